@@ -1,0 +1,1 @@
+"""Samspil: open software for cross-sector integrated care."""

@@ -1,0 +1,126 @@
+"""Computes the measures that definitions ask for: one pass over each source table, whatever asks.
+
+Everything is an Ibis expression; nothing here reads or writes files.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+
+import ibis
+import ibis.expr.types as ir
+
+from samspil.definitions import SamspilError
+from samspil.population.binding import Use
+from samspil.population.tables import REQUIRED_TABLES, Tables, seen_from, source_of, zero_without_rows
+from samspil.population.time import AsOf, Period
+
+#: Provider numbers have six digits; a spell's first day and the number are ordered as one number.
+_PROVIDERS = 1_000_000
+
+
+def citizens(tables: Tables, at: AsOf) -> ir.Table:
+    """Everybody with a practice at D: person_id, provider_number, age, sex, municipality, active.
+
+    Of several practices at D the latest counts. `active` is false for who is dead or emigrated at D; a status
+    dated after D was not yet so. Raises SamspilError when civil registration or general practice is missing.
+    """
+    for name in REQUIRED_TABLES:
+        if name not in tables:
+            raise SamspilError(
+                f"no run without the source `{source_of(name)}`: deliver it, or switch it on, and run again"
+            )
+    person, affiliation = tables["person"], tables["affiliation"]
+    latest = (
+        affiliation.filter(at.active(affiliation["from"], affiliation.to))
+        .group_by("person_id")
+        .aggregate(
+            latest=lambda t: (t["from"].epoch_days().cast("int64") * _PROVIDERS
+                              + t.provider_number.cast("int64")).max()
+        )
+    )
+    provider = (latest.latest % _PROVIDERS).cast("string").lpad(6, "0")
+    practice = latest.select("person_id", provider_number=provider)
+    gone = (person.status != "active") & (person.status_date.isnull() | at.seen(person.status_date))
+    people = person.select(
+        "person_id", "sex", "municipality", age=at.age(person.birth_date).cast("int32"), active=~gone
+    )
+    return practice.inner_join(people, "person_id").select(
+        "person_id", "provider_number", "age", "sex", "municipality", "active"
+    )
+
+
+def column_names(uses: Iterable[Use]) -> dict[Use, str]:
+    """The column that holds each use: the measure's name and a number."""
+    return {use: f"{use.measure.name}_{number}" for number, use in enumerate(dict.fromkeys(uses))}
+
+
+def is_loaded(use: Use, tables: Tables) -> bool:
+    """Whether every table a use needs is there."""
+    return all(table in tables for table in use.tables)
+
+
+def with_measures(
+    people: ir.Table, uses: Sequence[Use], tables: Tables, at: AsOf, horizon: Period | None = None
+) -> ir.Table:
+    """`people` with a column for each use (named by `column_names`) whose tables are loaded.
+
+    Each source table is read once. A person without rows is zero in a table of events or spells, and null
+    (missing) in a table of states. `horizon` is what `horizon` means in definitions; rows are then seen up to its
+    end instead of D.
+    """
+    names = column_names(uses)
+    by_table: dict[str, list[Use]] = defaultdict(list)
+    for use in names:
+        if is_loaded(use, tables):
+            by_table[use.measure.table].append(use)
+    result = people
+    for table, table_uses in by_table.items():
+        per_person = _one_pass(table, table_uses, names, tables, at, horizon)
+        joined = result.left_join(per_person, "person_id")
+        columns = {}
+        for use in table_uses:
+            column = per_person[names[use]]
+            if zero_without_rows(table):
+                column = column.fill_null(ibis.literal(0).cast(column.type()))
+            columns[names[use]] = column
+        result = joined.select(*(result[name] for name in result.columns), **columns)
+    return result
+
+
+def _one_pass(
+    table: str,
+    uses: Sequence[Use],
+    names: dict[Use, str],
+    tables: Tables,
+    at: AsOf,
+    horizon: Period | None,
+) -> ir.Table:
+    """Every use of one table, added up per person in one pass over its rows."""
+    parameters = {use: use.at(at, horizon) for use in uses}
+    last_day = AsOf(horizon.until) if horizon is not None else at
+    rows = tables[table]
+    seen = seen_from(table)
+    if seen is not None:
+        rows = rows.filter(_window(rows[seen], parameters, last_day))
+    prepared = {}
+    for use in uses:
+        if use.measure.prepare is not None:
+            prepared[use] = f"prepared_{names[use]}"
+            rows = use.measure.prepare(rows, tables, last_day, prepared[use], **parameters[use])
+    aggregates = {}
+    for use in uses:
+        extra = {"prepared": rows[prepared[use]]} if use in prepared else {}
+        aggregates[names[use]] = use.measure.function(rows, last_day, **parameters[use], **extra)
+    return rows.group_by("person_id").aggregate(**aggregates)
+
+
+def _window(
+    moment: ir.Value, parameters: dict[Use, dict[str, object]], last_day: AsOf
+) -> ir.BooleanValue:
+    """The rows some use can see: none after D, and none before the longest window when all have one."""
+    periods = [[v for v in given.values() if isinstance(v, Period)] for given in parameters.values()]
+    if all(periods):
+        return Period(min(p.after for ps in periods for p in ps), last_day.day).contains(moment)
+    return last_day.seen(moment)

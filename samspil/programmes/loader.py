@@ -1,0 +1,117 @@
+"""Reads the folders of programmes: `programme.yaml`, `models/*.yaml` and `outcomes.yaml`."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from pathlib import Path
+
+from samspil.definitions import Definition, DefinitionError, SamspilError, YamlFile, read_yaml, validate
+from samspil.programmes.dated import change_days, resolve_at
+from samspil.programmes.schema import Outcomes, ProgrammeFile, RiskModel
+
+PROGRAMMES = Path(__file__).parent
+
+
+class _Name(Definition, extra="ignore"):
+    model: str
+
+
+@dataclass(frozen=True)
+class ModelFile:
+    """A risk model as its file stands, with all its dated values."""
+
+    file: YamlFile
+    programme: ProgrammeFile
+
+    @property
+    def name(self) -> str:
+        return validate(self.file, _Name).model
+
+    def at(self, day: dt.date) -> RiskModel:
+        """The model as in force on `day`. Raises DefinitionError with file, line and cause."""
+        return validate(self.file, RiskModel, resolve_at(self.file, day))
+
+    def versions(self) -> list[RiskModel]:
+        """The model before, and after, each day on which something in it changes."""
+        days = change_days(self.file)
+        before = [days[0] - dt.timedelta(days=1)] if days else [dt.date.max]
+        return [self.at(day) for day in before + days]
+
+
+@dataclass(frozen=True)
+class OutcomeFile:
+    """The outcomes that a programme's models are validated against."""
+
+    file: YamlFile
+    outcomes: Outcomes
+
+
+@dataclass(frozen=True)
+class Programme:
+    """One programme folder."""
+
+    definition: ProgrammeFile
+    folder: Path
+    models: tuple[ModelFile, ...]
+    outcomes: OutcomeFile | None
+
+
+def load_model(path: Path, programme: ProgrammeFile) -> ModelFile:
+    """One model file, valid in every version it has. Raises DefinitionError with file, line and cause."""
+    found = ModelFile(read_yaml(path), programme)
+    found.versions()
+    return found
+
+
+def load_programmes(folder: Path | None = None) -> list[Programme]:
+    """Every programme below `folder` (those that come with Samspil when absent).
+
+    Raises DefinitionError that lists every fault of every file.
+    """
+    root = folder or PROGRAMMES
+    places = sorted(path.parent for path in root.glob("*/programme.yaml"))
+    if not places:
+        raise SamspilError(f"{root}: no programme here; a programme is a folder with `programme.yaml`")
+    programmes, faults = [], []
+    for place in places:
+        try:
+            definition = validate(read_yaml(place / "programme.yaml"), ProgrammeFile)
+        except DefinitionError as error:
+            faults += error.faults
+            continue
+        models, outcomes = [], None
+        for path in sorted((place / "models").glob("*.yaml")):
+            try:
+                models.append(load_model(path, definition))
+            except DefinitionError as error:
+                faults += error.faults
+        if (place / "outcomes.yaml").exists():
+            try:
+                file = read_yaml(place / "outcomes.yaml")
+                outcomes = OutcomeFile(file, validate(file, Outcomes))
+            except DefinitionError as error:
+                faults += error.faults
+        programmes.append(Programme(definition, place, tuple(models), outcomes))
+    if faults:
+        raise DefinitionError(faults)
+    return programmes
+
+
+def model_files(folder: Path | None = None) -> dict[str, ModelFile]:
+    """Every risk model by name. Raises SamspilError when two files define the same model."""
+    found: dict[str, ModelFile] = {}
+    for programme in load_programmes(folder):
+        for model in programme.models:
+            if model.name in found:
+                raise SamspilError(f"`{model.name}` is defined in {found[model.name].file.path} and {model.file.path}")
+            found[model.name] = model
+    return found
+
+
+def find_model(name: str, folder: Path | None = None) -> ModelFile:
+    """The model called `name`. Raises SamspilError naming the models there are."""
+    files = model_files(folder)
+    if name not in files:
+        raise SamspilError(f"unknown model `{name}`; models are {', '.join(sorted(files))}")
+    return files[name]

@@ -1,0 +1,1 @@
+"""The warehouse: deliveries in, validated and linked tables out."""
