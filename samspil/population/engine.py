@@ -14,7 +14,7 @@ import ibis.expr.types as ir
 from samspil.definitions import SamspilError
 from samspil.population.binding import Use
 from samspil.population.tables import REQUIRED_TABLES, Tables, seen_from, source_of, zero_without_rows
-from samspil.population.time import AsOf, Period
+from samspil.population.time import AsOf, Period, day_number
 
 #: Provider numbers have six digits; a spell's first day and the number are ordered as one number.
 _PROVIDERS = 1_000_000
@@ -36,19 +36,26 @@ def citizens(tables: Tables, at: AsOf) -> ir.Table:
         affiliation.filter(at.active(affiliation["from"], affiliation.to))
         .group_by("person_id")
         .aggregate(
-            latest=lambda t: (t["from"].epoch_days().cast("int64") * _PROVIDERS
-                              + t.provider_number.cast("int64")).max()
+            latest=lambda t: (day_number(t["from"]) * _PROVIDERS + t.provider_number.cast("int64")).max()
         )
     )
     provider = (latest.latest % _PROVIDERS).cast("string").lpad(6, "0")
     practice = latest.select("person_id", provider_number=provider)
-    gone = (person.status != "active") & (person.status_date.isnull() | at.seen(person.status_date))
     people = person.select(
-        "person_id", "sex", "municipality", age=at.age(person.birth_date).cast("int32"), active=~gone
+        "person_id",
+        "sex",
+        "municipality",
+        age=at.age(person.birth_date).cast("int32"),
+        active=is_active(person, at),
     )
     return practice.inner_join(people, "person_id").select(
         "person_id", "provider_number", "age", "sex", "municipality", "active"
     )
+
+
+def is_active(person: ir.Table, at: AsOf) -> ir.BooleanValue:
+    """Whether somebody in the civil register is neither dead nor emigrated at D."""
+    return (person.status == "active") | (person.status_date > at.day).fill_null(False)
 
 
 def column_names(uses: Iterable[Use]) -> dict[Use, str]:

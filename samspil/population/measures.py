@@ -20,7 +20,7 @@ import ibis
 import ibis.expr.types as ir
 
 from samspil.population.codes import Code, CodeRange
-from samspil.population.time import AsOf, Months, Period
+from samspil.population.time import AsOf, Months, Period, day_number
 
 #: Adds one column to a table's rows before they are added up: (rows, tables, at, column name, parameters).
 Prepare = Callable[..., ir.Table]
@@ -325,7 +325,7 @@ def last_sick_leave_days(rows: ir.Table, at: AsOf, *, within: Period) -> ir.Inte
     """Days at D of the latest sick leave that starts in the period: the last to begin, then the longest."""
     # Start and length in one number, so that the greatest is the latest and then the longest.
     days = at.spell_days(rows["from"], rows.to)
-    latest = (rows["from"].epoch_days().cast("int64") * _MORE_DAYS_THAN_A_SPELL + days).max(
+    latest = (day_number(rows["from"]) * _MORE_DAYS_THAN_A_SPELL + days).max(
         where=within.contains(rows["from"])
     )
     return latest % _MORE_DAYS_THAN_A_SPELL

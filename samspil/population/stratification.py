@@ -224,7 +224,7 @@ class _Scorer:
         return value if condition.at_least is None else value >= condition.at_least
 
     def _excluded_by(self, people: ir.Table) -> ir.ArrayValue:
-        codes = ibis.literal([], type="array<string>")
+        codes = NO_CODES
         for rule in _enabled_exclusions(self.model):
             if rule.not_active:
                 excluded = ~people.active
@@ -232,8 +232,7 @@ class _Scorer:
                 continue
             else:
                 excluded = ibis.or_(*(self._holds(condition, people) for condition in rule.any_of))
-            none = ibis.literal([], type="array<string>")
-            codes = codes.concat(excluded.ifelse(ibis.literal([rule.exclusion], type="array<string>"), none))
+            codes = codes.concat(excluded.ifelse(ibis.array([rule.exclusion]), NO_CODES))
         return codes
 
     def _item(self, item: Item, people: ir.Table) -> dict[str, ir.Value]:
@@ -270,6 +269,10 @@ class _Scorer:
         wanted = (scored.score >= self.model.target.at_least) & (scored.excluded_by.length() == 0)
         left_out = [band.band for band in self.model.bands if not band.in_target]
         return wanted & ~scored.band.isin(left_out).fill_null(False) if left_out else wanted
+
+
+#: An empty list that engines know to be of texts; a bare `[]` has no type to some.
+NO_CODES = ibis.array([""])[:0]
 
 
 def _points(points: int) -> ir.IntegerScalar:

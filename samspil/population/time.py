@@ -93,6 +93,15 @@ class AsOf:
         return ibis.literal(self.day.year, type="int32") - birth_date.year() - not_yet
 
 
+def day_number(day: ir.DateValue) -> ir.IntegerValue:
+    """A day as a positive number that grows with it, for ordering rows by a day and then by something else."""
+    return day.epoch_days().cast("int64") + _DAYS_BEFORE_1970
+
+
+#: More days than there are from any birth in a register to 1970.
+_DAYS_BEFORE_1970 = 1_000_000
+
+
 def _day(day: dt.date) -> ir.DateScalar:
     return ibis.literal(day, type="date")
 

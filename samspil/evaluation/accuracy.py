@@ -1,0 +1,165 @@
+"""How well a score finds those who later have an outcome: in all, by score, and by practice, sex and age."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from samspil.evaluation.cohort import Cohort, Grouping
+from samspil.evaluation.figures import Estimate, Reason, Share, Unknown
+from samspil.evaluation.statistics import Bools, Ints, auc, lift, share
+
+Dimension = Literal["practice", "sex", "age"]
+
+
+@dataclass(frozen=True)
+class AtThreshold:
+    """The list against what happened.
+
+    `ppv` is the share of those listed who had the outcome, `sensitivity` the share of those with the outcome who
+    were listed, `specificity` the share of those without who were not. `number_needed_to_list` is how many are
+    listed for each one who has the outcome, and `lift` how much oftener that is than among all.
+    """
+
+    persons: int
+    events: int
+    listed: int
+    listed_events: int
+    ppv: Share | Unknown
+    sensitivity: Share | Unknown
+    specificity: Share | Unknown
+    number_needed_to_list: Estimate | Unknown
+    lift: Estimate | Unknown
+
+
+@dataclass(frozen=True)
+class ScoreRow:
+    """Everybody with one score, and how many of them had the outcome."""
+
+    score: int
+    persons: int
+    listed: int
+    events: int
+    observed: Share | Unknown
+
+
+@dataclass(frozen=True)
+class GainPoint:
+    """What a list of everybody with at least `score` points would be and find: shares of all and of all events."""
+
+    score: int
+    listed_share: float
+    found_share: float
+
+
+@dataclass(frozen=True)
+class Subgroup:
+    """One practice, sex or age group. `group` is a provider number, `F`/`M`, or ages such as `65-74` and `85+`."""
+
+    dimension: Dimension
+    group: str
+    at_threshold: AtThreshold
+    auc: Estimate | Unknown
+
+
+@dataclass(frozen=True)
+class Accuracy:
+    """How well one score found one outcome."""
+
+    prevalence: Share | Unknown
+    auc: Estimate | Unknown
+    at_threshold: AtThreshold
+    by_score: tuple[ScoreRow, ...]
+    gain: tuple[GainPoint, ...]
+    subgroups: tuple[Subgroup, ...]
+
+    def of(self, dimension: Dimension) -> tuple[Subgroup, ...]:
+        return tuple(group for group in self.subgroups if group.dimension == dimension)
+
+
+def accuracy(people: Cohort, events: Bools, age_groups: Sequence[int], *, practices: bool) -> Accuracy:
+    """How well the cohort's score found `events`. `age_groups` are the first ages of the groups, rising."""
+    groupings: dict[Dimension, Grouping] = {"practice": people.practice} if practices else {}
+    groupings |= {"sex": people.sex, "age": by_age(people.age, age_groups)}
+    return Accuracy(
+        prevalence=share(int(events.sum()), people.persons),
+        auc=auc(people.score, events),
+        at_threshold=at_threshold(people.in_target, events),
+        by_score=tuple(_by_score(people, events)),
+        gain=tuple(_gain(people.score, events)),
+        subgroups=tuple(
+            Subgroup(dimension, name, at_threshold(people.in_target[members], events[members]),
+                     auc(people.score[members], events[members]))
+            for dimension, grouping in groupings.items()
+            for name, members in _members(grouping)
+        ),
+    )  # fmt: skip
+
+
+def at_threshold(listed: Bools, events: Bools) -> AtThreshold:
+    """The list against what happened."""
+    persons, in_all, on_list = len(events), int(events.sum()), int(listed.sum())
+    found = int((listed & events).sum())
+    ppv = share(found, on_list) if on_list else Unknown.because(Reason.NONE_LISTED)
+    return AtThreshold(
+        persons=persons,
+        events=in_all,
+        listed=on_list,
+        listed_events=found,
+        ppv=ppv,
+        sensitivity=share(found, in_all) if in_all else Unknown.because(Reason.FEW_EVENTS, events=0, needed=1),
+        specificity=_specificity(persons - in_all, on_list - found),
+        number_needed_to_list=_needed(ppv),
+        lift=lift(on_list, found, in_all, persons),
+    )
+
+
+def _specificity(without: int, listed_without: int) -> Share | Unknown:
+    if not without:
+        return Unknown.because(Reason.FEW_NON_EVENTS, non_events=0, needed=1)
+    return share(without - listed_without, without)
+
+
+def _needed(ppv: Share | Unknown) -> Estimate | Unknown:
+    if isinstance(ppv, Unknown):
+        return ppv
+    if ppv.numerator == 0:
+        return Unknown.because(Reason.NO_EVENTS_LISTED)
+    return Estimate(1 / ppv.value, 1 / ppv.high, 1 / ppv.low)
+
+
+def _by_score(people: Cohort, events: Bools) -> Iterator[ScoreRow]:
+    for score in np.unique(people.score):
+        here = people.score == score
+        persons, happened = int(here.sum()), int(events[here].sum())
+        listed = int(people.in_target[here].sum())
+        yield ScoreRow(int(score), persons, listed, happened, share(happened, persons))
+
+
+def _gain(score: Ints, events: Bools) -> Iterator[GainPoint]:
+    """From the highest score down. Empty when nothing happened, for there is nothing to find."""
+    if not events.any():
+        return
+    for threshold in np.unique(score)[::-1]:
+        listed = score >= threshold
+        yield GainPoint(int(threshold), float(listed.mean()), float(events[listed].sum() / events.sum()))
+
+
+def by_age(age: Ints, first_ages: Sequence[int]) -> Grouping:
+    """Age groups by their first ages; who is younger than the first is a group too."""
+    edges = [*([0] if not first_ages or first_ages[0] > 0 else []), *first_ages]
+    names = [f"{low}-{high - 1}" for low, high in zip(edges, edges[1:], strict=False)] + [f"{edges[-1]}+"]
+    return Grouping(tuple(names), np.searchsorted(np.asarray(edges), age, side="right") - 1)
+
+
+def _members(grouping: Grouping) -> Iterator[tuple[str, Ints]]:
+    """The places of each group's members, for groups that have any."""
+    order = np.argsort(grouping.member_of, kind="stable")
+    ends = np.cumsum(np.bincount(grouping.member_of, minlength=len(grouping.names)))
+    for number, name in enumerate(grouping.names):
+        places = order[ends[number - 1] if number else 0 : ends[number]]
+        if len(places):
+            yield name, places

@@ -1,0 +1,67 @@
+"""What each item of a points model adds to it: in order of risk, on the list, and among those listed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from samspil.evaluation.cohort import NO_CATEGORY, Cohort
+from samspil.evaluation.figures import Difference, Estimate, Share, Unknown
+from samspil.evaluation.statistics import Bools, Ints, auc, auc_difference, share
+from samspil.programmes import RiskModel
+
+
+@dataclass(frozen=True)
+class ItemContribution:
+    """One item of the score against one outcome.
+
+    `adds` is the AUC of the whole score minus `auc_without`, that of the score without the item, on the same
+    persons. `ppv_with_points` is among those listed who have points in the item. `would_leave` and `would_enter`
+    count who would leave or enter the target group if the item were dropped and the threshold kept.
+    """
+
+    item: str
+    persons_missing: int
+    with_points: Share | Unknown
+    with_points_listed: Share | Unknown
+    auc_without: Estimate | Unknown
+    adds: Difference | Unknown
+    ppv_with_points: Share | Unknown
+    would_leave: int
+    would_enter: int
+
+
+def contributions(people: Cohort, events: Bools) -> tuple[ItemContribution, ...]:
+    """What each item that has data adds, in the model's order."""
+    return tuple(
+        _contribution(people, events, item.item) for item in people.model.items if item.item in people.points
+    )
+
+
+def _contribution(people: Cohort, events: Bools, item: str) -> ItemContribution:
+    points = people.points[item]
+    without = people.score - points
+    listed, has_points = people.in_target, points > 0
+    still = targeted(people.model, without)
+    return ItemContribution(
+        item=item,
+        persons_missing=int((people.categories[item] == NO_CATEGORY).sum()),
+        with_points=share(int(has_points.sum()), people.persons),
+        with_points_listed=share(int((has_points & listed).sum()), int(listed.sum())),
+        auc_without=auc(without, events),
+        adds=auc_difference(people.score, without, events),
+        ppv_with_points=share(int((events & listed & has_points).sum()), int((listed & has_points).sum())),
+        would_leave=int((listed & ~still).sum()),
+        would_enter=int((still & ~listed).sum()),
+    )
+
+
+def targeted(model: RiskModel, score: Ints) -> Bools:
+    """Who of persons not excluded would belong to the target group with these scores."""
+    wanted: Bools = score >= model.target.at_least
+    for band, after in zip(model.bands, [*model.bands[1:], None], strict=True):
+        if not band.in_target:
+            upto = score < after.at_least if after is not None else np.ones(len(score), dtype=np.bool_)
+            wanted = wanted & ~((score >= band.at_least) & upto)
+    return wanted

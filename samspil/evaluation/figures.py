@@ -1,0 +1,83 @@
+"""The figures of an evaluation: estimates with their 95 % intervals, or the reason why there is none.
+
+A figure that cannot be estimated is an `Unknown` and never NaN, zero or an exception, so that a report can say
+in words what is lacking.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Reason(StrEnum):
+    """Why something is unknown. The text is what a reader is told, and what translations are made from."""
+
+    NO_PERSONS = "there are no persons to count"
+    FEW_EVENTS = "there are too few persons with the outcome ({events}; at least {needed} are needed)"
+    FEW_NON_EVENTS = "there are too few persons without the outcome ({non_events}; at least {needed} are needed)"
+    NONE_LISTED = "nobody is on the list"
+    ALL_LISTED = "everybody is on the list"
+    NO_EVENTS_LISTED = "nobody on the list had the outcome"
+    FEW_PERSONS = "there are too few persons ({persons}; at least {needed} are needed)"
+    NO_VARIATION = "everybody has the same value"
+    NO_COST = "nobody had any cost"
+    SAME_FOR_ALL = "the points are the same for everybody"
+    NOT_LOADED = "the source `{source}` is not loaded"
+    UNTIL_UNKNOWN = "it is not known how far the data of `{source}` reach"
+    ENDS_EARLY = "the data of `{source}` end on {until}, and the horizon ends on {horizon_ends}"
+    FROM_UNKNOWN = "it is not known from which day the data of `{source}` begin"
+    BEGINS_LATE = "the data of `{source}` begin on {first}, and training needs them from {needed_from}"
+    TRAINING_FEW_EVENTS = (
+        "the year before has too few persons with or without the outcome to train on"
+        " ({events}; at least {needed} are needed)"
+    )
+    NO_ITEMS = "no item has data"
+    NOT_CONVERGED = "the estimation did not settle on a result"
+
+
+@dataclass(frozen=True)
+class Unknown:
+    """A figure that cannot be given: the reason, and the numbers, days and names the reason mentions."""
+
+    reason: Reason
+    given: tuple[tuple[str, object], ...] = ()
+
+    @classmethod
+    def because(cls, reason: Reason, **given: object) -> Unknown:
+        return cls(reason, tuple(sorted(given.items())))
+
+    @property
+    def mentions(self) -> Mapping[str, object]:
+        return dict(self.given)
+
+    def __str__(self) -> str:
+        return self.reason.value.format(**self.mentions)
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A number and its 95 % interval."""
+
+    value: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class Share(Estimate):
+    """A share of persons with its 95 % interval.
+
+    The numerator is whole except where persons are tied at the end of a list and counted by expectation.
+    """
+
+    numerator: float
+    denominator: int
+
+
+@dataclass(frozen=True)
+class Difference(Estimate):
+    """A difference, its 95 % interval, and the two-sided p-value of no difference."""
+
+    p: float

@@ -1,0 +1,229 @@
+"""The verb `lists`: the practices' risk lists, initial or accrual, with who left and why."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from samspil.definitions import SamspilError
+from samspil.population.lists import Expectation, accrual, expected_size, leavers, on_list, sizes
+from samspil.population.stratification import Switch
+from samspil.population.words import Criterion, Language, criteria
+from samspil.programmes import RiskModel, find_model
+from samspil.programmes.schema import ExpectedListSize
+from samspil.verbs.show import Shown
+from samspil.verbs.stratify import Run, open_run, stratify
+from samspil.verbs.write import write_table
+from samspil.warehouse.vault import names_of
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One name on a list, with every criterion of the score in words.
+
+    `cpr` and `name` are there only when the list was asked for with identities.
+    """
+
+    person_id: int
+    provider_number: str
+    score: int
+    band: str | None
+    arrival: str
+    incomplete: bool
+    age: int
+    sex: str
+    criteria: list[Criterion]
+    cpr: str | None = None
+    name: str | None = None
+
+    @property
+    def reasons(self) -> str:
+        """The criteria that gave points, in words, the weightiest first."""
+        earned = sorted((c for c in self.criteria if c.points), key=lambda c: -(c.points or 0))
+        return "; ".join(f"{c.words} ({c.points})" for c in earned)
+
+
+@dataclass(frozen=True)
+class Practice:
+    """The length of one practice's list against what is expected."""
+
+    provider_number: str
+    name: str | None
+    doctors: int | None
+    scored: int
+    listed: int
+    incomplete: int
+    left: int
+    expected: Expectation
+
+
+@dataclass
+class PracticeLists(Shown):
+    """The lists of one model at D: the entries, who left since the earlier run, and each practice's length."""
+
+    model: RiskModel
+    run: Run
+    earlier: Run | None
+    entries: list[Entry]
+    left: list[dict[str, Any]]
+    practices: list[Practice]
+    expectation: ExpectedListSize
+
+    @property
+    def kind(self) -> str:
+        return "initial" if self.earlier is None else "accrual"
+
+    def of(self, practice: str) -> list[Entry]:
+        """The entries of one practice, highest score first."""
+        return [entry for entry in self.entries if entry.provider_number == practice]
+
+    def rows(self) -> list[dict[str, Any]]:
+        return [
+            {
+                "practice": practice.provider_number,
+                "name": practice.name or "",
+                "doctors": practice.doctors,
+                "scored": practice.scored,
+                "on the list": practice.listed,
+                "expected": _range(practice.expected),
+                "left": practice.left,
+                "incomplete": practice.incomplete,
+            }
+            for practice in self.practices
+        ]
+
+    def to_arrow(self) -> pa.Table:
+        """One row per name: practice, person_id, score, band, arrival, incomplete, reasons and each item's value."""
+        return pa.Table.from_pylist(
+            [
+                {
+                    "provider_number": entry.provider_number,
+                    "person_id": entry.person_id,
+                    **({"cpr": entry.cpr, "name": entry.name} if entry.cpr else {}),
+                    "model": self.model.model,
+                    "version": self.model.version,
+                    "as_of": self.run.as_of,
+                    "list": self.kind,
+                    "arrival": entry.arrival,
+                    "score": entry.score,
+                    "band": entry.band,
+                    "incomplete": entry.incomplete,
+                    "reasons": entry.reasons,
+                }
+                for entry in self.entries
+            ]
+        )
+
+
+def _range(expected: Expectation) -> str:
+    if expected.low is None or expected.high is None:
+        return "unknown"
+    return f"{expected.low:.0f}–{expected.high:.0f}"
+
+
+def lists(
+    model: str,
+    as_of: dt.date,
+    *,
+    earlier: str | None = None,
+    practice: str | None = None,
+    out: Path | str | None = None,
+    identified_for: str | None = None,
+    language: Language = "da",
+    switches: Sequence[Switch] = (),
+    without: Sequence[str] = (),
+    home: Path | str | None = None,
+    programmes: Path | str | None = None,
+) -> PracticeLists:
+    """The lists of one model at `as_of`, per practice, highest score first.
+
+    Without `earlier` they are initial lists; with the name of an earlier run they are accrual lists, of those who
+    are new, with who left and why. `identified_for`, a purpose, adds CPR number and name through the vault, where
+    it is logged. `out` (`.csv` or `.parquet`) receives one row per name. Raises SamspilError for an unknown
+    practice, and for an earlier run that is not earlier or did not have the model.
+    """
+    run = stratify([model], as_of, switches=switches, without=without, home=home, programmes=programmes)
+    before = open_run(earlier, home) if earlier is not None else None
+    if before is not None and before.as_of >= as_of:
+        raise SamspilError(f"the run {before.name} is of {before.as_of}, not before {as_of}")
+    definition = run.models[model]
+    rule = find_model(model, Path(programmes) if programmes else None).programme.expected_list_size
+    everybody = run.persons(model)
+    if before is None:
+        listed = on_list(everybody)
+        left: list[dict[str, Any]] = []
+    else:
+        past = _on(run, before, model)
+        listed = accrual(everybody, past)
+        gone = leavers(definition, everybody, past, run.lake.tables, as_of)
+        left = gone.order_by(["provider_number", "person_id"]).to_pyarrow().to_pylist()
+    days = None if before is None else (as_of - before.as_of).days
+    practices = [
+        Practice(
+            **row,
+            left=sum(person["provider_number"] == row["provider_number"] for person in left),
+            expected=expected_size(rule, row["doctors"], days),
+        )
+        for row in sizes(listed, everybody, run.lake.tables).to_pyarrow().to_pylist()
+    ]
+    if practice is not None:
+        practices = [found for found in practices if found.provider_number == practice]
+        if not practices:
+            raise SamspilError(f"no practice has the provider number {practice}")
+        listed = listed.filter(listed.provider_number == practice)
+        left = [person for person in left if person["provider_number"] == practice]
+    rows = listed.order_by(["provider_number", listed.score.desc(), "person_id"]).to_pyarrow().to_pylist()
+    names = {}
+    if identified_for is not None:
+        lake = run.lake
+        persons = [row["person_id"] for row in rows]
+        names = names_of(lake.connection, lake.home, lake.state, persons, identified_for)
+    result = PracticeLists(
+        model=definition,
+        run=run,
+        earlier=before,
+        entries=[_entry(definition, row, run.data_dates, language, names) for row in rows],
+        left=left,
+        practices=practices,
+        expectation=rule,
+    )
+    if out is not None:
+        connection = run.lake.connection
+        connection.create_table("list_entries", result.to_arrow(), temp=True, overwrite=True)
+        write_table(connection, connection.table("list_entries"), Path(out))
+    return result
+
+
+def _on(run: Run, other: Run, model: str) -> Any:
+    """The persons of another run, on this run's connection."""
+    if model not in other.models:
+        raise SamspilError(f"the run {other.name} has no model `{model}`; it has {', '.join(other.models)}")
+    return other.stored.read(run.lake, model)
+
+
+def _entry(
+    model: RiskModel,
+    row: dict[str, Any],
+    data_dates: dict[str, dt.date],
+    language: Language,
+    names: dict[int, tuple[str, str]],
+) -> Entry:
+    cpr, name = names.get(row["person_id"], (None, None))
+    return Entry(
+        person_id=row["person_id"],
+        provider_number=row["provider_number"],
+        score=row["score"],
+        band=row["band"],
+        arrival=row["arrival"],
+        incomplete=row["incomplete"],
+        age=row["age"],
+        sex=row["sex"],
+        criteria=criteria(model, row, data_dates, language),
+        cpr=cpr,
+        name=name,
+    )

@@ -1,0 +1,229 @@
+"""The verb `stratify`: risk models on the population of the warehouse, kept as a run that can be repeated."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import ibis
+import ibis.expr.types as ir
+
+from samspil import __version__, population
+from samspil.definitions import SamspilError
+from samspil.population.binding import check_model
+from samspil.population.stratification import (
+    Stratification,
+    Switch,
+    apply_switches,
+    items_of,
+    needed_sources,
+)
+from samspil.population.stratification import stratify as stratify_tables
+from samspil.programmes import ModelFile, RiskModel, find_model
+from samspil.verbs.show import Shown
+from samspil.verbs.write import write_table
+from samspil.warehouse.home import Home
+from samspil.warehouse.lake import Lake
+from samspil.warehouse.runs import StoredRun, all_runs, find_run, keep_run
+from samspil.warehouse.sources import changing
+
+
+@dataclass
+class Run(Shown):
+    """Risk models on the population at D, with what they were made of.
+
+    `persons(model)` and `items()` are Ibis tables (`.to_pyarrow()`, `.to_polars()`, `.to_pandas()`).
+    """
+
+    stored: StoredRun
+    lake: Lake
+
+    @property
+    def name(self) -> str:
+        return self.stored.name
+
+    @property
+    def as_of(self) -> dt.date:
+        return dt.date.fromisoformat(self.stored.description["as_of"])
+
+    @property
+    def models(self) -> dict[str, RiskModel]:
+        """The models as they were in force at D, with the run's switches set."""
+        kept = self.stored.description["models"]
+        return {name: RiskModel.model_validate(model["definition"]) for name, model in kept.items()}
+
+    @property
+    def data_dates(self) -> dict[str, dt.date]:
+        """By source, the day its newest delivery was drawn."""
+        dates = self.stored.description["data_dates"]
+        return {source: dt.date.fromisoformat(day) for source, day in dates.items()}
+
+    @property
+    def stale(self) -> list[str]:
+        """The sources whose data were too old at D."""
+        return list(self.stored.description["stale"])
+
+    def unchecked(self, model: str) -> list[str]:
+        """The exclusions that could not be checked because their source was missing."""
+        return list(self.stored.description["models"][model]["unchecked"])
+
+    def missing(self, model: str) -> list[str]:
+        """The items that were missing for everybody because their source was."""
+        return list(self.stored.description["models"][model]["missing"])
+
+    def persons(self, model: str, practice: str | None = None) -> ir.Table:
+        """One row per eligible or excluded person; of one practice when given."""
+        if model not in self.stored.description["models"]:
+            raise SamspilError(f"the run {self.name} has no model `{model}`")
+        rows = self.stored.read(self.lake, model)
+        return rows if practice is None else rows.filter(rows.provider_number == practice)
+
+    def items(self, model: str | None = None, practice: str | None = None) -> ir.Table:
+        """One row per person and item in the contract's columns, in the order of practice, person and item."""
+        chosen = [model] if model is not None else list(self.models)
+        parts = [items_of(self.models[name], self.persons(name, practice), self.as_of) for name in chosen]
+        return ibis.union(*parts) if len(parts) > 1 else parts[0]
+
+    def rows(self) -> list[dict[str, Any]]:
+        found = []
+        for name, model in self.models.items():
+            persons = self.persons(name)
+            counts = persons.aggregate(
+                persons=persons.count(),
+                excluded=(persons.excluded_by.length() > 0).sum(),
+                target=persons.in_target.sum(),
+                incomplete=persons.incomplete.sum(),
+            ).to_pyarrow().to_pylist()[0]
+            found.append(
+                {
+                    "model": name,
+                    "version": model.version,
+                    "persons": counts["persons"],
+                    "excluded": counts["excluded"] or 0,
+                    "in target": counts["target"] or 0,
+                    "incomplete": counts["incomplete"] or 0,
+                    "missing items": ", ".join(self.missing(name)) or "none",
+                    "unchecked exclusions": ", ".join(self.unchecked(name)) or "none",
+                }
+            )
+        return found
+
+
+def stratify(
+    models: Sequence[str],
+    as_of: dt.date,
+    *,
+    practice: str | None = None,
+    out: Path | str | None = None,
+    switches: Sequence[Switch] = (),
+    without: Sequence[str] = (),
+    state: int | None = None,
+    home: Path | str | None = None,
+    programmes: Path | str | None = None,
+) -> Run:
+    """Score the population at `as_of` with risk models, in one pass over each source table.
+
+    The run is kept in the home under a name that the same models, switches, data and day always give; asked again
+    it is read, not computed. `out` (`.csv` or `.parquet`) receives one row per person and item, of one `practice`
+    when given. `without` leaves sources out; `state` repeats a run on an earlier state of the warehouse.
+    Raises SamspilError for unknown models or switches, and when civil registration or general practice is
+    missing.
+    """
+    files = [find_model(name, Path(programmes) if programmes else None) for name in dict.fromkeys(models)]
+    for file in files:
+        check_model(file)
+    lake = Lake.open(Home.find(home), state, without)
+    resolved = [apply_switches(file.at(as_of), switches) for file in files]
+    description = _describe(files, resolved, switches, lake, as_of)
+    if not (lake.home.runs / description["name"] / "run.json").exists():
+        result = stratify_tables([file.at(as_of) for file in files], lake.tables, as_of, switches)
+        for name, model in result.models.items():
+            description["models"][name] = {
+                "definition": model.model_dump(mode="json", by_alias=True),
+                "file": next(file.file.path.name for file in files if file.name == name),
+                "unchecked": result.unchecked[name],
+                "missing": result.missing[name],
+            }
+        with changing(lake.home):
+            keep_run(lake, description["name"], description, _sorted_persons(result))
+    run = Run(find_run(lake.home, description["name"]), lake)
+    if out is not None:
+        write_table(lake.connection, run.items(practice=practice), Path(out))
+    return run
+
+
+def _sorted_persons(result: Stratification) -> dict[str, ir.Table]:
+    return {name: result.persons(name).order_by(["provider_number", "person_id"]) for name in result.models}
+
+
+@cache
+def code_fingerprint() -> str:
+    """Identifies the code that computes scores, so that a run made by other code has another name."""
+    code = hashlib.sha256()
+    for path in sorted(Path(population.__file__).parent.glob("*.py")):
+        code.update(path.read_bytes())
+    return code.hexdigest()[:12]
+
+
+def _describe(
+    files: Sequence[ModelFile],
+    models: Sequence[RiskModel],
+    switches: Sequence[Switch],
+    lake: Lake,
+    as_of: dt.date,
+) -> dict[str, Any]:
+    """What a run is made of; its name follows from that alone."""
+    made_of = {
+        "code": code_fingerprint(),
+        "as_of": as_of.isoformat(),
+        "models": {model.model: model.model_dump(mode="json", by_alias=True) for model in models},
+        "switches": [[str(switch), switch.because] for switch in switches],
+        "data": {
+            source: {
+                table: [segment.model_dump(mode="json") for segment in segments]
+                for table, segments in lake.state.sources[source].tables.items()
+            }
+            for source in sorted(lake.sources)
+        },
+    }
+    digest = hashlib.sha256(json.dumps(made_of, sort_keys=True).encode()).hexdigest()
+    dates = lake.data_dates()
+    limit = min(file.programme.stale_after_days for file in files)
+    wanted = dict.fromkeys(source for model in models for source in needed_sources(model))
+    return {
+        "kind": "stratify",
+        "name": f"{as_of:%Y%m%d}-{'+'.join(model.model for model in models)}-{digest[:8]}",
+        "samspil": __version__,
+        "code": code_fingerprint(),
+        "as_of": as_of.isoformat(),
+        "state": lake.state.number,
+        "models": {},
+        "switches": [{"switch": str(switch), "because": switch.because} for switch in switches],
+        "manifest": lake.manifest(),
+        "data_dates": {source: day.isoformat() for source, day in dates.items()},
+        "stale": [source for source, day in dates.items() if (as_of - day).days > limit],
+        "not_loaded": [source for source in wanted if source not in dates],
+    }
+
+
+def open_run(name: str, home: Path | str | None = None) -> Run:
+    """A run that was kept, by its name or the beginning of it."""
+    place = Home.find(home)
+    stored = find_run(place, name)
+    return Run(stored, Lake.open(place, stored.description["state"]))
+
+
+def runs(home: Path | str | None = None) -> list[str]:
+    """The names of every run that was kept."""
+    return [run.name for run in all_runs(Home.find(home))]
+
+
+def tables(home: Path | str | None = None, state: int | None = None) -> dict[str, ir.Table]:
+    """The linked, pseudonymous tables of the warehouse by name, as Ibis tables."""
+    return Lake.open(Home.find(home), state).tables

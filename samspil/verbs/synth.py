@@ -1,0 +1,32 @@
+"""The verb `synth`: a synthetic region, for trying Samspil without anybody's data."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from pathlib import Path
+
+from samspil.definitions import SamspilError
+from samspil.synth import Region, write_region
+
+
+def synth(
+    persons: int,
+    out: Path | str,
+    *,
+    seed: int = 1,
+    as_of: dt.date,
+    flaws: bool = False,
+    progress: Callable[[int, int], None] | None = None,
+) -> Region:
+    """Write one delivery per source of a Danish-like region, with four years of history up to `as_of`.
+
+    The same arguments always give the same bytes. `flaws` injects the dirt real deliveries have, and lists it.
+    Raises SamspilError when `out` holds anything already.
+    """
+    folder = Path(out)
+    if persons < 1:
+        raise SamspilError(f"a region needs at least one person, not {persons}")
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise SamspilError(f"{folder} is there already; name a new folder, or remove it first")
+    return write_region(folder, persons=persons, seed=seed, as_of=as_of, flaws=flaws, progress=progress)

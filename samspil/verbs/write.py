@@ -1,0 +1,36 @@
+"""Writes a table to a file the user named: whole or not at all."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import ibis.expr.types as ir
+from ibis.backends.duckdb import Backend
+
+from samspil.definitions import SamspilError
+from samspil.warehouse.engine import quoted
+
+
+def write_table(connection: Backend, rows: ir.Table, path: Path) -> None:
+    """Write `rows` to a `.csv` or `.parquet` file, replacing one that is there.
+
+    In CSV a list is `;`-separated, null is empty and booleans are `true` and `false`. Raises SamspilError for
+    another ending or a folder that does not exist.
+    """
+    kind = path.suffix.lower()
+    if kind not in {".csv", ".parquet"}:
+        raise SamspilError(f"{path}: write to a file that ends in .csv or .parquet")
+    if not path.absolute().parent.is_dir():
+        raise SamspilError(f"{path}: the folder {path.parent} does not exist")
+    if kind == ".csv":
+        lists = {n: rows[n].join(";").nullif("") for n, t in rows.schema().items() if t.is_array()}
+        rows = rows.mutate(**lists) if lists else rows
+        form = "FORMAT csv, HEADER true"
+    else:
+        form = "FORMAT parquet, COMPRESSION zstd"
+    making = path.with_name(f".{path.name}.new")
+    try:
+        connection.con.execute(f"COPY ({connection.compile(rows)}) TO {quoted(making)} ({form})")
+        making.replace(path)
+    finally:
+        making.unlink(missing_ok=True)

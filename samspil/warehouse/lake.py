@@ -1,0 +1,131 @@
+"""The lake: the linked, pseudonymous tables of one state of the warehouse, as Ibis tables."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import ibis
+import ibis.expr.types as ir
+from ibis.backends.duckdb import Backend
+
+from samspil.warehouse.contracts import contracts, table
+from samspil.warehouse.engine import connect
+from samspil.warehouse.home import Home
+from samspil.warehouse.rules import in_days
+from samspil.warehouse.state import Delivery, Segment, State, read_state
+
+
+@dataclass
+class Lake:
+    """One state of the warehouse, open for reading.
+
+    `without` names sources to leave out of this reading alone, as if they were switched off.
+    """
+
+    home: Home
+    state: State
+    without: frozenset[str] = frozenset()
+
+    @classmethod
+    def open(cls, home: Home, state: int | None = None, without: Sequence[str] = ()) -> Lake:
+        """The lake at the current state, or at an earlier one by its number."""
+        return cls(home, read_state(home, state), frozenset(without))
+
+    @cached_property
+    def connection(self) -> Backend:
+        return connect(self.home.tmp)
+
+    @property
+    def sources(self) -> list[str]:
+        """The sources whose tables are there: delivered, not switched off and not left out."""
+        return [name for name in self.state.loaded_sources() if name not in self.without]
+
+    @cached_property
+    def tables(self) -> dict[str, ir.Table]:
+        """Every table of `sources` by its name. A table that is absent is missing, not empty."""
+        return {
+            name: self._table(name, segments)
+            for source in self.sources
+            for name, segments in self.state.sources[source].tables.items()
+        }
+
+    def _table(self, name: str, segments: list[Segment]) -> ir.Table:
+        contract = table(name)
+        whole = [s for s in segments if self._is_whole(s)]
+        parts = []
+        if whole:
+            files = [str(self.home.lake / s.file) for s in whole]
+            parts.append(self.connection.read_parquet(files, table_name=name))
+        for number, segment in enumerate(s for s in segments if s not in whole):
+            rows = self.connection.read_parquet(self.home.lake / segment.file, table_name=f"{name}_{number}")
+            parts.append(rows.filter(in_days(rows[contract.period], segment.in_force or [])))
+        return ibis.union(*parts) if len(parts) > 1 else parts[0]
+
+    def _is_whole(self, segment: Segment) -> bool:
+        """Whether every row of the segment's file is still in force."""
+        return segment.in_force is None or segment.in_force == [self.state.deliveries[segment.delivery].period]
+
+    def deliveries(self, source: str) -> list[Delivery]:
+        """The deliveries a source's tables are made of, oldest load first."""
+        return self.state.deliveries_of(source)
+
+    def data_dates(self) -> dict[str, dt.date]:
+        """By source, the day its newest delivery was drawn."""
+        return {
+            source: max(delivery.data_date for delivery in self.deliveries(source)) for source in self.sources
+        }
+
+    def covers(self, source: str, day: dt.date) -> bool:
+        """Whether some delivery of a source in force reaches `day`."""
+        return any(delivery.period.to >= day for delivery in self.deliveries(source))
+
+    def manifest(self) -> dict[str, list[str]]:
+        """The data manifest: by source, the deliveries its tables are made of."""
+        return {source: [delivery.id for delivery in self.deliveries(source)] for source in self.sources}
+
+
+@dataclass(frozen=True)
+class SourceStatus:
+    """How fresh a source is, seen from one day."""
+
+    source: str
+    title: str
+    owner: str | None
+    deliveries: int
+    data_date: dt.date | None
+    period_to: dt.date | None
+    age_days: int | None
+    stale: bool
+    switched_off: str | None
+    rows: int
+    rejected: int
+
+
+def freshness(home: Home, day: dt.date, stale_after_days: int, state: State | None = None) -> list[SourceStatus]:
+    """Every source of the contracts with its owner and the age of its data on `day`, delivered or not."""
+    state = state or read_state(home)
+    found = []
+    for name, contract in contracts().items():
+        source = state.sources.get(name)
+        deliveries = state.deliveries_of(name)
+        newest = max(deliveries, key=lambda delivery: delivery.extracted_at, default=None)
+        age = (day - newest.data_date).days if newest else None
+        found.append(
+            SourceStatus(
+                source=name,
+                title=contract.title["en"],
+                owner=newest.owner if newest else None,
+                deliveries=len(deliveries),
+                data_date=newest.data_date if newest else None,
+                period_to=max(delivery.period.to for delivery in deliveries) if deliveries else None,
+                age_days=age,
+                stale=age is not None and age > stale_after_days,
+                switched_off=source.switched_off.reason if source and source.switched_off else None,
+                rows=sum(t.loaded for delivery in deliveries for t in delivery.tables.values()),
+                rejected=sum(t.rejected for delivery in deliveries for t in delivery.tables.values()),
+            )
+        )
+    return found

@@ -1,0 +1,184 @@
+"""What a contract asks of a row, as Ibis expressions: read each column as its type, and name every fault."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import ibis
+import ibis.expr.datatypes as dtypes
+import ibis.expr.types as ir
+
+from samspil.warehouse.contracts import Column, Table
+from samspil.warehouse.state import Days
+
+_ISO_DATE = r"^\d{4}-\d{2}-\d{2}$"
+_ISO_DATETIME = r"^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})?$"
+
+#: How a column lies in the lake, by its type in the contract.
+LAKE_TYPES = {
+    "text": "string",
+    "code": "string",
+    "date": "date",
+    "datetime": "timestamp",
+    "int": "int64",
+    "number": "float64",
+    "money": "decimal(12, 2)",
+    "bool": "boolean",
+}
+_WORDS = {
+    "date": "not a date (YYYY-MM-DD)",
+    "datetime": "not a date and time (YYYY-MM-DDTHH:MM)",
+    "int": "not a whole number",
+    "number": "not a number",
+    "money": "not an amount",
+    "bool": "neither true nor false",
+}
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One thing that can be wrong with a row: the column, the fault in words, and when it is there."""
+
+    column: str
+    fault: str
+    broken: ir.BooleanValue
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A raw table's columns read as the contract's types, and the rules its rows must keep."""
+
+    columns: Mapping[str, ir.Value]
+    rules: tuple[Rule, ...]
+
+
+def unfit_type(column: Column, given: dtypes.DataType) -> str | None:
+    """Why a Parquet column of type `given` cannot be read as the contract's; None when it can."""
+    fits = given.is_string() or {
+        "cpr": False,
+        "text": False,
+        "code": False,
+        "date": given.is_date() or given.is_timestamp(),
+        "datetime": given.is_timestamp(),
+        "int": given.is_integer(),
+        "number": given.is_numeric(),
+        "money": given.is_numeric(),
+        "bool": given.is_boolean(),
+    }.get(column.type, False)
+    wanted = {"cpr": "text", "text": "text", "code": "text"}.get(column.type, column.type)
+    return None if fits or given.is_null() else f"is {given}, the contract says {wanted}"
+
+
+def read_rows(raw: ir.Table, contract: Table, period: Days) -> Reading:
+    """Every column of a table as its type, and every rule of its contract.
+
+    `raw` has the delivered columns, and `person_id` where the CPR number is good. Values that cannot be read are
+    null in `columns` and caught by a rule.
+    """
+    columns: dict[str, ir.Value] = {}
+    rules: list[Rule] = []
+    for name, column in contract.columns.items():
+        given = raw[name]
+        if column.type == "cpr":
+            columns["person_id"] = raw.person_id
+            rules.append(Rule(name, "not a CPR number", raw.person_id.isnull()))
+            continue
+        value, present = _read(given, column)
+        columns[name] = value
+        if not column.nullable:
+            rules.append(Rule(name, "empty", ~present))
+        if column.type in _WORDS:
+            rules.append(Rule(name, _WORDS[column.type], present & value.isnull()))
+        rules += _value_rules(name, column, value)
+    for name, column in contract.columns.items():
+        if column.not_before is not None:
+            rules.append(
+                Rule(name, f"before `{column.not_before}`", columns[name] < columns[column.not_before])
+            )
+    if contract.period is not None:
+        moment = columns[contract.period]
+        rules.append(
+            Rule(contract.period, f"outside the delivery's period {period}", ~in_days(moment, [period]))
+        )
+    return Reading(columns, tuple(rules))
+
+
+def in_days(moment: ir.Value, periods: list[Days]) -> ir.BooleanValue:
+    """Whether a date, or the calendar day of a timestamp, lies in one of the periods."""
+    if moment.type().is_timestamp():
+        bounds = [
+            (dt.datetime.combine(p.from_, dt.time()), dt.datetime.combine(p.to, dt.time()) + dt.timedelta(days=1))
+            for p in periods
+        ]
+        parts = [(moment >= ibis.literal(first)) & (moment < ibis.literal(end)) for first, end in bounds]
+    else:
+        parts = [(moment >= ibis.literal(p.from_)) & (moment <= ibis.literal(p.to)) for p in periods]
+    return ibis.or_(*parts) if parts else ibis.literal(False)
+
+
+def _read(given: ir.Value, column: Column) -> tuple[ir.Value, ir.BooleanValue]:
+    """A column as its type in the lake, and whether the owner gave a value at all."""
+    kind = column.type
+    target = LAKE_TYPES[kind]
+    if not given.type().is_string():
+        present = given.notnull()
+        if kind == "datetime":
+            return _wall_time(given), present
+        if kind in {"number", "money"} and given.type().is_floating():
+            finite = ~(given.isnan() | given.isinf())
+            return finite.ifelse(given, None).try_cast(target), present
+        return given.try_cast(target), present
+    text = given.strip().nullif("")
+    present = text.notnull()
+    if kind == "text":
+        return text, present
+    if kind == "code":
+        return _normal_code(text), present
+    if kind == "date":
+        return text.re_search(_ISO_DATE).ifelse(text, None).try_cast("date"), present
+    if kind == "datetime":
+        # Without an offset the session's own zone, Copenhagen, is meant.
+        moment = text.re_search(_ISO_DATETIME).ifelse(text, None).try_cast("timestamp('UTC')")
+        return _wall_time(moment), present
+    if kind == "bool":
+        lower = text.lower()
+        return ibis.cases((lower == "true", True), (lower == "false", False)), present
+    value = text.re_search(r"^[+-]?\d+$" if kind == "int" else r"^[+-]?\d+(\.\d+)?$").ifelse(text, None)
+    return value.try_cast(target), present
+
+
+def _wall_time(moment: ir.TimestampValue) -> ir.TimestampValue:
+    """A moment as the clock on the wall in Copenhagen showed it (the session's time zone)."""
+    return moment.cast("timestamp")
+
+
+def _normal_code(text: ir.StringValue) -> ir.StringValue:
+    """`samspil.codes.normal_code` as an expression."""
+    plain = text.upper().replace(".", "").replace(" ", "")
+    letter, digit = plain.substr(1, 1), plain.substr(2, 1)
+    prefixed = (
+        plain.startswith("D") & letter.between("A", "Z") & digit.between("0", "9")
+    )  # Danish `D` before a whole code
+    return prefixed.ifelse(plain.substr(1), plain)
+
+
+def _value_rules(name: str, column: Column, value: ir.Value) -> list[Rule]:
+    rules = []
+    if column.values is not None:
+        rules.append(Rule(name, f"not one of {', '.join(column.values)}", ~value.isin(column.values)))
+    if column.pattern is not None:
+        wrong = ~value.re_search(f"^(?:{column.pattern})$")
+        rules.append(Rule(name, "not of the contract's form", wrong))
+    if column.min is not None:
+        rules.append(Rule(name, f"below {column.min:g}" if isinstance(column.min, float) else
+                          f"before {column.min}", value < _bound(column.min, value)))
+    if column.max is not None:
+        rules.append(Rule(name, f"above {column.max:g}" if isinstance(column.max, float) else
+                          f"after {column.max}", value > _bound(column.max, value)))
+    return rules
+
+
+def _bound(bound: dt.date | float, value: ir.Value) -> ir.Scalar:
+    return ibis.literal(bound) if isinstance(bound, dt.date) else ibis.literal(bound).cast(value.type())

@@ -1,0 +1,154 @@
+"""The identity vault: the only place where a CPR number or a name is kept.
+
+It links each CPR number to a random `person_id`, drawn from the operating system's secure source; every other
+table holds the `person_id` alone. Without the vault a copied lake therefore identifies nobody: nothing in it is
+derived from the CPR number, and its rows are sorted so that their order tells nothing either. Names, and rejected
+rows with the values they were rejected for, lie here too. The folder and its files are for their owner only, and
+every look into it is written to `access.jsonl`.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import getpass
+import json
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+import ibis
+import ibis.expr.types as ir
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+from ibis.backends.duckdb import Backend
+
+from samspil.definitions import SamspilError
+from samspil.warehouse.engine import quoted
+from samspil.warehouse.home import Home, sync
+from samspil.warehouse.state import State
+
+IDENTITY_SCHEMA = pa.schema([("cpr", pa.string()), ("person_id", pa.int64())])
+
+
+def identities(connection: Backend, home: Home, state: State) -> ir.Table:
+    """Every CPR number and its `person_id`. For linking and for logged look-ups only."""
+    if not state.identity_files:
+        return ibis.memtable(IDENTITY_SCHEMA.empty_table())
+    files = [str(home.vault / file) for file in state.identity_files]
+    return connection.read_parquet(files, table_name=f"identities_{state.number}")
+
+
+def draw_person_ids(count: int, taken: np.ndarray) -> np.ndarray:
+    """`count` new random 63-bit numbers, distinct from each other and from `taken`."""
+    drawn = np.empty(0, dtype=np.int64)
+    while len(drawn) < count:
+        more = np.frombuffer(os.urandom(8 * (count - len(drawn))), dtype=np.uint64) >> np.uint64(1)
+        fresh = more.astype(np.int64)
+        drawn = np.unique(np.concatenate([drawn, fresh[(fresh > 0) & ~np.isin(fresh, taken)]]))
+    return np.random.default_rng(int.from_bytes(os.urandom(16), "big")).permutation(drawn)
+
+
+def link(connection: Backend, home: Home, state: State, delivery: str, raw: ir.Table) -> list[str]:
+    """Link every CPR number as written in `raw.written` to a person, drawing ids for those never seen.
+
+    Leaves the temporary table `links` (written, person_id) of the good ones, and writes a new file of identities
+    when there are new persons. Returns the identity files of the next state.
+    """
+    digits = raw.written.re_replace(r"[-\s]", "")
+    checked = raw.select("written", cpr=is_cpr(digits).ifelse(digits, None)).filter(ibis._.cpr.notnull())
+    connection.create_table("checked_cprs", checked, temp=True, overwrite=True)
+    known = identities(connection, home, state)
+    checked = connection.table("checked_cprs")
+    new = checked.select("cpr").distinct().anti_join(known, "cpr").order_by("cpr").to_pyarrow()["cpr"]
+    files = list(state.identity_files)
+    if len(new):
+        taken = known.person_id.to_pyarrow().to_numpy()
+        fresh = pa.table([new, draw_person_ids(len(new), taken)], schema=IDENTITY_SCHEMA)
+        name = f"identities/{delivery}.parquet"
+        write_private(home, name, fresh.sort_by("person_id"))
+        connection.create_table("fresh_identities", fresh, temp=True, overwrite=True)
+        known = known.union(connection.table("fresh_identities"))
+        files.append(name)
+    links = checked.inner_join(known, "cpr").select("written", "person_id")
+    connection.create_table("links", links, temp=True, overwrite=True)
+    return files
+
+
+def is_cpr(digits: ir.StringValue) -> ir.BooleanValue:
+    """Whether ten digits have a date part that exists in the century their seventh digit tells.
+
+    Modulus 11 is not demanded: numbers without it have been issued since 2007.
+    """
+    year = digits.substr(4, 2).try_cast("int32")
+    seventh = digits.substr(6, 1).try_cast("int32")
+    century = ibis.cases(
+        (seventh <= 3, 1900),
+        (seventh.isin([4, 9]), (year <= 36).ifelse(2000, 1900)),
+        else_=(year <= 57).ifelse(2000, 1800),
+    )
+    date = (
+        (century + year).cast("string") + "-" + digits.substr(2, 2) + "-" + digits.substr(0, 2)
+    ).try_cast("date")
+    return (digits.re_search(r"^[0-9]{10}$") & date.notnull()).fill_null(False)
+
+
+def write_private(home: Home, name: str, table: pa.Table) -> None:
+    """Write a file of the vault that only its owner can read."""
+    path = home.vault / name
+    prepare_private(path)
+    pq.write_table(table, path, compression="zstd")
+    sync(path)
+
+
+def prepare_private(path: Path) -> None:
+    """Make an empty file that only its owner can read, for the engine to write to."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600))
+
+
+def _log_access(home: Home, what: str, purpose: str, persons: int) -> None:
+    entry = {
+        "at": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
+        "who": getpass.getuser(),
+        "what": what,
+        "purpose": purpose,
+        "persons": persons,
+    }
+    path = home.vault / "access.jsonl"
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    with os.fdopen(descriptor, "a", encoding="utf-8") as log:
+        log.write(json.dumps(entry, ensure_ascii=False) + "\n")
+
+
+def find_person(connection: Backend, home: Home, state: State, cpr: str, purpose: str) -> int:
+    """The `person_id` of a CPR number. Crosses into the identity zone, so it is logged with its purpose.
+
+    Raises SamspilError when nobody with the number was ever delivered.
+    """
+    digits = cpr.replace("-", "").replace(" ", "")
+    known = identities(connection, home, state)
+    found = known.filter(known.cpr == digits).person_id.to_pyarrow().to_pylist()
+    _log_access(home, "person_id of a CPR number", purpose, len(found))
+    if not found:
+        raise SamspilError("nobody with this CPR number was delivered")
+    return int(found[0])
+
+
+def names_of(
+    connection: Backend, home: Home, state: State, persons: Sequence[int], purpose: str
+) -> dict[int, tuple[str, str]]:
+    """CPR number and name of persons, for those who treat them. Logged with its purpose."""
+    wanted = ibis.memtable({"person_id": list(persons)}, schema=ibis.schema({"person_id": "int64"}))
+    known = identities(connection, home, state)
+    rows = known.semi_join(wanted, "person_id")
+    segments = state.sources["civil"].tables.get("person", []) if "civil" in state.sources else []
+    name = ibis.literal("")
+    if segments:
+        file = home.vault / "names" / f"{segments[-1].delivery}.parquet"
+        names = connection.sql(f"SELECT * FROM read_parquet({quoted(file)})")
+        rows = rows.left_join(names, "person_id")
+        name = rows.given_name.fill_null("") + " " + rows.family_name.fill_null("")
+    found = rows.select("person_id", "cpr", name=name.strip()).to_pyarrow().to_pylist()
+    _log_access(home, "CPR number and name", purpose, len(found))
+    return {row["person_id"]: (row["cpr"], row["name"]) for row in found}
