@@ -66,9 +66,7 @@ def _options(
 @contextlib.contextmanager
 def _told() -> Iterator[Progress]:
     """A progress line while long work runs; on a terminal only."""
-    with Progress(
-        TextColumn("{task.description}"), TimeElapsedColumn(), console=errors, transient=True
-    ) as progress:
+    with Progress(TextColumn("{task.description}"), TimeElapsedColumn(), console=errors, transient=True) as progress:
         yield progress
 
 
@@ -202,7 +200,8 @@ def warehouse_purge(
     from samspil.verbs.show import rich_table  # noqa: PLC0415
 
     if not yes:
-        typer.confirm(f"Remove everything {source} delivered, and the runs that read it? It cannot be undone.", abort=True)
+        question = f"Remove everything {source} delivered, and the runs that read it? It cannot be undone."
+        typer.confirm(question, abort=True)
     record = verbs.purge(source, reason, home)
     removed = [{"removed": f"rows of {table}", "count": rows} for table, rows in record.rows.items()]
     removed += [
@@ -288,9 +287,16 @@ def explain(
 
     console.print(
         verbs.explain(
-            model, as_of.date(), person, language=language, switches=[Switch.parse(s) for s in switch or ()],
-            without=without or (), state=state, home=home, programmes=programmes,
-        )  # fmt: skip
+            model,
+            as_of.date(),
+            person,
+            language=language,
+            switches=[Switch.parse(s) for s in switch or ()],
+            without=without or (),
+            state=state,
+            home=home,
+            programmes=programmes,
+        )
     )
 
 
@@ -323,8 +329,9 @@ def lists(
             programmes=programmes,
         )  # fmt: skip
     console.print(rich_table(found.rows(), title=f"{model}: {found.kind} lists, run {found.run.name}"))
-    if found.left:
-        console.print(rich_table(found.left[:50], title=f"{len(found.left)} left since {found.earlier and found.earlier.name}"))
+    if found.earlier is not None:
+        title = f"{len(found.left)} left the lists since run {found.earlier.name}"
+        console.print(rich_table(found.left[:50], title=title) if found.left else title)
     _say_freshness(found.run.stale, found.run.data_dates, found.run.as_of)
     if out is not None:
         console.print(f"written to {out}", highlight=False)

@@ -88,10 +88,11 @@ def _takes(hint: Any, kind: type) -> bool:
     return kind in _members(hint)
 
 
-_READERS: dict[Any, tuple[type, str, Callable[[str], Any]]] = {
-    str: (str, "a text", str),
-    Code: (str, "a code", Code.parse),
-    CodeRange: (str, "a range of codes", CodeRange.parse),
+#: How a member of a list is read: the type it must be written as, that type in words, and the reader.
+_READERS: dict[Any, tuple[str, Callable[[str], Any]]] = {
+    str: ("a text", str),
+    Code: ("a code", Code.parse),
+    CodeRange: ("a range of codes", CodeRange.parse),
 }
 
 
@@ -108,17 +109,17 @@ def _typed(measure: Measure, name: str, value: Any) -> Any:
             raise BindingError(place, f"`{name}`: {error}") from error
     if hint in (bool, int):
         if type(value) is not hint:
-            kind = "true or false" if hint is bool else "a whole number"
-            raise BindingError(place, f"`{name}` must be {kind}, not {value!r}")
+            wanted = "true or false" if hint is bool else "a whole number"
+            raise BindingError(place, f"`{name}` must be {wanted}, not {value!r}")
         return value
-    kind, words, read = _READERS[typing.get_args(hint)[0]]
+    words, read = _READERS[typing.get_args(hint)[0]]
     if not isinstance(value, list) or not value:
         raise BindingError(place, f"`{name}` must be a list, not {value!r}")
     allowed = allowed_values(measure.vocabulary[name]) if name in measure.vocabulary else None
-    read_values = []
+    read_values: list[Any] = []
     for position, member in enumerate(value):
         here = (*place, position)
-        if not isinstance(member, kind):
+        if not isinstance(member, str):
             raise BindingError(here, f"`{name}`: {member!r} is not {words}")
         if allowed is not None and member not in allowed:
             raise BindingError(here, f"`{name}`: unknown `{member}`; the contract has {', '.join(allowed)}")

@@ -35,9 +35,7 @@ def citizens(tables: Tables, at: AsOf) -> ir.Table:
     latest = (
         affiliation.filter(at.active(affiliation["from"], affiliation.to))
         .group_by("person_id")
-        .aggregate(
-            latest=lambda t: (day_number(t["from"]) * _PROVIDERS + t.provider_number.cast("int64")).max()
-        )
+        .aggregate(latest=lambda t: (day_number(t["from"]) * _PROVIDERS + t.provider_number.cast("int64")).max())
     )
     provider = (latest.latest % _PROVIDERS).cast("string").lpad(6, "0")
     practice = latest.select("person_id", provider_number=provider)
@@ -123,9 +121,7 @@ def _one_pass(
     return rows.group_by("person_id").aggregate(**aggregates)
 
 
-def _window(
-    moment: ir.Value, parameters: dict[Use, dict[str, object]], last_day: AsOf
-) -> ir.BooleanValue:
+def _window(moment: ir.Value, parameters: dict[Use, dict[str, object]], last_day: AsOf) -> ir.BooleanValue:
     """The rows some use can see: none after D, and none before the longest window when all have one."""
     periods = [[v for v in given.values() if isinstance(v, Period)] for given in parameters.values()]
     if all(periods):

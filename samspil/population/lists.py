@@ -42,9 +42,7 @@ def accrual(persons: ir.Table, earlier: ir.Table) -> ir.Table:
     return both.filter(newcomer).select(*(both[name] for name in persons.columns), arrival=arrival)
 
 
-def leavers(
-    model: RiskModel, persons: ir.Table, earlier: ir.Table, tables: Tables, as_of: dt.date
-) -> ir.Table:
+def leavers(model: RiskModel, persons: ir.Table, earlier: ir.Table, tables: Tables, as_of: dt.date) -> ir.Table:
     """Who was on a list in the earlier run and is not on the same list now, and why.
 
     person_id, provider_number (of the list that was left), score_before, score, reason and `detail`: the new
@@ -80,9 +78,7 @@ def leavers(
         else_="moved",
     )
     fell = [
-        (rows[f"now_{item.item}"] < rows[f"points_{item.item}"].fill_null(0)).ifelse(
-            ibis.array([item.item]), NO_CODES
-        )
+        (rows[f"now_{item.item}"] < rows[f"points_{item.item}"].fill_null(0)).ifelse(ibis.array([item.item]), NO_CODES)
         for item in model.items
     ]
     lower = NO_CODES.concat(*fell)

@@ -14,7 +14,7 @@ import inspect
 import typing
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, TypeVar
 
 import ibis
 import ibis.expr.types as ir
@@ -26,12 +26,9 @@ from samspil.population.time import AsOf, Months, Period, day_number
 Prepare = Callable[..., ir.Table]
 
 
-class MeasureFunction(Protocol):
-    """Rows of one table, the day D and parameters in; one aggregate expression out."""
-
-    __name__: str
-
-    def __call__(self, rows: ir.Table, at: AsOf, **parameters: Any) -> ir.Scalar: ...
+#: Rows of one table, the day D and parameters in; one aggregate expression out.
+MeasureFunction = Callable[..., ir.Scalar]
+FunctionT = TypeVar("FunctionT", bound=MeasureFunction)
 
 
 @dataclass(frozen=True)
@@ -78,10 +75,10 @@ def measure(
     prepare: Prepare | None = None,
     vocabulary: Mapping[str, str] | None = None,
     levels: tuple[str, ...] = (),
-) -> Callable[[MeasureFunction], MeasureFunction]:
+) -> Callable[[FunctionT], FunctionT]:
     """Register a function as the measure of its own name, reading `table`."""
 
-    def register(function: MeasureFunction) -> MeasureFunction:
+    def register(function: FunctionT) -> FunctionT:
         parameters = {
             name: parameter
             for name, parameter in inspect.signature(function).parameters.items()
@@ -131,9 +128,7 @@ def _has(condition: ir.BooleanValue) -> ir.BooleanScalar:
 
 
 @measure("gp_contact", vocabulary={"kinds": "gp_contact.kind"})
-def gp_contacts(
-    rows: ir.Table, at: AsOf, *, within: Period, kinds: tuple[str, ...] | None = None
-) -> ir.IntegerScalar:
+def gp_contacts(rows: ir.Table, at: AsOf, *, within: Period, kinds: tuple[str, ...] | None = None) -> ir.IntegerScalar:
     """Number of contacts with general practice."""
     return rows.count(where=_all(within.contains(rows.date), _one_of(rows.kind, kinds)))
 
@@ -176,9 +171,7 @@ def specialist_fees(rows: ir.Table, at: AsOf, *, within: Period) -> ir.DecimalSc
 
 
 @measure("dispensing")
-def dispensings(
-    rows: ir.Table, at: AsOf, *, within: Period, atc: tuple[Code, ...] | None = None
-) -> ir.IntegerScalar:
+def dispensings(rows: ir.Table, at: AsOf, *, within: Period, atc: tuple[Code, ...] | None = None) -> ir.IntegerScalar:
     """Number of dispensings whose ATC code begins with one of the given."""
     begins = None if atc is None else ibis.or_(*(rows.atc.startswith(code.text) for code in atc))
     return rows.count(where=_all(within.contains(rows.date), begins))
@@ -190,9 +183,7 @@ def distinct_drugs(rows: ir.Table, at: AsOf, *, within: Period) -> ir.IntegerSca
     return rows.atc.nunique(where=within.contains(rows.date))
 
 
-def _risk_level(
-    rows: ir.Table, tables: Mapping[str, ir.Table], at: AsOf, column: str, **_: Any
-) -> ir.Table:
+def _risk_level(rows: ir.Table, tables: Mapping[str, ir.Table], at: AsOf, column: str, **_: Any) -> ir.Table:
     flagged = tables["risk_drug"].select(flagged_atc="atc", **{column: "level"})
     return rows.left_join(flagged, rows.atc == flagged.flagged_atc).drop("flagged_atc")
 
@@ -224,9 +215,7 @@ def hospital_contacts(
     acute: bool | None = None,
 ) -> ir.IntegerScalar:
     """Number of hospital contacts that start in the period, of given kinds, acute or not."""
-    return rows.count(
-        where=_all(within.contains(rows.start), _one_of(rows.kind, kinds), _is(rows.acute, acute))
-    )
+    return rows.count(where=_all(within.contains(rows.start), _one_of(rows.kind, kinds), _is(rows.acute, acute)))
 
 
 @measure("hospital_contact")
@@ -279,9 +268,7 @@ def _unbroken_since(
 ) -> ir.Table:
     """Marks the spells that begin an unbroken run: no earlier spell of the kinds reaches the day before."""
     of_kind = rows.kind.isin(kinds)
-    earlier = ibis.window(
-        group_by=[rows.person_id, of_kind], order_by=[rows["from"], rows.to], preceding=(None, 1)
-    )
+    earlier = ibis.window(group_by=[rows.person_id, of_kind], order_by=[rows["from"], rows.to], preceding=(None, 1))
     reached = at.clipped(rows.to).max().over(earlier)
     begins = reached.isnull() | (rows["from"] > reached + ibis.interval(days=1))
     return rows.mutate(**{column: of_kind & begins})
@@ -325,9 +312,7 @@ def last_sick_leave_days(rows: ir.Table, at: AsOf, *, within: Period) -> ir.Inte
     """Days at D of the latest sick leave that starts in the period: the last to begin, then the longest."""
     # Start and length in one number, so that the greatest is the latest and then the longest.
     days = at.spell_days(rows["from"], rows.to)
-    latest = (day_number(rows["from"]) * _MORE_DAYS_THAN_A_SPELL + days).max(
-        where=within.contains(rows["from"])
-    )
+    latest = (day_number(rows["from"]) * _MORE_DAYS_THAN_A_SPELL + days).max(where=within.contains(rows["from"]))
     return latest % _MORE_DAYS_THAN_A_SPELL
 
 
@@ -362,9 +347,7 @@ def home_nursing_active(rows: ir.Table, at: AsOf) -> ir.BooleanScalar:
 
 
 @measure("home_care", vocabulary={"frequencies": "home_care.frequency"})
-def home_care_active(
-    rows: ir.Table, at: AsOf, *, frequencies: tuple[str, ...] | None = None
-) -> ir.BooleanScalar:
+def home_care_active(rows: ir.Table, at: AsOf, *, frequencies: tuple[str, ...] | None = None) -> ir.BooleanScalar:
     """Whether home care of one of the frequencies is given at D."""
     return _has(_all(at.active(rows["from"], rows.to), _one_of(rows.frequency, frequencies)))
 

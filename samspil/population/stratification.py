@@ -80,7 +80,7 @@ def apply_switches(model: RiskModel, switches: Sequence[Switch]) -> RiskModel:
         update={
             "items": tuple(items.values()),
             "exclusions": tuple(exclusions.values()),
-            "bands": tuple(bands.get(band.switch, band) for band in model.bands),
+            "bands": tuple(bands[band.switch] if band.switch else band for band in model.bands),
         }
     )
 
@@ -186,9 +186,7 @@ class _Scorer:
             if not all(is_loaded(bind_condition(c), tables) for c in rule.any_of)
         )
         self.missing = tuple(
-            item.item
-            for item in _enabled_items(model)
-            if not all(is_loaded(use, tables) for use in bind_item(item))
+            item.item for item in _enabled_items(model) if not all(is_loaded(use, tables) for use in bind_item(item))
         )
 
     def persons(self, measured: ir.Table) -> ir.Table:

@@ -45,9 +45,7 @@ def item_sources(item: Item) -> tuple[str, ...]:
     return sources_of(tuple(table for use in bind_item(item) for table in use.tables))
 
 
-def sentence(
-    item: Item, value: int | str | None, status: str, language: Language, *, loaded: bool = True
-) -> str:
+def sentence(item: Item, value: int | str | None, status: str, language: Language, *, loaded: bool = True) -> str:
     """The value of an item in words. `loaded` says whether its sources are there at all."""
     if status == OFF:
         return _OFF[language]

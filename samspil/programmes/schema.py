@@ -95,7 +95,7 @@ class Item(Definition):
             f"{language}.{form}"
             for language in ("da", "en")
             for form in self.forms
-            if form not in self.says.get(language, {})  # type: ignore[call-overload]
+            if form not in self.says.get(language, {})
         ]
         if missing:
             raise ValueError(f"`says` lacks {', '.join(missing)}")
@@ -203,7 +203,8 @@ class RiskModel(Definition):
         starts = [band.at_least for band in self.bands]
         if starts != sorted(set(starts)):
             raise ValueError("`bands` must rise: each begins above the one before")
-        asked = {q for part in (*self.items, *self.exclusions) for q in part.open_questions}
+        asked = {q for item in self.items for q in item.open_questions}
+        asked |= {q for rule in self.exclusions for q in rule.open_questions}
         unknown = sorted(asked - set(self.open_questions))
         if unknown:
             raise ValueError(f"open questions without an entry: {', '.join(unknown)}")
@@ -211,11 +212,16 @@ class RiskModel(Definition):
 
 
 class Outcome(Definition):
-    """What is looked for after a run's date: an event, or an amount that several measures add up to."""
+    """What is looked for after a run's date: an event, or an amount that several measures add up to.
+
+    `main_for` names the models for which this is the outcome that a validation speaks of first.
+    """
 
     outcome: Identifier
     title: Text
     why: Text
+    note: Text | None = None
+    main_for: tuple[Identifier, ...] = ()
     any_of: tuple[Condition, ...] = ()
     sum_of: tuple[Condition, ...] = ()
 
@@ -227,11 +233,26 @@ class Outcome(Definition):
 
 
 class Outcomes(Definition):
-    """The outcomes of a programme's validations, and the groups they are shown by."""
+    """The outcomes of a programme's validations, and the groups they are shown by.
 
-    outcomes: tuple[Outcome, ...]
-    age_groups: tuple[int, ...]
+    `age_groups` are the first ages of the groups, rising. Groups with fewer than `few` persons listed, or with the
+    outcome, are too small to say anything about in a report, and could tell something of a single person.
+    """
+
+    outcomes: tuple[Outcome, ...] = Field(min_length=1)
+    age_groups: tuple[int, ...] = Field(min_length=1)
+    few: int = Field(ge=1)
     source: SourceRef
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Outcomes:
+        if list(self.age_groups) != sorted(set(self.age_groups)):
+            raise ValueError("`age_groups` must rise: each begins above the one before")
+        names = [outcome.outcome for outcome in self.outcomes]
+        twice = sorted({name for name in names if names.count(name) > 1})
+        if twice:
+            raise ValueError(f"named twice: {', '.join(twice)}")
+        return self
 
 
 class ExpectedListSize(Definition):

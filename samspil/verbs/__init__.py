@@ -1,6 +1,16 @@
 """What can be done with Samspil, one documented function per verb; the command line and notebooks call these."""
 
-from samspil.verbs.deliveries import IngestReport, ingest, lineage, person_id, purge, rejects, status, switch_off, switch_on
+from samspil.verbs.deliveries import (
+    IngestReport,
+    ingest,
+    lineage,
+    person_id,
+    purge,
+    rejects,
+    status,
+    switch_off,
+    switch_on,
+)
 from samspil.verbs.explain import Explanation, explain
 from samspil.verbs.lists import PracticeLists, lists
 from samspil.verbs.models import models

@@ -108,7 +108,11 @@ class WarehouseStatus(Shown):
                 "age (days)": "" if source.age_days is None else source.age_days,
                 "state": f"off: {source.switched_off}"
                 if source.switched_off
-                else "" if source.age_days is None else "stale" if source.stale else "fresh",
+                else ""
+                if source.age_days is None
+                else "stale"
+                if source.stale
+                else "fresh",
                 "rows": source.rows,
                 "rejected": source.rejected,
             }
@@ -228,9 +232,7 @@ def lineage(target: str, home: Path | str | None = None) -> Lineage:
                 if used is None:
                     entries.append({**made, "source": source, "delivery": "missing in this run"})
                 else:
-                    entries += [
-                        {**made, **_delivery(of_run, source, delivery)} for delivery in used
-                    ]
+                    entries += [{**made, **_delivery(of_run, source, delivery)} for delivery in used]
     if not entries:
         raise SamspilError(f"the run {run.name} has no figure `{figure}`")
     return Lineage(target, entries)

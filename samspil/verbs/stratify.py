@@ -94,12 +94,16 @@ class Run(Shown):
         found = []
         for name, model in self.models.items():
             persons = self.persons(name)
-            counts = persons.aggregate(
-                persons=persons.count(),
-                excluded=(persons.excluded_by.length() > 0).sum(),
-                target=persons.in_target.sum(),
-                incomplete=persons.incomplete.sum(),
-            ).to_pyarrow().to_pylist()[0]
+            counts = (
+                persons.aggregate(
+                    persons=persons.count(),
+                    excluded=(persons.excluded_by.length() > 0).sum(),
+                    target=persons.in_target.sum(),
+                    incomplete=persons.incomplete.sum(),
+                )
+                .to_pyarrow()
+                .to_pylist()[0]
+            )
             found.append(
                 {
                     "model": name,

@@ -74,9 +74,7 @@ class Lake:
 
     def data_dates(self) -> dict[str, dt.date]:
         """By source, the day its newest delivery was drawn."""
-        return {
-            source: max(delivery.data_date for delivery in self.deliveries(source)) for source in self.sources
-        }
+        return {source: max(delivery.data_date for delivery in self.deliveries(source)) for source in self.sources}
 
     def covers(self, source: str, day: dt.date) -> bool:
         """Whether some delivery of a source in force reaches `day`."""

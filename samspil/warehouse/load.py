@@ -20,7 +20,6 @@ from samspil.warehouse.home import Home, sync
 from samspil.warehouse.package import Package, Refused, TableFile, check_hash, csv_header, open_package
 from samspil.warehouse.rules import Reading, read_rows, unfit_type
 from samspil.warehouse.state import (
-
     Delivery,
     LoadedTable,
     Segment,
@@ -59,9 +58,7 @@ class LoadReport:
         return sum(table.rows for table in self.tables.values())
 
 
-def load(
-    home: Home, folder: Path, progress: Callable[[str], None] = lambda _: None
-) -> LoadReport:
+def load(home: Home, folder: Path, progress: Callable[[str], None] = lambda _: None) -> LoadReport:
     """Load the package in `folder` into the warehouse. The caller is `changing` the home.
 
     A refused delivery changes nothing; its report says why, and its rejected rows are kept under the delivery's
@@ -181,9 +178,7 @@ class _Load:
             links = self.connection.table("links")
             raw = raw.left_join(links, raw.cpr == links.written).drop("written")
         reading = read_rows(raw, contract, self.package.period)
-        staged = raw.mutate(
-            broken=_bits(reading), **{f"read_{name}": value for name, value in reading.columns.items()}
-        )
+        staged = raw.mutate(broken=_bits(reading), **{f"read_{name}": value for name, value in reading.columns.items()})
         self._reject_broken(file, staged, reading)
         good = staged.filter(staged.broken == 0).select(
             "line", **{name: staged[f"read_{name}"] for name in reading.columns}
@@ -202,9 +197,7 @@ class _Load:
         self.connection.create_table(name, staged.filter(staged.broken != 0), temp=True)
         bad = self.connection.table(name)
         for position, rule in enumerate(reading.rules):
-            rows = bad.filter((bad.broken & (1 << position)) != 0).select(
-                "line", value=bad[rule.column].cast("string")
-            )
+            rows = bad.filter((bad.broken & (1 << position)) != 0).select("line", value=bad[rule.column].cast("string"))
             found = rows.order_by("line").to_pyarrow()
             if found.num_rows:
                 lines = [self._file_line(file, line) for line in found["line"].to_pylist()]
@@ -289,7 +282,8 @@ class _Load:
 
     def _keep_rejects(self) -> None:
         rejects = pa.concat_tables([REJECT_SCHEMA.empty_table(), *self.rejects])
-        write_private(self.home, f"rejects/{self.package.id}.parquet", rejects.sort_by([("table", "ascending"), ("line", "ascending")]))
+        in_order = rejects.sort_by([("table", "ascending"), ("line", "ascending")])
+        write_private(self.home, f"rejects/{self.package.id}.parquet", in_order)
 
     def _refuse_too_many_rejects(self) -> None:
         limit = self.package.contract.max_rejected

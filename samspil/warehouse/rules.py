@@ -94,14 +94,10 @@ def read_rows(raw: ir.Table, contract: Table, period: Days) -> Reading:
         rules += _value_rules(name, column, value)
     for name, column in contract.columns.items():
         if column.not_before is not None:
-            rules.append(
-                Rule(name, f"before `{column.not_before}`", columns[name] < columns[column.not_before])
-            )
+            rules.append(Rule(name, f"before `{column.not_before}`", columns[name] < columns[column.not_before]))
     if contract.period is not None:
         moment = columns[contract.period]
-        rules.append(
-            Rule(contract.period, f"outside the delivery's period {period}", ~in_days(moment, [period]))
-        )
+        rules.append(Rule(contract.period, f"outside the delivery's period {period}", ~in_days(moment, [period])))
     return Reading(columns, tuple(rules))
 
 
@@ -172,11 +168,21 @@ def _value_rules(name: str, column: Column, value: ir.Value) -> list[Rule]:
         wrong = ~value.re_search(f"^(?:{column.pattern})$")
         rules.append(Rule(name, "not of the contract's form", wrong))
     if column.min is not None:
-        rules.append(Rule(name, f"below {column.min:g}" if isinstance(column.min, float) else
-                          f"before {column.min}", value < _bound(column.min, value)))
+        rules.append(
+            Rule(
+                name,
+                f"below {column.min:g}" if isinstance(column.min, float) else f"before {column.min}",
+                value < _bound(column.min, value),
+            )
+        )
     if column.max is not None:
-        rules.append(Rule(name, f"above {column.max:g}" if isinstance(column.max, float) else
-                          f"after {column.max}", value > _bound(column.max, value)))
+        rules.append(
+            Rule(
+                name,
+                f"above {column.max:g}" if isinstance(column.max, float) else f"after {column.max}",
+                value > _bound(column.max, value),
+            )
+        )
     return rules
 
 

@@ -103,9 +103,7 @@ def purge(home: Home, name: str, reason: str) -> PurgeRecord:
         identities=forgotten,
         runs=[run.name for run in runs_of(home, deliveries)],
     )
-    after = _without(state, name).next(
-        f"purged {name}", identity_files=identity_files, purges=[*state.purges, record]
-    )
+    after = _without(state, name).next(f"purged {name}", identity_files=identity_files, purges=[*state.purges, record])
     commit(home, after)
     finish_purges(home)
     return record
@@ -134,9 +132,7 @@ def finish_purges(home: Home) -> None:
             file.unlink()
         for old in all_states(home):
             if old.number < state.number:
-                rewrite(
-                    home, _without(old, record.source).model_copy(update={"identity_files": state.identity_files})
-                )
+                rewrite(home, _without(old, record.source).model_copy(update={"identity_files": state.identity_files}))
     if any(not record.finished for record in state.purges):
         clear_unnamed_files(home)
         done = [record.model_copy(update={"finished": True}) for record in state.purges]

@@ -138,9 +138,7 @@ class State(Record):
 
     def loaded_sources(self) -> list[str]:
         """The sources that runs use: delivered, and not switched off."""
-        return [
-            name for name, source in self.sources.items() if source.tables and source.switched_off is None
-        ]
+        return [name for name, source in self.sources.items() if source.tables and source.switched_off is None]
 
     def deliveries_of(self, source: str) -> list[Delivery]:
         """The deliveries some row of which is in force, oldest load first."""
@@ -151,9 +149,7 @@ class State(Record):
     def next(self, change: str, **update: object) -> State:
         """The state after a change."""
         now = dt.datetime.now(dt.UTC).replace(microsecond=0)
-        return self.model_copy(
-            update={"number": self.number + 1, "created_at": now, "change": change, **update}
-        )
+        return self.model_copy(update={"number": self.number + 1, "created_at": now, "change": change, **update})
 
     def with_source(self, name: str, source: Source) -> dict[str, Source]:
         return {**self.sources, name: source}

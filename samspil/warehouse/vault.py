@@ -87,9 +87,7 @@ def is_cpr(digits: ir.StringValue) -> ir.BooleanValue:
         (seventh.isin([4, 9]), (year <= 36).ifelse(2000, 1900)),
         else_=(year <= 57).ifelse(2000, 1800),
     )
-    date = (
-        (century + year).cast("string") + "-" + digits.substr(2, 2) + "-" + digits.substr(0, 2)
-    ).try_cast("date")
+    date = ((century + year).cast("string") + "-" + digits.substr(2, 2) + "-" + digits.substr(0, 2)).try_cast("date")
     return (digits.re_search(r"^[0-9]{10}$") & date.notnull()).fill_null(False)
 
 
