@@ -1,4 +1,6 @@
-"""One chunk of the region: some thousand people and every row about them, made from the chunk's own random streams."""
+"""One chunk of the region: some thousand people and every row about them, made from the chunk's own random
+streams.
+"""
 
 from dataclasses import dataclass
 
@@ -19,7 +21,9 @@ from samspil.synth.work import employment_tables
 
 @dataclass(frozen=True)
 class Chunk:
-    """Tables by name with the rows about the chunk's people, the truth about them, and injected flaws (rows within the chunk)."""
+    """Tables by name with the rows about the chunk's people, the truth about them, and injected flaws (rows
+    within the chunk).
+    """
 
     persons: int
     tables: dict[str, pa.Table]
@@ -29,8 +33,18 @@ class Chunk:
 
 def make_chunk(plan: Plan, number: int) -> Chunk:
     """Make chunk `number` of the region. The same plan and number always give the same rows."""
-    for_people, for_health, for_gp, for_values, for_medicines, for_specialists, for_hospital, for_work, for_care, for_flaws = (
-        plan.randomness(number, 10))
+    (
+        for_people,
+        for_health,
+        for_gp,
+        for_values,
+        for_medicines,
+        for_specialists,
+        for_hospital,
+        for_work,
+        for_care,
+        for_flaws,
+    ) = plan.randomness(number, 10)
     people = draw_people(plan, number, for_people)
     health = live(people, plan, for_health)
     hospital, contacts = hospital_tables(people, health, plan, number, for_hospital)

@@ -15,7 +15,7 @@ def words(values: Sequence[str]) -> pa.Array:
     return pa.array(list(values), pa.string())
 
 
-def text(index: Ints, vocabulary: pa.Array, null: Bools | None = None) -> pa.Array:
+def text(index: Ints | Bools, vocabulary: pa.Array, null: Bools | None = None) -> pa.Array:
     """A text column: for each row the place of its word in the vocabulary (words must differ)."""
     indices = pa.array(index.astype(np.int32, copy=False), mask=null)
     return pa.DictionaryArray.from_arrays(indices, vocabulary)

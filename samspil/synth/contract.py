@@ -4,19 +4,28 @@ import pyarrow as pa
 
 CONTRACT = "1"
 
-TEXT = pa.dictionary(pa.int32(), pa.string())   # repeated text; reads back as plain text
-KEY = pa.string()                               # text that seldom repeats
+TEXT = pa.dictionary(pa.int32(), pa.string())  # repeated text; reads back as plain text
+KEY = pa.string()  # text that seldom repeats
 DAY = pa.date32()
-MOMENT = pa.timestamp("us")                     # Copenhagen wall time
-MONEY = pa.decimal128(12, 2)                    # DKK
+MOMENT = pa.timestamp("us")  # Copenhagen wall time
+MONEY = pa.decimal128(12, 2)  # DKK
 COUNT = pa.int32()
 NUMBER = pa.float64()
 FLAG = pa.bool_()
 
 SOURCES: dict[str, dict[str, dict[str, pa.DataType]]] = {
     "civil": {
-        "person": {"cpr": KEY, "given_name": TEXT, "family_name": TEXT, "birth_date": DAY, "sex": TEXT,
-                   "municipality": TEXT, "status": TEXT, "status_date": DAY, "origin": TEXT},
+        "person": {
+            "cpr": KEY,
+            "given_name": TEXT,
+            "family_name": TEXT,
+            "birth_date": DAY,
+            "sex": TEXT,
+            "municipality": TEXT,
+            "status": TEXT,
+            "status_date": DAY,
+            "origin": TEXT,
+        },
         "household": {"cpr": TEXT, "living": TEXT, "living_since": DAY, "preschool_children": COUNT},
     },
     "general_practice": {
@@ -36,9 +45,20 @@ SOURCES: dict[str, dict[str, dict[str, pa.DataType]]] = {
         "risk_drug": {"atc": KEY, "level": TEXT},
     },
     "hospital": {
-        "hospital_contact": {"cpr": TEXT, "contact_id": KEY, "course_id": TEXT, "hospital": TEXT, "department": TEXT,
-                             "start": MOMENT, "end": MOMENT, "kind": TEXT, "acute": FLAG, "action_diagnosis": TEXT,
-                             "cost": MONEY, "ready_for_discharge": MOMENT},
+        "hospital_contact": {
+            "cpr": TEXT,
+            "contact_id": KEY,
+            "course_id": TEXT,
+            "hospital": TEXT,
+            "department": TEXT,
+            "start": MOMENT,
+            "end": MOMENT,
+            "kind": TEXT,
+            "acute": FLAG,
+            "action_diagnosis": TEXT,
+            "cost": MONEY,
+            "ready_for_discharge": MOMENT,
+        },
         "hospital_diagnosis": {"cpr": TEXT, "contact_id": KEY, "date": DAY, "diagnosis": TEXT, "rank": TEXT},
         "outpatient_course": {"cpr": TEXT, "course_id": KEY, "department": TEXT, "opened": DAY, "closed": DAY},
     },
@@ -50,20 +70,40 @@ SOURCES: dict[str, dict[str, dict[str, pa.DataType]]] = {
         "unemployment_fund": {"cpr": TEXT, "year": COUNT, "fund": TEXT},
     },
     "municipal_care": {
-        "home_care": {"cpr": TEXT, "from": DAY, "to": DAY, "frequency": TEXT, "personal_hours_per_week": NUMBER,
-                      "practical_hours_per_week": NUMBER},
+        "home_care": {
+            "cpr": TEXT,
+            "from": DAY,
+            "to": DAY,
+            "frequency": TEXT,
+            "personal_hours_per_week": NUMBER,
+            "practical_hours_per_week": NUMBER,
+        },
         "home_nursing": {"cpr": TEXT, "from": DAY, "to": DAY, "visits_per_week": NUMBER},
         "substance_case": {"cpr": TEXT, "opened": DAY, "closed": DAY},
-        "rehabilitation": {"cpr": TEXT, "offer": TEXT, "referred": DAY, "started": DAY, "ended": DAY, "outcome": TEXT,
-                           "level": TEXT},
+        "rehabilitation": {
+            "cpr": TEXT,
+            "offer": TEXT,
+            "referred": DAY,
+            "started": DAY,
+            "ended": DAY,
+            "outcome": TEXT,
+            "level": TEXT,
+        },
         "care_home": {"cpr": TEXT, "from": DAY, "to": DAY},
     },
 }
 
 SOURCE_OF = {table: source for source, tables in SOURCES.items() for table in tables}
-PERIOD_COLUMN = {   # the columns marked ◆: their dates lie within the delivery's period
-    "gp_contact": "date", "gp_diagnosis": "date", "gp_measurement": "date", "gp_target": "date", "gp_check": "date",
-    "specialist_contact": "date", "dispensing": "date", "hospital_contact": "start", "hospital_diagnosis": "date",
+PERIOD_COLUMN = {  # the columns marked ◆: their dates lie within the delivery's period
+    "gp_contact": "date",
+    "gp_diagnosis": "date",
+    "gp_measurement": "date",
+    "gp_target": "date",
+    "gp_check": "date",
+    "specialist_contact": "date",
+    "dispensing": "date",
+    "hospital_contact": "start",
+    "hospital_diagnosis": "date",
 }
 
 

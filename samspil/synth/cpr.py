@@ -1,12 +1,13 @@
 """CPR numbers that belong to nobody.
 
-A CPR number is DDMMYY plus four digits. The seventh digit says the century together with the year: 0-3 the 1900s; 4 and 9
-the 2000s for years 00-36, else the 1900s; 5-8 the 2000s for years 00-57, else the 1800s. The last digit is odd for men and
-even for women.
+A CPR number is DDMMYY plus four digits. The seventh digit says the century together with the year: 0-3 the
+1900s; 4 and 9 the 2000s for years 00-36, else the 1900s; 5-8 the 2000s for years 00-57, else the 1800s. The
+last digit is odd for men and even for women.
 
-**Privacy by construction.** Until October 2007 every number issued satisfied modulus 11 (weights 4 3 2 7 6 5 4 3 2 1). All
-numbers made here fail it, so none of them coincides with a real number issued before 2007. (Since then a few numbers
-without a valid check have been issued for birth dates that ran out, mostly 1 January 1965 and 1966.)
+**Privacy by construction.** Until October 2007 every number issued satisfied modulus 11 (weights 4 3 2 7 6 5
+4 3 2 1). All numbers made here fail it, so none of them coincides with a real number issued before 2007.
+(Since then a few numbers without a valid check have been issued for birth dates that ran out, mostly 1
+January 1965 and 1966.)
 """
 
 from dataclasses import dataclass
@@ -18,7 +19,7 @@ from samspil.synth.arrays import Bools, Ints
 from samspil.synth.timeline import Window
 
 _WEIGHTS = (4, 3, 2, 7, 6, 5, 4, 3, 2, 1)
-_KINDS_FROM = (1900, 1937, 2000, 2037)      # birth years from which other seventh digits are used
+_KINDS_FROM = (1900, 1937, 2000, 2037)  # birth years from which other seventh digits are used
 
 
 def _seventh_digits(year: int) -> tuple[int, ...]:
@@ -36,7 +37,8 @@ def _seventh_digits(year: int) -> tuple[int, ...]:
 class CprNumbers:
     """Deals out numbers so that every chunk of the region has its own, without asking the other chunks.
 
-    For one birth date and sex the usable numbers are shuffled once (by `seed`) and dealt in turn to the `chunks` chunks.
+    For one birth date and sex the usable numbers are shuffled once (by `seed`) and dealt in turn to the
+    `chunks` chunks.
     """
 
     seed: int
@@ -45,7 +47,8 @@ class CprNumbers:
     def deal(self, birth: Ints, female: Bools, chunk: int, window: Window) -> tuple[Ints, Ints]:
         """Numbers (as integers) for people born on the given days, and their birth days.
 
-        When a date has no number left for this chunk, the person is born on the nearest earlier date that has.
+        When a date has no number left for this chunk, the person is born on the nearest earlier date that
+        has.
         """
         decks, sizes = _decks(self.seed)
         birth, male = birth.astype(np.int64), (~female).astype(np.int64)
@@ -61,7 +64,7 @@ class CprNumbers:
             turn = _turns(birth[waiting], sex, taken)
             place, size = turn * self.chunks + chunk, sizes[kind, sex, remainder]
             fits = place < size
-            cut = (birth[waiting] * 7919 + sex) % size      # where the date's deck is cut, so that dates differ
+            cut = (birth[waiting] * 7919 + sex) % size  # where the date's deck is cut, so that dates differ
             serial = decks[kind, sex, remainder, (place + cut) % size]
             full = (day * 10_000 + month * 100 + year % 100) * 10_000 + serial
             number[waiting[fits]] = full[fits]
@@ -72,7 +75,9 @@ class CprNumbers:
 
 @cache
 def _decks(seed: int) -> tuple[Ints, Ints]:
-    """Shuffled last-four-digit numbers per (kind of year, sex, remainder of the date), and how many there are."""
+    """Shuffled last-four-digit numbers per (kind of year, sex, remainder of the date), and how many there
+    are.
+    """
     rng = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(1, 0)))
     serial = np.arange(10_000)
     figures = np.stack([serial // 1000, serial // 100 % 10, serial // 10 % 10, serial % 10])
@@ -84,12 +89,14 @@ def _decks(seed: int) -> tuple[Ints, Ints]:
             for of_date in range(11):
                 usable = rng.permutation(serial[allowed & (serial % 2 == male) & ((remainder + of_date) % 11 != 0)])
                 sizes[kind, male, of_date] = len(usable)
-                decks[kind, male, of_date, :len(usable)] = usable
+                decks[kind, male, of_date, : len(usable)] = usable
     return decks, sizes
 
 
 def _turns(birth: Ints, sex: Ints, taken: dict[tuple[int, int], int]) -> Ints:
-    """Rank of each person among those of the same birth date and sex, counting on from `taken`, which is brought up to date."""
+    """Rank of each person among those of the same birth date and sex, counting on from `taken`, which is
+    brought up to date.
+    """
     key = birth * 2 + sex
     order = np.argsort(key, kind="stable")
     ordered = key[order]

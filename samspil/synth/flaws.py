@@ -15,15 +15,16 @@ from samspil.synth.plan import Plan
 
 MISSING_COLUMN = ("specialist_contact", "referred_by_gp")
 WRONG_HASH = "home_care"
-_MOST_PER_KIND = 3       # of one kind of flaw, in one column of one chunk
+_MOST_PER_KIND = 3  # of one kind of flaw, in one column of one chunk
 
 
 @dataclass(frozen=True)
 class Flaw:
     """One injected flaw. `row` is the data row in the file, counted from 0; null for flaws of a whole file.
 
-    `kind` is `bad_cpr`, `harmless` (a legitimate way to write a CPR number), `duplicate_row`, `out_of_range`, `late_row`,
-    `missing_column` or `wrong_hash`. `value` is what was written, null for a missing value and for flaws of a row or file.
+    `kind` is `bad_cpr`, `harmless` (a legitimate way to write a CPR number), `duplicate_row`, `out_of_range`,
+    `late_row`, `missing_column` or `wrong_hash`. `value` is what was written, null for a missing value and
+    for flaws of a row or file.
     """
 
     source: str
@@ -62,9 +63,11 @@ def _before(other: str) -> Edit:
 
 def _too_early(column: str) -> Edit:
     """A date before the first day of the delivery's period."""
+
     def edit(row: Row, turn: int, plan: Plan) -> date | datetime:
         early: date | datetime = row[column] - timedelta(days=plan.window.days + 5 * turn)
         return early
+
     return edit
 
 
@@ -103,7 +106,8 @@ _REPEATED = ("person", "affiliation", "hospital_contact", "sick_leave")
 
 
 def inject(tables: dict[str, pa.Table], plan: Plan, rng: np.random.Generator) -> tuple[dict[str, pa.Table], list[Flaw]]:
-    """Put flaws into the tables of one chunk: of each kind at most three, and at most one for every 1,000 rows.
+    """Put flaws into the tables of one chunk: of each kind at most three, and at most one for every 1,000
+    rows.
 
     No row gets two flaws. Exact repeats come last in the chunk.
     """
@@ -121,7 +125,9 @@ def inject(tables: dict[str, pa.Table], plan: Plan, rng: np.random.Generator) ->
             flaws += [_flaw(name, row, column, value, kind) for row, value in zip(rows, values, strict=True)]
         if name in _REPEATED:
             rows = _some(free, size, rng)
-            table = pa.concat_tables([table, table.take(pa.array(rows, pa.int64()))]).unify_dictionaries().combine_chunks()
+            table = (
+                pa.concat_tables([table, table.take(pa.array(rows, pa.int64()))]).unify_dictionaries().combine_chunks()
+            )
             flaws += [_flaw(name, size + place, None, None, "duplicate_row") for place in range(len(rows))]
         flawed[name] = table
     flawed[MISSING_COLUMN[0]] = tables[MISSING_COLUMN[0]].drop_columns([MISSING_COLUMN[1]])
@@ -131,8 +137,10 @@ def inject(tables: dict[str, pa.Table], plan: Plan, rng: np.random.Generator) ->
 def file_flaws() -> list[Flaw]:
     """The flaws of whole files."""
     table, column = MISSING_COLUMN
-    return [Flaw(SOURCE_OF[table], table, None, column, None, "missing_column"),
-            Flaw(SOURCE_OF[WRONG_HASH], WRONG_HASH, None, None, None, "wrong_hash")]
+    return [
+        Flaw(SOURCE_OF[table], table, None, column, None, "missing_column"),
+        Flaw(SOURCE_OF[WRONG_HASH], WRONG_HASH, None, None, None, "wrong_hash"),
+    ]
 
 
 def _some(usable: np.ndarray, size: int, rng: np.random.Generator) -> list[int]:
@@ -167,5 +175,3 @@ def _flaw(table: str, row: int, column: str | None, value: Any, kind: str) -> Fl
     elif isinstance(value, Decimal):
         value = str(value)
     return Flaw(SOURCE_OF[table], table, row, column, value, kind)
-
-

@@ -28,20 +28,33 @@ class Contacts:
 
 
 def gp_tables(people: People, health: Health, plan: Plan, rng: np.random.Generator) -> dict[str, pa.Table]:
-    """`gp_contact`, `gp_diagnosis` and `gp_check` of a chunk (measurements and targets are in `measurements.py`)."""
+    """`gp_contact`, `gp_diagnosis` and `gp_check` of a chunk (measurements and targets are in
+    `measurements.py`).
+    """
     reviews = _annual_reviews(health, plan, rng)
     contacts = _contacts(people, health, reviews, plan, rng)
     before = (people.practice_before >= 0)[contacts.person] & (contacts.day < people.practice_since[contacts.person])
     provider = np.where(before, people.practice_before[contacts.person], people.practice[contacts.person])
-    contact_table = build("gp_contact", {
-        "cpr": text(contacts.person, people.cpr), "provider_number": text(provider, words(plan.practices.provider_number)),
-        "date": dates(contacts.day, plan.window), "kind": text(contacts.kind, words(_KINDS))})
-    return {"gp_contact": contact_table, "gp_diagnosis": _diagnoses(people, health, contacts, plan, rng),
-            "gp_check": _checks(people, health, reviews, plan, rng)}
+    contact_table = build(
+        "gp_contact",
+        {
+            "cpr": text(contacts.person, people.cpr),
+            "provider_number": text(provider, words(plan.practices.provider_number)),
+            "date": dates(contacts.day, plan.window),
+            "kind": text(contacts.kind, words(_KINDS)),
+        },
+    )
+    return {
+        "gp_contact": contact_table,
+        "gp_diagnosis": _diagnoses(people, health, contacts, plan, rng),
+        "gp_check": _checks(people, health, reviews, plan, rng),
+    }
 
 
 def ordered(person: Ints, day: Ints, extra: Ints) -> tuple[Ints, Ints, Ints]:
-    """Rows ordered by person and day. `extra` (0 to 65,535) travels along; packing all three in one integer sorts fastest."""
+    """Rows ordered by person and day. `extra` (0 to 65,535) travels along; packing all three in one integer
+    sorts fastest.
+    """
     key = (person.astype(np.int64) << 32) | (day.astype(np.int64) << 16) | extra
     key.sort()
     return (key >> 32).astype(np.int32), ((key >> 16) & 0xFFFF).astype(np.int32), (key & 0xFFFF).astype(np.int32)
@@ -67,18 +80,26 @@ def _annual_reviews(health: Health, plan: Plan, rng: np.random.Generator) -> tup
     chosen, first_row = np.unique(cases.person[attends], return_index=True)
     start = cases.start[attends][first_row] + rng.integers(0, 365, len(chosen))
     owner, rank = expand(np.maximum((health.last[chosen] - start) // 365 + 1, 0))
-    day = start[owner] + rank * 365 + rng.integers(-30, 31, len(owner))
+    planned = start[owner] + rank * 365 + rng.integers(-30, 31, len(owner))
     person = chosen[owner]
-    day = window.working_day(np.clip(day, health.first[person], health.last[person]))
+    day = window.working_day(np.clip(planned, health.first[person], health.last[person]))
     seen = health.observed(person, day) & chance(rng, 0.9, len(day))
     return person[seen], day[seen]
 
 
-def _contacts(people: People, health: Health, reviews: tuple[Ints, Ints], plan: Plan, rng: np.random.Generator) -> Contacts:
+def _contacts(
+    people: People, health: Health, reviews: tuple[Ints, Ints], plan: Plan, rng: np.random.Generator
+) -> Contacts:
     rules, window, size = reference("care")["gp_contacts"], plan.window, len(people)
     rate = rate_by_quarter(people, rules, reference("care")["ages"], window)
-    own = rng.gamma(1 / rules["spread"], rules["spread"], size) * np.exp(rules["vulnerability"] * people.factors["mental"])
-    rate = rate * own[:, None] * np.exp(rules["severity"] * np.clip(health.severity - rules["severity_from"], 0, 3))
+    own = rng.gamma(1 / rules["spread"], rules["spread"], size) * np.exp(
+        rules["vulnerability"] * people.factors["mental"]
+    )
+    rate = (
+        rate
+        * own[:, None]
+        * np.exp(rules["severity"] * np.clip(health.severity - rules["severity_from"], 0, rules["severity_most"]))
+    )
     before = np.concatenate([np.zeros((size, 1)), health.admissions[:, :-1]], axis=1)
     rate += rules["admission"] * np.minimum(health.admissions + 0.6 * before, 3)
     rate += rules["chronic"] * health.count(window)
@@ -88,8 +109,8 @@ def _contacts(people: People, health: Health, reviews: tuple[Ints, Ints], plan: 
         runs = (quarter < rate.shape[1]) & ((episodes.length > lag) | (lag == 0))
         np.add.at(rate, (episodes.person[runs], quarter[runs]), rules["episode"] / (1 + (lag > 0)))
     rate[people.practice < 0] = 0
-    person, day = scatter(rng, rng.poisson(rate), window.edges)
-    day = window.working_day(day)
+    person, any_day = scatter(rng, rng.poisson(rate), window.edges)
+    day = window.working_day(any_day)
     seen = health.observed(person, day)
     person, day = person[seen], day[seen]
     group = np.searchsorted(_AGE_GROUPS, people.age_on(0), side="right")
@@ -109,7 +130,9 @@ def _contacts(people: People, health: Health, reviews: tuple[Ints, Ints], plan: 
 
 
 def _diagnoses(people: People, health: Health, contacts: Contacts, plan: Plan, rng: np.random.Generator) -> pa.Table:
-    """Codes: of chronic conditions now and then since their onset, of episodes at their start, of what passes at contacts."""
+    """Codes: of chronic conditions now and then since their onset, of episodes at their start, of what passes
+    at contacts.
+    """
     window, rules = plan.window, reference("care")["gp_diagnosis"]
     conditions = list(reference("conditions")["conditions"].values())
     codes: list[str] = []
@@ -126,7 +149,9 @@ def _diagnoses(people: People, health: Health, contacts: Contacts, plan: Plan, r
     parts = [(cases.person[owner], day, table[cases.condition[owner], variant])]
 
     episodes = health.episodes
-    coded = np.flatnonzero(chance(rng, np.array([rules["episode_coded"][k] for k in EPISODES])[episodes.kind], len(episodes.day)))
+    coded = np.flatnonzero(
+        chance(rng, np.array([rules["episode_coded"][k] for k in EPISODES])[episodes.kind], len(episodes.day))
+    )
     table = np.array([_places(codes, rules["episode_codes"][k]) for k in EPISODES])
     drawn = table[episodes.kind[coded], rng.integers(0, table.shape[1], len(coded))]
     parts.append((episodes.person[coded], episodes.day[coded], drawn))
@@ -144,8 +169,14 @@ def _diagnoses(people: People, health: Health, contacts: Contacts, plan: Plan, r
     seen = health.observed(person, day) & (people.practice[person] >= 0)
     person, day, code = ordered(person[seen], window.working_day(day[seen]), code[seen])
     seen = health.observed(person, day)
-    return build("gp_diagnosis", {"cpr": text(person[seen], people.cpr), "date": dates(day[seen], window),
-                                  "icpc2": text(code[seen], words(codes))})
+    return build(
+        "gp_diagnosis",
+        {
+            "cpr": text(person[seen], people.cpr),
+            "date": dates(day[seen], window),
+            "icpc2": text(code[seen], words(codes)),
+        },
+    )
 
 
 def _places(codes: list[str], wanted: list[str]) -> list[int]:
@@ -156,7 +187,9 @@ def _places(codes: list[str], wanted: list[str]) -> list[int]:
     return [codes.index(code) for code in wanted]
 
 
-def _checks(people: People, health: Health, reviews: tuple[Ints, Ints], plan: Plan, rng: np.random.Generator) -> pa.Table:
+def _checks(
+    people: People, health: Health, reviews: tuple[Ints, Ints], plan: Plan, rng: np.random.Generator
+) -> pa.Table:
     """Annual reviews, and foot, eye and smoking checks of people with diabetes (smoking also in COPD)."""
     window, rules, cases = plan.window, reference("care")["checks"], health.cases
     names, values = ["annual_review"], [""]
@@ -166,16 +199,26 @@ def _checks(people: People, health: Health, reviews: tuple[Ints, Ints], plan: Pl
     for name, group in groups.items():
         rows = np.flatnonzero(group)
         person = cases.person[rows]
-        owner, day = repeated(np.full(len(rows), rules[name], dtype=np.float32), cases.start[rows], health.last[person], rng)
+        owner, day = repeated(
+            np.full(len(rows), rules[name], dtype=np.float32), cases.start[rows], health.last[person], rng
+        )
         outcome = rules[name.split("_")[0] + "_values"]
         drawn = Choice([list(outcome.values())]).draw(rng, 0, len(owner))
-        parts.append((person[owner], day, np.full(len(owner), len(names)), np.array(_places(values, list(outcome)))[drawn]))
+        parts.append(
+            (person[owner], day, np.full(len(owner), len(names)), np.array(_places(values, list(outcome)))[drawn])
+        )
         names.append(name)
     person, day, check, value = (np.concatenate([part[i] for part in parts]) for i in range(4))
     day = window.working_day(day)
     seen = health.observed(person, day) & (people.practice[person] >= 0)
     person, day, both = ordered(person[seen], day[seen], (check * 64 + value)[seen])
     check, value = both // 64, both % 64
-    return build("gp_check", {
-        "cpr": text(person, people.cpr), "date": dates(day, window), "check": text(check, words(names)),
-        "value": text(value, words(values), null=value == 0)})
+    return build(
+        "gp_check",
+        {
+            "cpr": text(person, people.cpr),
+            "date": dates(day, window),
+            "check": text(check, words(names)),
+            "value": text(value, words(values), null=value == 0),
+        },
+    )

@@ -1,12 +1,13 @@
 """The latent course of health that everything else in the region follows from.
 
-Each person has chronic conditions with an onset, a severity that moves from quarter to quarter, episodes of stress, anxiety
-and depression, acute admissions, and perhaps a death. Admissions raise severity and the risk of further admissions and of
-death: what happened predicts, imperfectly, what will happen.
+Each person has chronic conditions with an onset, a severity that moves from quarter to quarter, episodes of
+stress, anxiety and depression, acute admissions, and perhaps a death. Admissions raise severity and the risk
+of further admissions and of death: what happened predicts, imperfectly, what will happen.
 """
 
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -41,7 +42,9 @@ class Episodes:
 
 @dataclass(frozen=True)
 class Cases:
-    """Every (person, condition) pair that exists before the person's last day; `start` is the first day of it we can see."""
+    """Every (person, condition) pair that exists before the person's last day; `start` is the first day of it
+    we can see.
+    """
 
     person: Ints
     condition: Ints
@@ -51,16 +54,18 @@ class Cases:
 
 @dataclass(frozen=True)
 class Health:
-    """The latent course of a chunk of people. Rows are persons; columns of matrices are conditions or quarters."""
+    """The latent course of a chunk of people. Rows are persons; columns of matrices are conditions or
+    quarters.
+    """
 
-    onset: Ints            # day per person and condition, NEVER when it does not come
-    severity: Floats       # per person and quarter; 0 is an ordinary healthy person
-    admissions: Ints       # acute stays begun per person and quarter
+    onset: Ints  # day per person and condition, NEVER when it does not come
+    severity: Floats  # per person and quarter; 0 is an ordinary healthy person
+    admissions: Ints  # acute stays begun per person and quarter
     episodes: Episodes
-    died: Ints             # day, NEVER for the living
-    first: Ints            # first day with events: birth or the beginning of the period
-    last: Ints             # last day with events: death, emigration or the end of the period
-    gone: Bools            # died or emigrated within the period
+    died: Ints  # day, NEVER for the living
+    first: Ints  # first day with events: birth or the beginning of the period
+    last: Ints  # last day with events: death, emigration or the end of the period
+    gone: Bools  # died or emigrated within the period
     cases: Cases
 
     def has(self, condition: str, day: Ints | float) -> Bools:
@@ -83,10 +88,10 @@ def live(people: People, plan: Plan, rng: np.random.Generator) -> Health:
     """Let the people of a chunk live the four years."""
     window, rules = plan.window, reference("health")
     onset = _onsets(people, rng)
-    age = people.age_on(window.middles[:, None]).T          # persons x quarters
+    age = people.age_on(window.middles[:, None]).T  # persons x quarters
     severity = _severity(people, onset, window, rng)
     episodes, distress = _episodes(people, severity, age, window, rng)
-    severity += 0.15 * distress
+    severity += reference("health")["episodes"]["lasting"] * distress
     admissions, died = _admissions_and_deaths(people, severity, age, window, rules, rng)
     last = np.minimum(np.minimum(died, people.emigrated), window.days - 1).astype(np.int32)
     died = np.where(died <= people.emigrated, died, NEVER)
@@ -96,16 +101,22 @@ def live(people: People, plan: Plan, rng: np.random.Generator) -> Health:
     cases = Cases(person.astype(np.int32), condition.astype(np.int32), begun, np.maximum(begun, first[person]))
     alive = episodes.day <= last[episodes.person]
     episodes = Episodes(*(column[alive] for column in (episodes.person, episodes.day, episodes.kind, episodes.length)))
-    return Health(onset, severity, admissions, episodes, died, first, last, (died < NEVER) | (people.emigrated < NEVER), cases)
+    return Health(
+        onset, severity, admissions, episodes, died, first, last, (died < NEVER) | (people.emigrated < NEVER), cases
+    )
 
 
 def truth(people: People, health: Health, plan: Plan) -> pa.Table:
-    """The known truth: per person the cpr, latent severity at the end, mental vulnerability and the onset of each condition.
+    """The known truth: per person the cpr, latent severity at the end, mental vulnerability and the onset of
+    each condition.
 
     A condition column is the date of onset, null for those who did not get it before their last day.
     """
-    columns = {"cpr": people.cpr, "severity": pa.array(np.round(health.severity[:, -1].astype(np.float64), 3)),
-               "vulnerability": pa.array(np.round(people.factors["mental"].astype(np.float64), 3))}
+    columns = {
+        "cpr": people.cpr,
+        "severity": pa.array(np.round(health.severity[:, -1].astype(np.float64), 3)),
+        "vulnerability": pa.array(np.round(people.factors["mental"].astype(np.float64), 3)),
+    }
     onset = np.where(health.onset <= health.last[:, None], health.onset, NEVER)
     for place, name in enumerate(condition_names()):
         columns[name] = dates(onset[:, place], plan.window)
@@ -125,7 +136,9 @@ def _onsets(people: People, rng: np.random.Generator) -> Ints:
             liability = liability + weights[factor] * people.factors[factor]
         rank = ndtr(-liability)
         for sex, group in (("women", people.female), ("men", ~people.female)):
-            curve = np.asarray(condition[sex]) + np.arange(len(ages)) * 1e-9      # strictly rising, so that it can be read backwards
+            curve = (
+                np.asarray(condition[sex]) + np.arange(len(ages)) * 1e-9
+            )  # strictly rising, so that it can be read backwards
             at = np.interp(rank[group], curve, ages, left=0.0, right=np.inf)
             day = people.birth[group] + np.where(np.isinf(at), 0, at) * YEAR
             onset[group, place] = np.where(np.isinf(at), NEVER, np.maximum(day, people.birth[group]))
@@ -147,12 +160,14 @@ def _severity(people: People, onset: Ints, window: Window, rng: np.random.Genera
     return severity
 
 
-def _episodes(people: People, severity: Floats, age: Floats, window: Window,
-              rng: np.random.Generator) -> tuple[Episodes, Floats]:
+def _episodes(
+    people: People, severity: Floats, age: Floats, window: Window, rng: np.random.Generator
+) -> tuple[Episodes, Floats]:
     """Mental episodes, and distress (0-1) per person and quarter while one runs."""
     rules, size = reference("health")["episodes"], len(people)
     ages = reference("health")["ages"]
     base = at_age(rules["per_year"], ages, age) / 4 * np.where(people.female, rules["women"], 1)[:, None]
+    base *= (np.where(people.alone, rules["alone"], 1) * np.where(people.preschool > 0, rules["preschool"], 1))[:, None]
     rate = base * np.exp(rules["vulnerability"] * people.factors["mental"][:, None] + rules["severity"] * severity)
     began = np.zeros((size, QUARTERS), dtype=np.int32)
     recent = np.zeros(size, dtype=np.float32)
@@ -171,9 +186,12 @@ def _episodes(people: People, severity: Floats, age: Floats, window: Window,
     return Episodes(person, day, kind, length), distress
 
 
-def _admissions_and_deaths(people: People, severity: Floats, age: Floats, window: Window, rules: dict,  # type: ignore[type-arg]
-                           rng: np.random.Generator) -> tuple[Ints, Ints]:
-    """Walk through the quarters: admissions raise severity (changed in place), later admissions and the risk of death."""
+def _admissions_and_deaths(
+    people: People, severity: Floats, age: Floats, window: Window, rules: dict[str, Any], rng: np.random.Generator
+) -> tuple[Ints, Ints]:
+    """Walk through the quarters: admissions raise severity (changed in place), later admissions and the risk
+    of death.
+    """
     size, ages = len(people), rules["ages"]
     stay, death, step = rules["acute_admission"], rules["death"], rules["severity"]["after_admission"]
     stay_base = at_age(stay["per_year"], ages, age) / 4 * (age > 0)
@@ -189,7 +207,8 @@ def _admissions_and_deaths(people: People, severity: Floats, age: Floats, window
         admissions[:, quarter] = np.minimum(rng.poisson(np.minimum(rate, 2.5)), 6)
         new = admissions[:, quarter]
         hazard = death_base[:, quarter] * np.exp(
-            death["severity"] * now + death["admission"] * np.minimum(new, 2) + death["recent"] * np.minimum(recent, 3))
+            death["severity"] * now + death["admission"] * np.minimum(new, 2) + death["recent"] * np.minimum(recent, 3)
+        )
         dies = chance(rng, np.minimum(hazard, 0.9), size) & (died == NEVER)
         low, high = window.edges[quarter], window.edges[quarter + 1]
         day = np.maximum(rng.integers(low, high, size), np.maximum(people.birth, 0))
@@ -199,11 +218,12 @@ def _admissions_and_deaths(people: People, severity: Floats, age: Floats, window
     return admissions, died
 
 
-def rate_by_quarter(people: People, curve: dict[str, list[float]] | list[float], ages: list[float], window: Window) -> Floats:
-    """A yearly rate given by age (and perhaps sex), as the expected number per person and quarter; 0 before birth."""
+def rate_by_quarter(
+    people: People, curve: dict[str, list[float]] | list[float], ages: list[float], window: Window
+) -> Floats:
+    """A yearly rate given by age (and perhaps sex), as the expected number per person and quarter; 0 before
+    birth.
+    """
     age = people.age_on(window.middles[:, None]).T
-    if isinstance(curve, dict):
-        yearly = by_sex(curve, age, people.female[:, None], ages)
-    else:
-        yearly = at_age(curve, ages, age)
-    return yearly / 4 * (age > 0)
+    curves = curve if isinstance(curve, dict) else {"women": curve, "men": curve}
+    return by_sex(curves, age, people.female[:, None], ages) / 4 * (age > 0)

@@ -1,4 +1,6 @@
-"""The national patient register: contacts, diagnoses and outpatient courses, in the forms hospitals write them."""
+"""The national patient register: contacts, diagnoses and outpatient courses, in the forms hospitals write
+them.
+"""
 
 from functools import cache
 
@@ -29,14 +31,19 @@ from samspil.synth.stays import (
 )
 from samspil.synth.timeline import close_spells, without_overlap
 
-_PER_CHUNK = 10_000_000      # room for contact and course numbers within a chunk
+_PER_CHUNK = 10_000_000  # room for contact and course numbers within a chunk
 
 
-def hospital_tables(people: People, health: Health, plan: Plan, chunk: int,
-                    rng: np.random.Generator) -> tuple[dict[str, pa.Table], Contacts]:
-    """`hospital_contact`, `hospital_diagnosis` and `outpatient_course` of a chunk, and the contacts for other sectors."""
+def hospital_tables(
+    people: People, health: Health, plan: Plan, chunk: int, rng: np.random.Generator
+) -> tuple[dict[str, pa.Table], Contacts]:
+    """`hospital_contact`, `hospital_diagnosis` and `outpatient_course` of a chunk, and the contacts for other
+    sectors.
+    """
     courses, visits = outpatient_courses(people, health, plan, rng)
-    stays = _without_overlap(together([acute_stays(people, health, plan, rng), elective_stays(people, health, plan, rng)]))
+    stays = _without_overlap(
+        together([acute_stays(people, health, plan, rng), elective_stays(people, health, plan, rng)])
+    )
     contacts = together([stays, emergency_visits(people, health, plan, rng), visits])
     day = contacts.start // DAY
     contacts = contacts.where((day >= 0) & health.observed(contacts.person, day))
@@ -47,9 +54,11 @@ def hospital_tables(people: People, health: Health, plan: Plan, chunk: int,
     contact_id = digits(number, 12, "K")
     form = Choice([reference("hospital")["written_forms"]]).draw(rng, 0, len(number))
     course_id = digits(chunk * _PER_CHUNK + np.arange(len(courses.person)), 12, "F")
-    tables = {"hospital_contact": _contact_table(people, health, contacts, contact_id, course_id, form, plan, rng),
-              "hospital_diagnosis": _diagnosis_table(people, health, contacts, contact_id, form, plan, rng),
-              "outpatient_course": _course_table(people, health, courses, course_id, plan)}
+    tables = {
+        "hospital_contact": _contact_table(people, health, contacts, contact_id, course_id, form, plan, rng),
+        "hospital_diagnosis": _diagnosis_table(people, health, contacts, contact_id, form, plan, rng),
+        "outpatient_course": _course_table(people, health, courses, course_id, plan),
+    }
     return tables, contacts
 
 
@@ -76,12 +85,20 @@ def _without_overlap(stays: Contacts) -> Contacts:
     return together([kept, emergency])
 
 
-def _contact_table(people: People, health: Health, contacts: Contacts, contact_id: pa.Array, course_id: pa.Array,
-                   form: Ints, plan: Plan, rng: np.random.Generator) -> pa.Table:
+def _contact_table(
+    people: People,
+    health: Health,
+    contacts: Contacts,
+    contact_id: pa.Array,
+    course_id: pa.Array,
+    form: Ints,
+    plan: Plan,
+    rng: np.random.Generator,
+) -> pa.Table:
     rules, window, size = reference("hospital"), plan.window, len(contacts.person)
     start = window.existing_clock(contacts.start)
     leave = np.maximum(window.existing_clock(start + contacts.length), start + 300)
-    departure = (health.last[contacts.person].astype(np.int64) + 1) * DAY - 60          # the last minute of the last day
+    departure = (health.last[contacts.person].astype(np.int64) + 1) * DAY - 60  # the last minute of the last day
     gone = health.gone[contacts.person]
     end = np.maximum(np.where(gone, np.minimum(leave, departure), leave), start)
     still_in = end >= window.days * DAY
@@ -99,18 +116,34 @@ def _contact_table(people: People, health: Health, contacts: Contacts, contact_i
     place = np.where(psychiatric, len(hospitals) - 1, usual[contacts.person])
     names, takes = _departments()
     has_course = contacts.kind == OUTPATIENT
-    return build("hospital_contact", {
-        "cpr": text(contacts.person, people.cpr), "contact_id": contact_id,
-        "course_id": text(np.where(has_course, contacts.course, 0), course_id, null=~has_course),
-        "hospital": text(place, words(hospitals)), "department": text(np.array(takes)[contacts.diagnosis], words(names)),
-        "start": moments(start, window), "end": moments(end, window, null=still_in),
-        "kind": text(contacts.kind, words(["inpatient", "outpatient", "emergency"])), "acute": pa.array(contacts.acute),
-        "action_diagnosis": text(contacts.diagnosis * 3 + form, _written()), "cost": money(oere(np.round(cost))),
-        "ready_for_discharge": moments(ready, window, null=~waits)})
+    return build(
+        "hospital_contact",
+        {
+            "cpr": text(contacts.person, people.cpr),
+            "contact_id": contact_id,
+            "course_id": text(np.where(has_course, contacts.course, 0), course_id, null=~has_course),
+            "hospital": text(place, words(hospitals)),
+            "department": text(np.array(takes)[contacts.diagnosis], words(names)),
+            "start": moments(start, window),
+            "end": moments(end, window, null=still_in),
+            "kind": text(contacts.kind, words(["inpatient", "outpatient", "emergency"])),
+            "acute": pa.array(contacts.acute),
+            "action_diagnosis": text(contacts.diagnosis * 3 + form, _written()),
+            "cost": money(oere(np.round(cost))),
+            "ready_for_discharge": moments(ready, window, null=~waits),
+        },
+    )
 
 
-def _diagnosis_table(people: People, health: Health, contacts: Contacts, contact_id: pa.Array, form: Ints, plan: Plan,
-                     rng: np.random.Generator) -> pa.Table:
+def _diagnosis_table(
+    people: People,
+    health: Health,
+    contacts: Contacts,
+    contact_id: pa.Array,
+    form: Ints,
+    plan: Plan,
+    rng: np.random.Generator,
+) -> pa.Table:
     """The action diagnosis of every contact, and after it the other conditions of those admitted."""
     stays = np.flatnonzero(contacts.kind == INPATIENT)
     day = (contacts.start // DAY).astype(np.int32)
@@ -124,21 +157,35 @@ def _diagnosis_table(people: People, health: Health, contacts: Contacts, contact
     diagnosis = np.concatenate([contacts.diagnosis, usual_diagnosis()[condition]])
     order = np.argsort(contact * 2 + secondary, kind="stable")
     contact, secondary, diagnosis = contact[order], secondary[order], diagnosis[order]
-    return build("hospital_diagnosis", {
-        "cpr": text(contacts.person[contact], people.cpr), "contact_id": contact_id.take(pa.array(contact)),
-        "date": dates(day[contact], plan.window), "diagnosis": text(diagnosis * 3 + form[contact], _written()),
-        "rank": text(secondary, words(["primary", "secondary"]))})
+    return build(
+        "hospital_diagnosis",
+        {
+            "cpr": text(contacts.person[contact], people.cpr),
+            "contact_id": contact_id.take(pa.array(contact)),
+            "date": dates(day[contact], plan.window),
+            "diagnosis": text(diagnosis * 3 + form[contact], _written()),
+            "rank": text(secondary, words(["primary", "secondary"])),
+        },
+    )
 
 
 def _course_table(people: People, health: Health, courses: Courses, course_id: pa.Array, plan: Plan) -> pa.Table:
     """Courses that were open at some time in the period."""
-    keep, closed = close_spells(courses.opened, courses.closed, health.last[courses.person], health.gone[courses.person])
+    keep, closed = close_spells(
+        courses.opened, courses.closed, health.last[courses.person], health.gone[courses.person]
+    )
     keep &= courses.closed >= 0
     names, takes = _departments()
     rows = np.flatnonzero(keep)
     rows = rows[np.lexsort((courses.opened[rows], courses.person[rows]))]
     department = np.array(takes)[courses.diagnosis[rows]]
-    return build("outpatient_course", {
-        "cpr": text(courses.person[rows], people.cpr), "course_id": course_id.take(pa.array(rows)),
-        "department": text(department, words(names)), "opened": dates(courses.opened[rows], plan.window),
-        "closed": dates(closed[rows], plan.window)})
+    return build(
+        "outpatient_course",
+        {
+            "cpr": text(courses.person[rows], people.cpr),
+            "course_id": course_id.take(pa.array(rows)),
+            "department": text(department, words(names)),
+            "opened": dates(courses.opened[rows], plan.window),
+            "closed": dates(closed[rows], plan.window),
+        },
+    )

@@ -15,7 +15,12 @@ from samspil.synth.reference import at_age, reference
 from samspil.synth.sampling import chance
 
 _ANALYTES = ("hba1c", "systolic", "diastolic", "ldl", "egfr")
-_TAKEN_FOR = {"hba1c": "hba1c", "systolic": "blood_pressure", "ldl": "ldl", "egfr": "egfr"}   # diastolic goes with systolic
+_TAKEN_FOR = {
+    "hba1c": "hba1c",
+    "systolic": "blood_pressure",
+    "ldl": "ldl",
+    "egfr": "egfr",
+}  # diastolic goes with systolic
 
 
 def measurement_tables(people: People, health: Health, plan: Plan, rng: np.random.Generator) -> dict[str, pa.Table]:
@@ -35,21 +40,30 @@ def measurement_tables(people: People, health: Health, plan: Plan, rng: np.rando
     person, day, what = ordered(person[seen], day[seen], analyte_at[seen])
     noise = np.array([rules[a]["noise"] for a in _ANALYTES], dtype=np.float32)[what]
     value = usual[person, what] + noise * rng.standard_normal(len(person), dtype=np.float32)
-    return {"gp_measurement": _table("gp_measurement", people, plan, person, day, what, value, rules),
-            "gp_target": _targets(people, health, plan, rules, rng)}
+    return {
+        "gp_measurement": _table("gp_measurement", people, plan, person, day, what, value, rules),
+        "gp_target": _targets(people, health, plan, rules, rng),
+    }
 
 
-def _table(name: str, people: People, plan: Plan, person: Ints, day: Ints, what: Ints, value: Floats,
-           rules: dict[str, Any]) -> pa.Table:
+def _table(
+    name: str, people: People, plan: Plan, person: Ints, day: Ints, what: Ints, value: Floats, rules: dict[str, Any]
+) -> pa.Table:
     low, high, decimals = (np.array([rules[a][key] for a in _ANALYTES])[what] for key in ("low", "high", "decimals"))
     scale = np.where(decimals == 1, 10.0, 1.0)
     rounded = np.round(np.clip(value.astype(np.float64), low, high) * scale) / scale
     units = list(dict.fromkeys(rules[a]["unit"] for a in _ANALYTES))
     unit = np.array([units.index(rules[a]["unit"]) for a in _ANALYTES])[what]
-    return build(name, {
-        "cpr": text(person, people.cpr), "date": dates(day, plan.window),
-        "code": text(what, words([rules[a]["code"] for a in _ANALYTES])), "value": pa.array(rounded),
-        "unit": text(unit, words(units))})
+    return build(
+        name,
+        {
+            "cpr": text(person, people.cpr),
+            "date": dates(day, plan.window),
+            "code": text(what, words([rules[a]["code"] for a in _ANALYTES])),
+            "value": pa.array(rounded),
+            "unit": text(unit, words(units)),
+        },
+    )
 
 
 def _usual_values(people: People, health: Health, rules: dict[str, Any], rng: np.random.Generator) -> Floats:
@@ -58,10 +72,12 @@ def _usual_values(people: People, health: Health, rules: dict[str, Any], rng: np
     mean = np.array([rules[a]["mean"] for a in _ANALYTES], dtype=np.float32)
     spread = np.array([rules[a]["spread"] for a in _ANALYTES], dtype=np.float32)
     usual = mean + spread * rng.standard_normal((size, len(_ANALYTES)), dtype=np.float32)
-    diabetes, hypertension, kidney = (health.has(c, health.last) for c in
-                                      ("type_2_diabetes", "hypertension", "chronic_kidney_disease"))
+    diabetes, hypertension, kidney = (
+        health.has(c, health.last) for c in ("type_2_diabetes", "hypertension", "chronic_kidney_disease")
+    )
     extra = rules["diabetes"]["hba1c"] + rules["diabetes"]["hba1c_spread"] * (
-        0.8 * rng.standard_normal(size, dtype=np.float32) + 0.6 * people.factors["social"])
+        0.8 * rng.standard_normal(size, dtype=np.float32) + 0.6 * people.factors["social"]
+    )
     usual[:, 0] += np.where(diabetes, np.maximum(extra, 3), 0)
     usual[:, 1] += rules["diabetes"]["systolic"] * diabetes + rules["hypertension"]["systolic"] * hypertension
     usual[:, 2] += rules["hypertension"]["diastolic"] * hypertension
@@ -70,8 +86,9 @@ def _usual_values(people: People, health: Health, rules: dict[str, Any], rng: np
     return usual
 
 
-def _occasions(people: People, health: Health, rules: dict[str, Any], reason: str, plan: Plan,
-               rng: np.random.Generator) -> tuple[Ints, Ints]:
+def _occasions(
+    people: People, health: Health, rules: dict[str, Any], reason: str, plan: Plan, rng: np.random.Generator
+) -> tuple[Ints, Ints]:
     """Person and day of each time something is measured: follow-up of conditions, and screening of adults."""
     cases = health.cases
     often = per_condition(rules["per_year"][reason])[cases.condition]
@@ -87,8 +104,10 @@ def _occasions(people: People, health: Health, rules: dict[str, Any], reason: st
 def _targets(people: People, health: Health, plan: Plan, rules: dict[str, Any], rng: np.random.Generator) -> pa.Table:
     """Targets for HbA1c, systolic pressure and LDL, recorded once or twice for part of those with diabetes."""
     cases = health.cases
-    rows = np.flatnonzero((cases.condition == condition_names().index("type_2_diabetes"))
-                          & chance(rng, rules["targets_share"], len(cases.condition)))
+    rows = np.flatnonzero(
+        (cases.condition == condition_names().index("type_2_diabetes"))
+        & chance(rng, rules["targets_share"], len(cases.condition))
+    )
     person = cases.person[rows]
     owner, day = repeated(np.full(len(rows), 0.5, dtype=np.float32), cases.start[rows], health.last[person], rng)
     kinds = [_ANALYTES.index(name) for name in rules["targets"]]
@@ -98,5 +117,5 @@ def _targets(people: People, health: Health, plan: Plan, rules: dict[str, Any], 
     person, day, what = ordered(person[seen], day[seen], what[seen])
     options = np.zeros((len(_ANALYTES), 3))
     options[kinds] = list(rules["targets"].values())
-    own = rng.integers(0, 3, len(people))                  # ambitious, usual or gentle: the same for all of a person's targets
+    own = rng.integers(0, 3, len(people))  # ambitious, usual or gentle: the same for all of a person's targets
     return _table("gp_target", people, plan, person, day, what, options[what, own[person]], rules)

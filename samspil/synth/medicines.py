@@ -1,13 +1,12 @@
 """Prescriptions: what each person takes, and every dispensing of it."""
 
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
-from samspil.synth.arrays import Floats, Ints
+from samspil.synth.arrays import Bools, Ints
 from samspil.synth.columns import build, dates, money, text, words
 from samspil.synth.general_practice import ordered, repeated
 from samspil.synth.health import EPISODES, Health, condition_names
@@ -16,7 +15,7 @@ from samspil.synth.plan import Plan
 from samspil.synth.reference import at_age, reference
 from samspil.synth.sampling import Choice, chance, expand
 
-_PRICE_LEVELS = np.array([90, 96, 100, 104, 112])     # the price of a package moves with tenders, in percent
+_PRICE_LEVELS = np.array([90, 96, 100, 104, 112])  # the price of a package moves with tenders, in percent
 
 
 @dataclass(frozen=True)
@@ -38,8 +37,8 @@ def prescription_tables(people: People, health: Health, plan: Plan, rng: np.rand
     times = np.maximum((use.stop - first) // use.every + 1, 0)
     owner, rank = expand(times)
     jitter = rng.integers(-6, 7, len(owner), dtype=np.int8)
-    day = first[owner] + rank * use.every[owner] + jitter
-    day = np.clip(day, use.start[owner], use.stop[owner])
+    planned = first[owner] + rank * use.every[owner] + jitter
+    day: Ints = np.clip(planned, use.start[owner], use.stop[owner])
 
     course_person, course_day, course_medicine = _courses(people, health, medicines, rng)
     person = np.concatenate([use.person[owner], course_person])
@@ -50,12 +49,18 @@ def prescription_tables(people: People, health: Health, plan: Plan, rng: np.rand
 
     packages = 1 + Choice([[86, 11, 2, 1]]).draw(rng, 0, len(person)).astype(np.int32)
     level = Choice([[1, 2, 4, 2, 1]]).draw(rng, 0, len(person))
-    price = np.array([m["price"] for m in medicines])[:, None] * _PRICE_LEVELS     # øre
-    table = build("dispensing", {
-        "cpr": text(person, people.cpr), "date": dates(day, plan.window),
-        "atc": text(what, words([m["atc"] for m in medicines])),
-        "name": text(what, words([m["name"] for m in medicines])), "packages": pa.array(packages),
-        "price": money(price[what, level] * packages)})
+    price = np.array([m["price"] for m in medicines])[:, None] * _PRICE_LEVELS  # øre
+    table = build(
+        "dispensing",
+        {
+            "cpr": text(person, people.cpr),
+            "date": dates(day, plan.window),
+            "atc": text(what, words([m["atc"] for m in medicines])),
+            "name": text(what, words([m["name"] for m in medicines])),
+            "packages": pa.array(packages),
+            "price": money(price[what, level] * packages),
+        },
+    )
     return {"dispensing": table}
 
 
@@ -66,17 +71,11 @@ def risk_drug_table() -> pa.Table:
     return build("risk_drug", {"atc": words([atc for atc, _ in rows]), "level": words([level for _, level in rows])})
 
 
-@cache
-def _starts_late() -> float:
-    """Mean years from the onset of a condition to a medicine for it, when that does not start at once (assumed)."""
-    return 2.5
-
-
 def _uses(people: People, health: Health, medicines: list[dict[str, Any]], rng: np.random.Generator) -> Use:
     """Everyone's lasting medicines: for conditions, after mental episodes, and for other reasons by age."""
     cases, episodes = health.cases, health.episodes
-    ages = reference("medicines")["ages"]
-    severe = np.clip(1 + 0.18 * (health.severity[:, 0] - 0.4), 0.6, 1.5)          # the more ill are treated with more
+    ages, rules = reference("medicines")["ages"], reference("medicines")["start"]
+    severe = np.clip(1 + 0.18 * (health.severity[:, 0] - 0.4), 0.6, 1.5)  # the more ill are treated with more
     by_condition = [np.flatnonzero(cases.condition == place) for place in range(len(condition_names()))]
     by_kind = [np.flatnonzero(episodes.kind == place) for place in range(len(EPISODES))]
     parts: list[tuple[Ints, Ints, Ints, Ints]] = []
@@ -91,7 +90,7 @@ def _uses(people: People, health: Health, medicines: list[dict[str, Any]], rng: 
                 rows = by_condition[condition_names().index(reason)]
                 rows = rows[chance(rng, share * severe[cases.person[rows]], len(rows))]
                 person = cases.person[rows]
-                late = chance(rng, 0.35, len(rows)) * rng.exponential(_starts_late() * 365, len(rows))
+                late = chance(rng, rules["delayed"], len(rows)) * rng.exponential(rules["delay_years"] * 365, len(rows))
                 start = np.maximum(cases.onset[rows] + 7 + late.astype(np.int32), health.first[person])
                 stop = _until(start, health.last[person], rng)
             parts.append((person, np.full(len(person), place), start, stop))
@@ -103,7 +102,7 @@ def _uses(people: People, health: Health, medicines: list[dict[str, Any]], rng: 
             parts.append((person, np.full(len(person), place), start, _until(start, health.last[person], rng)))
     person, what, start, stop = (np.concatenate([part[i] for part in parts]).astype(np.int32) for i in range(4))
     allowed = np.stack([_allowed(m, people) for m in medicines], axis=1)[person, what]
-    once = np.zeros(len(person), dtype=bool)                                       # one use of a medicine per person
+    once = np.zeros(len(person), dtype=bool)  # one use of a medicine per person
     once[np.unique(person.astype(np.int64) * len(medicines) + what, return_index=True)[1]] = True
     keep = allowed & once & (start <= stop)
     person, what, start, stop = person[keep], what[keep], start[keep], stop[keep]
@@ -113,20 +112,21 @@ def _uses(people: People, health: Health, medicines: list[dict[str, Any]], rng: 
 
 def _until(start: Ints, last: Ints, rng: np.random.Generator) -> Ints:
     """When a lasting medicine stops: most go on, about one in ten stops each year."""
-    years = rng.exponential(9, len(start))
+    years = rng.exponential(reference("medicines")["start"]["mean_years"], len(start))
     stop: Ints = np.minimum(start + (years * 365).astype(np.int64), last).astype(np.int32)
     return stop
 
 
-def _allowed(medicine: dict[str, Any], people: People) -> Floats:
-    """1 for those the medicine is for, 0 for the others."""
+def _allowed(medicine: dict[str, Any], people: People) -> Bools:
+    """Whom the medicine is for."""
     if "only" not in medicine:
-        return np.ones(len(people), dtype=np.float32) > 0
+        return np.ones(len(people), dtype=bool)
     return people.female if medicine["only"] == "women" else ~people.female
 
 
-def _courses(people: People, health: Health, medicines: list[dict[str, Any]],
-             rng: np.random.Generator) -> tuple[Ints, Ints, Ints]:
+def _courses(
+    people: People, health: Health, medicines: list[dict[str, Any]], rng: np.random.Generator
+) -> tuple[Ints, Ints, Ints]:
     """Short courses: person, day and medicine of each."""
     ages = reference("medicines")["ages"]
     places = [place for place, m in enumerate(medicines) if "courses" in m]

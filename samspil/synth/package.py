@@ -13,8 +13,8 @@ from samspil.synth.flaws import WRONG_HASH
 from samspil.synth.plan import Plan
 from samspil.synth.reference import reference
 
-_ROW_GROUP = 200_000        # rows gathered before they are written; large tables come in larger pieces anyway
-_UNIQUE = {"contact_id"}    # columns without repeats are not worth a dictionary
+_ROW_GROUP = 200_000  # rows gathered before they are written; large tables come in larger pieces anyway
+_UNIQUE = {"contact_id"}  # columns without repeats are not worth a dictionary
 
 
 class TableFile:
@@ -44,8 +44,14 @@ class TableFile:
             table = pa.concat_tables(self._waiting).unify_dictionaries().combine_chunks()
         if self._writer is None:
             self._writer = pq.ParquetWriter(
-                self.path, table.schema, compression="zstd", compression_level=1, store_schema=False,
-                store_decimal_as_integer=True, use_dictionary=[c for c in table.column_names if c not in _UNIQUE])
+                self.path,
+                table.schema,
+                compression="zstd",
+                compression_level=1,
+                store_schema=False,
+                store_decimal_as_integer=True,
+                use_dictionary=[c for c in table.column_names if c not in _UNIQUE],
+            )
         self._writer.write_table(table, row_group_size=max(table.num_rows, 1))
         self._waiting = []
 
@@ -93,10 +99,16 @@ class Deliveries:
             resources.append({"name": table, "path": file.path.name, "hash": f"sha256:{digest}", "rows": file.rows})
         return {
             "name": f"{source.replace('_', '-')}-{window.extracted_at.date().isoformat()}",
-            "samspil": {"source": source, "owner": owner["owner"], "contract": CONTRACT,
-                        "period": {"from": window.first.isoformat(), "to": window.as_of.isoformat()},
-                        "extracted_at": window.extracted_at.isoformat(), "legal_basis": owner["legal_basis"]},
-            "resources": resources}
+            "samspil": {
+                "source": source,
+                "owner": owner["owner"],
+                "contract": CONTRACT,
+                "period": {"from": window.first.isoformat(), "to": window.as_of.isoformat()},
+                "extracted_at": window.extracted_at.isoformat(),
+                "legal_basis": owner["legal_basis"],
+            },
+            "resources": resources,
+        }
 
 
 def _sha256(path: Path) -> str:

@@ -1,4 +1,6 @@
-"""The people: age, sex, place, household, origin, name, practice, and the four hidden factors that shape their health."""
+"""The people: age, sex, place, household, origin, name, practice, and the four hidden factors that shape
+their health.
+"""
 
 from dataclasses import dataclass
 
@@ -10,7 +12,7 @@ from samspil.synth.arrays import Bools, Floats, Ints
 from samspil.synth.columns import build, dates, digits, text, words
 from samspil.synth.plan import Plan
 from samspil.synth.practices import municipality_line
-from samspil.synth.reference import at_age, by_sex, reference
+from samspil.synth.reference import at_age, reference
 from samspil.synth.sampling import Choice, chance
 from samspil.synth.timeline import NEVER, OPEN, YEAR
 
@@ -24,25 +26,25 @@ class People:
     cpr: pa.Array
     birth: Ints
     female: Bools
-    age: Floats               # years at as_of (or what it would be)
+    age: Floats  # years at as_of (or what it would be)
     municipality: Ints
-    foreign: Ints             # 0 Danish, 1 foreign, 2 not known
+    foreign: Ints  # 0 Danish, 1 foreign, 2 not known
     given_name: Ints
     family_name: Ints
     alone: Bools
     living_since: Ints
     preschool: Ints
-    practice: Ints            # today's practice, -1 for none
+    practice: Ints  # today's practice, -1 for none
     practice_since: Ints
     practice_before: Ints
     practice_before_since: Ints
-    factors: dict[str, Floats]   # standard normal
-    emigrated: Ints           # day, NEVER for most
+    factors: dict[str, Floats]  # standard normal
+    emigrated: Ints  # day, NEVER for most
 
     def __len__(self) -> int:
         return len(self.birth)
 
-    def age_on(self, day: Ints | float) -> Floats:
+    def age_on(self, day: Ints | Floats | float) -> Floats:
         """Age in years, with fractions, on a day."""
         years: Floats = ((day - self.birth) / YEAR).astype(np.float32)
         return years
@@ -72,34 +74,68 @@ def draw_people(plan: Plan, chunk: int, rng: np.random.Generator) -> People:
     practice, practice_since, before, before_since = _practices(plan, place, birth, rng)
     leaves = chance(rng, 4 * at_age(reference("region")["emigration"], ages, age), size)
     gone = rng.integers(np.clip(birth + 1, 0, window.days - 1), window.days, size)
-    return People(digits(number, 10), birth, female, age, municipality, foreign, given, family, alone, since, preschool,
-                  practice, practice_since, before, before_since, factors, np.where(leaves, gone, NEVER).astype(np.int32))
+    return People(
+        digits(number, 10),
+        birth,
+        female,
+        age,
+        municipality,
+        foreign,
+        given,
+        family,
+        alone,
+        since,
+        preschool,
+        practice,
+        practice_since,
+        before,
+        before_since,
+        factors,
+        np.where(leaves, gone, NEVER).astype(np.int32),
+    )
 
 
 def civil_tables(people: People, died: Ints, plan: Plan) -> dict[str, pa.Table]:
-    """`person`, `household` (of those 18 or over) and `affiliation`. `died` is the day of death, `NEVER` for the living."""
+    """`person`, `household` (of those 18 or over) and `affiliation`. `died` is the day of death, `NEVER` for
+    the living.
+    """
     window = plan.window
     gone = np.minimum(died, people.emigrated)
     active = gone == NEVER
     status = np.where(active, 0, np.where(died <= people.emigrated, 1, 2))
     given, family = _all_names()
     municipalities = words([m["number"] for m in reference("region")["municipalities"]])
-    person = build("person", {
-        "cpr": people.cpr, "given_name": text(people.given_name, given), "family_name": text(people.family_name, family),
-        "birth_date": dates(people.birth, window), "sex": text(people.female, words(["M", "F"])),
-        "municipality": text(people.municipality, municipalities),
-        "status": text(status, words(["active", "dead", "emigrated"])), "status_date": dates(gone, window),
-        "origin": text(people.foreign, words(["danish", "foreign", ""]), null=people.foreign == 2)})
+    person = build(
+        "person",
+        {
+            "cpr": people.cpr,
+            "given_name": text(people.given_name, given),
+            "family_name": text(people.family_name, family),
+            "birth_date": dates(people.birth, window),
+            "sex": text(people.female, words(["M", "F"])),
+            "municipality": text(people.municipality, municipalities),
+            "status": text(status, words(["active", "dead", "emigrated"])),
+            "status_date": dates(gone, window),
+            "origin": text(people.foreign, words(["danish", "foreign", ""]), null=people.foreign == 2),
+        },
+    )
     adult = np.flatnonzero((people.age >= 18) & (people.living_since <= gone))
-    household = build("household", {
-        "cpr": text(adult, people.cpr), "living": text(people.alone[adult], words(["partner", "alone"])),
-        "living_since": dates(people.living_since[adult], window),
-        "preschool_children": pa.array(people.preschool[adult].astype(np.int32))})
+    household = build(
+        "household",
+        {
+            "cpr": text(adult, people.cpr),
+            "living": text(people.alone[adult], words(["partner", "alone"])),
+            "living_since": dates(people.living_since[adult], window),
+            "preschool_children": pa.array(people.preschool[adult].astype(np.int32)),
+        },
+    )
     return {"person": person, "household": household, "affiliation": _affiliation(people, gone, plan)}
 
 
 def _affiliation(people: People, gone: Ints, plan: Plan) -> pa.Table:
-    """Two spells for those who changed practice, else one. Practices learn of a death or a move within a month."""
+    """Two spells for those who changed practice, else one. Practices learn of a death or a move within a
+    month.
+    """
     last = np.where(gone > plan.window.days - 30, OPEN, gone)
     moved = people.practice_before >= 0
     start = np.stack([people.practice_before_since, people.practice_since], axis=1)
@@ -107,13 +143,21 @@ def _affiliation(people: People, gone: Ints, plan: Plan) -> pa.Table:
     provider = np.stack([people.practice_before, people.practice], axis=1)
     there = np.stack([moved, people.practice >= 0], axis=1) & (start <= np.minimum(last, gone)[:, None])
     person = np.nonzero(there)[0]
-    return build("affiliation", {
-        "cpr": text(person, people.cpr), "provider_number": text(provider[there], words(plan.practices.provider_number)),
-        "from": dates(start[there], plan.window), "to": dates(stop[there], plan.window)})
+    return build(
+        "affiliation",
+        {
+            "cpr": text(person, people.cpr),
+            "provider_number": text(provider[there], words(plan.practices.provider_number)),
+            "from": dates(start[there], plan.window),
+            "to": dates(stop[there], plan.window),
+        },
+    )
 
 
 def _ages_and_sexes(size: int, plan: Plan, rng: np.random.Generator) -> tuple[Bools, Ints]:
-    """Sex and day of birth. There are more of the old than in the pyramid, for some die within the four years."""
+    """Sex and day of birth. There are more of the old than in the pyramid, for some die within the four
+    years.
+    """
     region = reference("region")
     weights = []
     for sex in ("women", "men"):
@@ -128,12 +172,15 @@ def _ages_and_sexes(size: int, plan: Plan, rng: np.random.Generator) -> tuple[Bo
     return cell < 105, (plan.window.days - 1 - np.floor(age * YEAR)).astype(np.int32)
 
 
-def _households(female: Bools, age: Floats, birth: Ints, days: int, social: Floats,
-                rng: np.random.Generator) -> tuple[Bools, Ints, Ints]:
+def _households(
+    female: Bools, age: Floats, birth: Ints, days: int, social: Floats, rng: np.random.Generator
+) -> tuple[Bools, Ints, Ints]:
     """Who lives alone, since when, and children under six at home."""
     region = reference("region")
     house, size = region["household"], len(age)
-    share = np.where(female, at_age(house["alone_women"], region["ages"], age), at_age(house["alone_men"], region["ages"], age))
+    share = np.where(
+        female, at_age(house["alone_women"], region["ages"], age), at_age(house["alone_men"], region["ages"], age)
+    )
     tie = house["alone_social"]
     liability = -tie * social + np.sqrt(1 - tie**2) * rng.standard_normal(size, dtype=np.float32)
     alone = ndtr(liability) < share
@@ -149,7 +196,9 @@ def _households(female: Bools, age: Floats, birth: Ints, days: int, social: Floa
 
 
 def _practices(plan: Plan, place: Floats, birth: Ints, rng: np.random.Generator) -> tuple[Ints, Ints, Ints, Ints]:
-    """Today's practice and since when, and the one before for those who changed within the four years (else -1)."""
+    """Today's practice and since when, and the one before for those who changed within the four years (else
+    -1).
+    """
     rules, size, days = reference("region")["practices"], len(place), plan.window.days
     none = chance(rng, rules["unaffiliated"], size)
     practice = np.where(none, -1, plan.practices.at(place))
@@ -157,15 +206,32 @@ def _practices(plan: Plan, place: Floats, birth: Ints, rng: np.random.Generator)
     since = np.maximum(since, birth).astype(np.int32)
     other = plan.practices.at(np.clip(place + 0.02 * rng.standard_normal(size), 0, 1))
     earlier = np.maximum(since - 1 - rng.exponential(6 * YEAR, size), birth).astype(np.int32)
+    earlier = np.minimum(earlier, np.maximum(birth, -1))
     changed = (since > 0) & (since > birth) & (other != practice) & ~none
     since = np.where((since > 0) & ~changed, np.minimum(since, np.maximum(birth, -1)), since)
-    return practice, since.astype(np.int32), np.where(changed, other, -1), np.where(changed, earlier, OPEN).astype(np.int32)
+    return (
+        practice,
+        since.astype(np.int32),
+        np.where(changed, other, -1),
+        np.where(changed, earlier, OPEN).astype(np.int32),
+    )
 
 
 def _all_names() -> tuple[pa.Array, pa.Array]:
     names = reference("names")
-    return (words(_unique([*names["danish"]["women"], *names["danish"]["men"], *names["foreign"]["women"], *names["foreign"]["men"]])),
-            words(_unique([*names["danish"]["family"], *names["foreign"]["family"]])))
+    return (
+        words(
+            _unique(
+                [
+                    *names["danish"]["women"],
+                    *names["danish"]["men"],
+                    *names["foreign"]["women"],
+                    *names["foreign"]["men"],
+                ]
+            )
+        ),
+        words(_unique([*names["danish"]["family"], *names["foreign"]["family"]])),
+    )
 
 
 def _unique(values: list[str]) -> list[str]:
@@ -173,7 +239,9 @@ def _unique(values: list[str]) -> list[str]:
 
 
 def _names(foreign: Bools, female: Bools, rng: np.random.Generator) -> tuple[Ints, Ints]:
-    """Indices of given and family name in the vocabularies of `_all_names`; common names come first and are drawn more."""
+    """Indices of given and family name in the vocabularies of `_all_names`; common names come first and are
+    drawn more.
+    """
     all_given, all_family = (list(v.to_pylist()) for v in _all_names())
     given, family = np.zeros(len(foreign), dtype=np.int32), np.zeros(len(foreign), dtype=np.int32)
     for origin, group in (("danish", ~foreign), ("foreign", foreign)):

@@ -10,8 +10,8 @@ from samspil.synth.cpr import CprNumbers
 from samspil.synth.practices import Practices
 from samspil.synth.timeline import Window
 
-CHUNK = 10_000      # persons made together; part of what decides the content, so the same for any number of workers
-MOST = 10_000_000   # beyond this the CPR numbers of a birth date run short
+CHUNK = 10_000  # persons made together; part of what decides the content, so the same for any number of workers
+MOST = 10_000_000  # beyond this the CPR numbers of a birth date run short
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,9 @@ class Plan:
         if self.seed < 0:
             raise ValueError(f"seed must not be negative, not {self.seed}")
         if not 1970 <= self.as_of.year <= 2057:
-            raise ValueError(f"as_of must lie in the years 1970-2057, for which birth dates have CPR numbers, not {self.as_of}")
+            raise ValueError(
+                f"as_of must lie in the years 1970-2057, for which birth dates have CPR numbers, not {self.as_of}"
+            )
 
     @cached_property
     def window(self) -> Window:
@@ -52,6 +54,8 @@ class Plan:
         return CprNumbers(self.seed, self.chunks)
 
     def randomness(self, chunk: int, parts: int) -> list[np.random.Generator]:
-        """Independent streams for the parts of one chunk, so that a change in one part leaves the others as they were."""
+        """Independent streams for the parts of one chunk, so that a change in one part leaves the others as
+        they were.
+        """
         seeds = np.random.SeedSequence(self.seed, spawn_key=(0, chunk)).spawn(parts)
         return [np.random.Generator(np.random.SFC64(seed)) for seed in seeds]

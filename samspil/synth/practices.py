@@ -14,15 +14,16 @@ from samspil.synth.reference import reference
 class Practices:
     """All practices of the region, lined up so that neighbours lie close to each other.
 
-    Citizens are lined up the same way by municipality; the practice that covers a citizen's place on the line (0 to 1) is
-    the one to go to. Lists are thus proportional to the number of doctors whatever the size of the region.
+    Citizens are lined up the same way by municipality; the practice that covers a citizen's place on the line
+    (0 to 1) is the one to go to. Lists are thus proportional to the number of doctors whatever the size of
+    the region.
     """
 
     provider_number: tuple[str, ...]
     name: tuple[str, ...]
     municipality: Ints
     doctors: Ints
-    reach: Floats   # where on the line each practice ends
+    reach: Floats  # where on the line each practice ends
 
     @classmethod
     def found(cls, persons: int, seed: int) -> "Practices":
@@ -41,8 +42,13 @@ class Practices:
         middle = reach - np.diff(np.r_[0, reach]) / 2
         municipality = np.searchsorted(municipality_line(), middle, side="right").astype(np.int32)
         numbers = np.sort(rng.choice(np.arange(20_000, 100_000), len(doctors), replace=False))
-        return cls(tuple(f"{number:06d}" for number in numbers), tuple(_names(rng, doctors, municipality)),
-                   municipality, doctors, reach)
+        return cls(
+            tuple(f"{number:06d}" for number in numbers),
+            tuple(_names(rng, doctors, municipality)),
+            municipality,
+            doctors,
+            reach,
+        )
 
     def at(self, place: Floats) -> Ints:
         """The practice that covers each place on the line."""
@@ -50,15 +56,22 @@ class Practices:
 
     def table(self) -> pa.Table:
         numbers = words([m["number"] for m in reference("region")["municipalities"]])
-        return build("practice", {
-            "provider_number": words(self.provider_number), "name": words(self.name),
-            "municipality": numbers.take(pa.array(self.municipality)), "doctors": pa.array(self.doctors)})
+        return build(
+            "practice",
+            {
+                "provider_number": words(self.provider_number),
+                "name": words(self.name),
+                "municipality": numbers.take(pa.array(self.municipality)),
+                "doctors": pa.array(self.doctors),
+            },
+        )
 
 
 def municipality_line() -> Floats:
     """Where each municipality ends on the line from 0 to 1, by inhabitants."""
     inhabitants = np.array([m["inhabitants"] for m in reference("region")["municipalities"]], dtype=float)
-    return np.cumsum(inhabitants) / inhabitants.sum()
+    line: Floats = np.cumsum(inhabitants) / inhabitants.sum()
+    return line
 
 
 def _names(rng: np.random.Generator, doctors: Ints, municipality: Ints) -> list[str]:
@@ -68,7 +81,11 @@ def _names(rng: np.random.Generator, doctors: Ints, municipality: Ints) -> list[
     for count, place in zip(doctors, municipality, strict=True):
         given = people["women" if rng.random() < 0.5 else "men"]
         form = rules["single" if count == 1 and rng.random() < 0.6 else "forms"]
-        words_of_name = {"street": _pick(rng, rules["streets"]), "given": _pick(rng, given), "family": _pick(rng, people["family"])}
+        words_of_name = {
+            "street": _pick(rng, rules["streets"]),
+            "given": _pick(rng, given),
+            "family": _pick(rng, people["family"]),
+        }
         names.append(_pick(rng, form).format(**words_of_name) + f", {towns[place]}")
     return names
 

@@ -1,6 +1,7 @@
 """Reference data of the synthetic region: the epidemiology, prices and names in `data/*.yaml`.
 
-Numbers live in YAML so that a clinician or an economist can read and question them; code holds only how they work together.
+Numbers live in YAML so that a clinician or an economist can read and question them; code holds only how they
+work together.
 """
 
 from functools import cache
@@ -22,7 +23,9 @@ def reference(name: str) -> dict[str, Any]:
 
 
 def at_age(curve: list[float], ages: list[float], age: Floats) -> Floats:
-    """Read a curve, given as figures at `ages`, at each person's age in years (straight lines in between, flat outside)."""
+    """Read a curve, given as figures at `ages`, at each person's age in years (straight lines in between,
+    flat outside).
+    """
     return np.interp(age, ages, curve).astype(np.float32)
 
 

@@ -37,29 +37,42 @@ class Region:
         return "\n".join(lines)
 
     def _repr_html_(self) -> str:
-        body = "".join(f"<tr><td>{source}</td><td>{table}</td><td style='text-align:right'>{rows:,}</td></tr>"
-                       for source, table, rows in self._table_rows())
+        body = "".join(
+            f"<tr><td>{source}</td><td>{table}</td><td style='text-align:right'>{rows:,}</td></tr>"
+            for source, table, rows in self._table_rows()
+        )
         flaws = f"<p>{len(self.flaws):,} flaws injected (see flaws.json)</p>" if self.flaws else ""
         title = escape(f"Synthetic region of {self.persons:,} persons as of {self.as_of.isoformat()}")
-        return (f"<table><caption>{title}</caption><thead><tr><th>source</th><th>table</th><th>rows</th></tr></thead>"
-                f"<tbody>{body}</tbody></table>{flaws}")
+        return (
+            f"<table><caption>{title}</caption><thead><tr><th>source</th><th>table</th><th>rows</th></tr></thead>"
+            f"<tbody>{body}</tbody></table>{flaws}"
+        )
 
     def _table_rows(self) -> Iterator[tuple[str, str, int]]:
         for table, rows in self.rows.items():
             yield SOURCE_OF[table], table, rows
 
 
-def write_region(out: Path, *, persons: int, seed: int, as_of: date, flaws: bool = False,
-                 progress: Callable[[int, int], None] | None = None, workers: int | None = None) -> Region:
+def write_region(
+    out: Path,
+    *,
+    persons: int,
+    seed: int,
+    as_of: date,
+    flaws: bool = False,
+    progress: Callable[[int, int], None] | None = None,
+    workers: int | None = None,
+) -> Region:
     """Write a synthetic region: one delivery package per source below `out`, and the truth behind them.
 
-    The deliveries follow `contracts/deliveries.md` and cover the four years that end at `as_of`. People are invented, with
-    CPR numbers that cannot belong to anybody from before 2007 (they fail modulus 11). Everything about a person follows from
-    a latent course of health, which is written to `out/truth.parquet`: one row per person with `cpr`, `severity` (0 is an
-    ordinary healthy person), `vulnerability` (standard normal) and, for each chronic condition, the date of onset or null.
+    The deliveries follow `contracts/deliveries.md` and cover the four years that end at `as_of`. People are
+    invented, with CPR numbers that cannot belong to anybody from before 2007 (they fail modulus 11).
+    Everything about a person follows from a latent course of health, which is written to `out/truth.parquet`:
+    one row per person with `cpr`, `severity` (0 is an ordinary healthy person), `vulnerability` (standard
+    normal) and, for each chronic condition, the date of onset or null.
 
-    The same `persons`, `seed` and `as_of` give the same bytes, whatever the number of workers. Memory does not grow with
-    the number of persons.
+    The same `persons`, `seed` and `as_of` give the same bytes, whatever the number of workers. Only a few
+    chunks of persons are in memory at a time (about 1 GB in all; the files' own directories add 0.1 GB per million).
 
     Args:
         out: folder to write below; made when missing. Deliveries of an earlier run in it are replaced.
@@ -108,7 +121,9 @@ def _processors() -> int:
 
 
 def _chunks(plan: Plan, workers: int) -> Iterator[Chunk]:
-    """The chunks in order. At most two more than there are workers are under way or waiting, so memory stays bounded."""
+    """The chunks in order. At most two more than there are workers are under way or waiting, so memory stays
+    bounded.
+    """
     if workers == 1:
         for number in range(plan.chunks):
             yield make_chunk(plan, number)

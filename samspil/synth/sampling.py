@@ -35,7 +35,8 @@ def chance(rng: np.random.Generator, probability: Floats | float, size: int | tu
 
 def lognormal(rng: np.random.Generator, median: Floats | float, sigma: float, size: int) -> Floats:
     """Positive, right-skewed values around a median; `sigma` is the standard deviation of the logarithm."""
-    return median * np.exp(np.float32(sigma) * rng.standard_normal(size, dtype=np.float32))
+    values: Floats = median * np.exp(np.float32(sigma) * rng.standard_normal(size, dtype=np.float32))
+    return values
 
 
 def expand(counts: Ints) -> tuple[Ints, Ints]:
@@ -50,8 +51,8 @@ def expand(counts: Ints) -> tuple[Ints, Ints]:
 def scatter(rng: np.random.Generator, counts: Ints, edges: Ints) -> tuple[Ints, Ints]:
     """Spread the counted events of each person (row) evenly over the days of each quarter (column).
 
-    `edges` are the first days of the quarters and the day after the last. Returns person and day of every event, ordered
-    by person and quarter.
+    `edges` are the first days of the quarters and the day after the last. Returns person and day of every
+    event, ordered by person and quarter.
     """
     quarters = counts.shape[1]
     cell = np.repeat(np.arange(counts.size, dtype=np.int32), counts.ravel())

@@ -18,9 +18,11 @@ _SPECIALTIES = ("psychologist", "psychiatrist", "eye", "podiatrist", "other")
 def specialist_tables(people: People, health: Health, plan: Plan, rng: np.random.Generator) -> dict[str, pa.Table]:
     """`specialist_contact` of a chunk. Day and person are packed with specialty and referral for sorting."""
     rules, window = reference("care")["specialists"], plan.window
-    parts = [_mental(health, rules["psychologist"], 0, rules["psychologist"]["by_gp"], rng),
-             _mental(health, rules["psychiatrist"], 1, 0.75, rng),
-             *_by_rate(people, health, rng)]
+    parts = [
+        _mental(health, rules["psychologist"], 0, rules["psychologist"]["by_gp"], rng),
+        _mental(health, rules["psychiatrist"], 1, rules["psychiatrist"]["by_gp"], rng),
+        *_by_rate(people, health, rng),
+    ]
     person, day, specialty, referred = (np.concatenate([part[i] for part in parts]) for i in range(4))
     known = day <= health.last[person]
     person, day, specialty, referred = person[known], window.working_day(day[known]), specialty[known], referred[known]
@@ -29,14 +31,26 @@ def specialist_tables(people: People, health: Health, plan: Plan, rng: np.random
     specialty, referred = both // 2, both % 2
     fees = np.array([rules["fees"][name] for name in _SPECIALTIES], dtype=np.float64)
     fee = oere(fees[specialty] * np.round(1 + 0.5 * rng.exponential(0.4, len(person)), 1))
-    return {"specialist_contact": build("specialist_contact", {
-        "cpr": text(person, people.cpr), "date": dates(day, window), "specialty": text(specialty, words(_SPECIALTIES)),
-        "referred_by_gp": pa.array(referred == 1), "fee": money(fee)})}
+    return {
+        "specialist_contact": build(
+            "specialist_contact",
+            {
+                "cpr": text(person, people.cpr),
+                "date": dates(day, window),
+                "specialty": text(specialty, words(_SPECIALTIES)),
+                "referred_by_gp": pa.array(referred == 1),
+                "fee": money(fee),
+            },
+        )
+    }
 
 
-def _mental(health: Health, rules: dict[str, float], specialty: int, by_gp: float,
-            rng: np.random.Generator) -> tuple[Ints, Ints, Ints, Bools]:
-    """Series of sessions after mental episodes, and follow-up of severe mental illness (yearly chance of a series)."""
+def _mental(
+    health: Health, rules: dict[str, float], specialty: int, by_gp: float, rng: np.random.Generator
+) -> tuple[Ints, Ints, Ints, Bools]:
+    """Series of sessions after mental episodes, and follow-up of severe mental illness (yearly chance of a
+    series).
+    """
     episodes, cases = health.episodes, health.cases
     goes = np.flatnonzero(chance(rng, np.array([rules.get(k, 0) for k in EPISODES])[episodes.kind], len(episodes.day)))
     often = per_condition(rules)[cases.condition]
@@ -58,9 +72,13 @@ def _by_rate(people: People, health: Health, rng: np.random.Generator) -> list[t
     rates: list[Floats] = [
         at_age(rules["eye"]["per_year"], ages, people.age) + rules["eye"]["diabetes"] * diabetes,
         rules["podiatrist"]["diabetes"] * diabetes + rules["podiatrist"]["rheumatoid_arthritis"] * arthritis,
-        at_age(rules["other"]["per_year"], ages, people.age) * np.exp(rules["other"]["severity"] * health.severity[:, 8])]
+        at_age(rules["other"]["per_year"], ages, people.age)
+        * np.exp(rules["other"]["severity"] * health.severity[:, 8]),
+    ]
     parts = []
     for specialty, rate in enumerate(rates, start=2):
         person, day = repeated(rate, health.first, health.last, rng)
-        parts.append((person, day, np.full(len(person), specialty), chance(rng, 0.6 if specialty == 4 else 0.4, len(person))))
+        parts.append(
+            (person, day, np.full(len(person), specialty), chance(rng, 0.6 if specialty == 4 else 0.4, len(person)))
+        )
     return parts

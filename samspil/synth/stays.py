@@ -29,7 +29,7 @@ class Contacts:
     acute: Bools
     diagnosis: Ints
     cost: Floats
-    course: Ints     # row in the courses, -1 for none
+    course: Ints  # row in the courses, -1 for none
 
     def where(self, keep: Bools | Ints) -> "Contacts":
         return Contacts(*(getattr(self, field.name)[keep] for field in fields(self)))
@@ -54,8 +54,13 @@ def diagnosis_codes() -> tuple[str, ...]:
     """Every ICD-10 code used, with dot."""
     rules = reference("hospital")
     codes = [code for c in reference("conditions")["conditions"].values() for code in c["icd"]]
-    for row in [*rules["acute"]["other_causes"], rules["emergency"]["diagnoses"], rules["elective"]["other_diagnoses"],
-                rules["outpatient"]["other_diagnoses"], {"O80.9": 1}]:
+    for row in [
+        *rules["acute"]["other_causes"],
+        rules["emergency"]["diagnoses"],
+        rules["elective"]["other_diagnoses"],
+        rules["outpatient"]["other_diagnoses"],
+        {"O80.9": 1},
+    ]:
         codes.extend(row)
     return tuple(dict.fromkeys(codes))
 
@@ -100,7 +105,9 @@ def _clock(day: Ints, hours: Floats) -> Ints:
 
 
 def acute_stays(people: People, health: Health, plan: Plan, rng: np.random.Generator) -> Contacts:
-    """Acute stays as the course of health has them, readmissions within 30 days, and emergency visits before a stay."""
+    """Acute stays as the course of health has them, readmissions within 30 days, and emergency visits before
+    a stay.
+    """
     rules = reference("hospital")["acute"]
     person, day = scatter(rng, health.admissions, plan.window.edges)
     stays = _acute(people, health, person, day, rules, rng)
@@ -115,17 +122,27 @@ def acute_stays(people: People, health: Health, plan: Plan, rng: np.random.Gener
     stays = together(parts)
     first = stays.where(chance(rng, rules["emergency_first"], len(stays.person)))
     hours = rng.integers(1, 6, len(first.person)) * 3600
-    visit = Contacts(first.person, np.maximum(first.start - hours, first.start // DAY * DAY), hours // 2,
-                     np.full(len(hours), EMERGENCY), np.ones(len(hours), dtype=bool), first.diagnosis,
-                     reference("hospital")["emergency"]["cost"] * lognormal(rng, 1.0, 0.4, len(hours)), first.course)
+    visit = Contacts(
+        first.person,
+        np.maximum(first.start - hours, first.start // DAY * DAY),
+        hours // 2,
+        np.full(len(hours), EMERGENCY),
+        np.ones(len(hours), dtype=bool),
+        first.diagnosis,
+        reference("hospital")["emergency"]["cost"] * lognormal(rng, 1.0, 0.4, len(hours)),
+        first.course,
+    )
     return together([stays, visit])
 
 
-def _acute(people: People, health: Health, person: Ints, day: Ints, rules: dict[str, Any],
-           rng: np.random.Generator) -> Contacts:
+def _acute(
+    people: People, health: Health, person: Ints, day: Ints, rules: dict[str, Any], rng: np.random.Generator
+) -> Contacts:
     size = len(person)
     active = health.onset[person] <= day[:, None]
-    weights = np.cumsum(active * per_condition({n: c["admission"] for n, c in reference("conditions")["conditions"].items()}), axis=1)
+    weights = np.cumsum(
+        active * per_condition({n: c["admission"] for n, c in reference("conditions")["conditions"].items()}), axis=1
+    )
     own = weights[:, -1] > rng.random(size) * (weights[:, -1] + rules["other_weight"])
     which = (weights <= (rng.random(size) * weights[:, -1])[:, None]).sum(axis=1)
     which = np.minimum(which, len(condition_names()) - 1)
@@ -133,14 +150,24 @@ def _acute(people: People, health: Health, person: Ints, day: Ints, rules: dict[
     other = _drawn(rules["other_causes"], np.searchsorted((18, 65), age, side="right"), rng)
     diagnosis = np.where(own, _condition_diagnoses()[which, rng.integers(0, 5, size)], other)
     median = at_age(rules["median_days"], reference("hospital")["ages"], age) * np.exp(
-        rules["severity"] * health.severity[person, 8])
+        rules["severity"] * health.severity[person, 8]
+    )
     median = median * np.where(is_psychiatric()[diagnosis], rules["psychiatric_days"], 1)
     days = np.clip(lognormal(rng, median, rules["spread"], size), 0.15, 300)
     cost = (rules["base_cost"] + rules["day_cost"] * days * np.where(is_psychiatric()[diagnosis], 0.55, 1)) * lognormal(
-        rng, 1.0, rules["cost_spread"], size)
+        rng, 1.0, rules["cost_spread"], size
+    )
     hour = (rng.normal(14, 5.5, size) % 24).astype(np.float32)
-    return Contacts(person, _clock(day, hour), (days * DAY).astype(np.int64) // 60 * 60, np.full(size, INPATIENT),
-                    np.ones(size, dtype=bool), diagnosis, cost, np.full(size, -1))
+    return Contacts(
+        person,
+        _clock(day, hour),
+        (days * DAY).astype(np.int64) // 60 * 60,
+        np.full(size, INPATIENT),
+        np.ones(size, dtype=bool),
+        diagnosis,
+        cost,
+        np.full(size, -1),
+    )
 
 
 def emergency_visits(people: People, health: Health, plan: Plan, rng: np.random.Generator) -> Contacts:
@@ -153,8 +180,16 @@ def emergency_visits(people: People, health: Health, plan: Plan, rng: np.random.
     size = len(person)
     diagnosis = _drawn([rules["diagnoses"]], np.zeros(size, dtype=np.int32), rng)
     start = _clock(day, (rng.normal(16, 5.5, size) % 24).astype(np.float32))
-    return Contacts(person, start, rng.integers(40, 300, size) * 60, np.full(size, EMERGENCY), np.ones(size, dtype=bool),
-                    diagnosis, rules["cost"] * lognormal(rng, 1.0, 0.4, size), np.full(size, -1))
+    return Contacts(
+        person,
+        start,
+        rng.integers(40, 300, size) * 60,
+        np.full(size, EMERGENCY),
+        np.ones(size, dtype=bool),
+        diagnosis,
+        rules["cost"] * lognormal(rng, 1.0, 0.4, size),
+        np.full(size, -1),
+    )
 
 
 def elective_stays(people: People, health: Health, plan: Plan, rng: np.random.Generator) -> Contacts:
@@ -171,16 +206,28 @@ def elective_stays(people: People, health: Health, plan: Plan, rng: np.random.Ge
     owner, day = repeated(births, health.first, health.last, rng)
     parts.append((owner, day, np.full(len(owner), diagnosis_codes().index("O80.9"))))
     owner, day = repeated(at_age(rules["other"], ages, people.age), health.first, health.last, rng)
-    parts.append((owner, window.working_day(day), _drawn([rules["other_diagnoses"]], np.zeros(len(owner), dtype=np.int32), rng)))
+    parts.append(
+        (owner, window.working_day(day), _drawn([rules["other_diagnoses"]], np.zeros(len(owner), dtype=np.int32), rng))
+    )
     person, day, diagnosis = (np.concatenate([part[i] for part in parts]) for i in range(3))
     size = len(person)
     days = np.clip(lognormal(rng, rules["median_days"], rules["spread"], size), 0.2, 60)
     cost = (rules["base_cost"] + rules["day_cost"] * days) * lognormal(rng, 1.0, rules["cost_spread"], size)
-    return Contacts(person, _clock(day, rng.uniform(6.5, 10, size)), (days * DAY).astype(np.int64) // 60 * 60,
-                    np.full(size, INPATIENT), np.zeros(size, dtype=bool), diagnosis, cost, np.full(size, -1))
+    return Contacts(
+        person,
+        _clock(day, rng.uniform(6.5, 10, size)),
+        (days * DAY).astype(np.int64) // 60 * 60,
+        np.full(size, INPATIENT),
+        np.zeros(size, dtype=bool),
+        diagnosis,
+        cost,
+        np.full(size, -1),
+    )
 
 
-def outpatient_courses(people: People, health: Health, plan: Plan, rng: np.random.Generator) -> tuple[Courses, Contacts]:
+def outpatient_courses(
+    people: People, health: Health, plan: Plan, rng: np.random.Generator
+) -> tuple[Courses, Contacts]:
     """Outpatient courses, some begun before the period, and their visits."""
     rules, cases, window = reference("hospital")["outpatient"], health.cases, plan.window
     care = [c["outpatient"] for c in reference("conditions")["conditions"].values()]
@@ -190,18 +237,31 @@ def outpatient_courses(people: People, health: Health, plan: Plan, rng: np.rando
     begin = np.maximum(cases.onset, -400)
     owner, opened = repeated(often[cases.condition] * severity[cases.person], begin, health.last[cases.person], rng)
     condition = cases.condition[owner]
-    by_condition = (cases.person[owner], opened, _condition_diagnoses()[condition, rng.integers(0, 5, len(owner))],
-                    visits[condition], price[condition])
+    by_condition = (
+        cases.person[owner],
+        opened,
+        _condition_diagnoses()[condition, rng.integers(0, 5, len(owner))],
+        visits[condition],
+        price[condition],
+    )
     rate = at_age(rules["other"], reference("hospital")["ages"], people.age) * severity
     owner, opened = repeated(rate, np.maximum(people.birth, -400), health.last, rng)
     size = len(owner)
-    by_other = (owner, opened, _drawn([rules["other_diagnoses"]], np.zeros(size, dtype=np.int32), rng),
-                np.full(size, rules["other_visits"]), np.full(size, float(rules["other_cost"])))
+    by_other = (
+        owner,
+        opened,
+        _drawn([rules["other_diagnoses"]], np.zeros(size, dtype=np.int32), rng),
+        np.full(size, rules["other_visits"]),
+        np.full(size, float(rules["other_cost"])),
+    )
     person, opened, diagnosis, mean_visits, mean_cost = (
-        np.concatenate([a, b]) for a, b in zip(by_condition, by_other, strict=True))
+        np.concatenate([a, b]) for a, b in zip(by_condition, by_other, strict=True)
+    )
 
     size, spread = len(person), rules["visit_spread"]
-    count = np.clip(np.round(lognormal(rng, mean_visits * np.exp(-spread**2 / 2), spread, size)), 1, 120).astype(np.int32)
+    count = np.clip(np.round(lognormal(rng, mean_visits * np.exp(-(spread**2) / 2), spread, size)), 1, 120).astype(
+        np.int32
+    )
     pace = rules["days_between"] * lognormal(rng, 1.0, 0.5, size)
     course_cost = mean_cost * lognormal(rng, 1.0, rules["cost_spread"], size)
     owner, rank = expand(count)
@@ -214,7 +274,14 @@ def outpatient_courses(people: People, health: Health, plan: Plan, rng: np.rando
     within = health.observed(person[owner], day) & (day >= opened[owner])
     owner, day = owner[within], day[within]
     visits_size = len(owner)
-    contacts = Contacts(person[owner], _clock(day, rng.uniform(8, 15.5, visits_size)), rng.integers(15, 150, visits_size) * 60,
-                        np.full(visits_size, OUTPATIENT), np.zeros(visits_size, dtype=bool), diagnosis[owner],
-                        course_cost[owner] * lognormal(rng, 1.0, 0.3, visits_size), owner)
+    contacts = Contacts(
+        person[owner],
+        _clock(day, rng.uniform(8, 15.5, visits_size)),
+        rng.integers(15, 150, visits_size) * 60,
+        np.full(visits_size, OUTPATIENT),
+        np.zeros(visits_size, dtype=bool),
+        diagnosis[owner],
+        course_cost[owner] * lognormal(rng, 1.0, 0.3, visits_size),
+        owner,
+    )
     return Courses(person, opened, closed, diagnosis), contacts

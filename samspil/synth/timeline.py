@@ -1,7 +1,7 @@
 """Time in the region: days counted from the first day of the period, quarters, working days, open spells.
 
-Day 0 is the first day of the period and day `days - 1` is the `as_of` date. A spell runs from its first to its last day,
-both included; `OPEN` as last day means that it has not ended.
+Day 0 is the first day of the period and day `days - 1` is the `as_of` date. A spell runs from its first to
+its last day, both included; `OPEN` as last day means that it has not ended.
 """
 
 from dataclasses import dataclass
@@ -13,8 +13,8 @@ import numpy as np
 
 from samspil.synth.arrays import Bools, Floats, Ints
 
-OPEN = 2**30          # last day of a spell that has not ended
-NEVER = 2**30         # onset of a condition that has not come
+OPEN = 2**30  # last day of a spell that has not ended
+NEVER = 2**30  # onset of a condition that has not come
 QUARTERS = 16
 YEAR = 365.2425
 _ZONE = ZoneInfo("Europe/Copenhagen")
@@ -28,7 +28,9 @@ class Window:
 
     @cached_property
     def first(self) -> date:
-        """The first day of the period: four years before `as_of` plus one day (29 February clamps to the 28th)."""
+        """The first day of the period: four years before `as_of` plus one day (29 February clamps to the
+        28th).
+        """
         try:
             back = self.as_of.replace(year=self.as_of.year - 4)
         except ValueError:
@@ -62,7 +64,9 @@ class Window:
         return np.where(back < 0, np.minimum(day + 7 - weekday, self.days - 1), back).astype(np.int32)
 
     def working_day(self, day: Ints) -> Ints:
-        """The Friday before for days in a weekend (the Monday after at the very start), the same day otherwise."""
+        """The Friday before for days in a weekend (the Monday after at the very start), the same day
+        otherwise.
+        """
         moved: Ints = self._working_day[day]
         return moved
 
@@ -77,7 +81,9 @@ class Window:
         return starts
 
     def existing_clock(self, seconds: Ints) -> Ints:
-        """Moments (seconds from day 0, Copenhagen wall time) with the hour that summer time skips moved one hour on."""
+        """Moments (seconds from day 0, Copenhagen wall time) with the hour that summer time skips moved one
+        hour on.
+        """
         day = np.clip(seconds // 86400, 0, self.days)
         of_day = seconds % 86400
         skipped = self._summer_time_begins[day] & (of_day >= 7200) & (of_day < 10800)
@@ -95,8 +101,8 @@ class Window:
 def close_spells(start: Ints, stop: Ints, last: Ints, gone: Bools) -> tuple[Bools, Ints]:
     """Fit spells to what the region knows: nothing after a person's last day, and nothing ends in the future.
 
-    `last` is the last day on which the person can have events and `gone` says that the person then died or left. Returns
-    which spells remain, and their last day (`OPEN` when still running).
+    `last` is the last day on which the person can have events and `gone` says that the person then died or
+    left. Returns which spells remain, and their last day (`OPEN` when still running).
     """
     ended = np.minimum(stop, last)
     closed = np.where(gone, ended, np.where(stop > last, OPEN, stop))

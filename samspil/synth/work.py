@@ -32,9 +32,13 @@ def employment_tables(people: People, health: Health, plan: Plan, rng: np.random
     lives = working_lives(people, health, plan, rng)
     leaves = sick_leaves(people, health, lives, plan, rng)
     lives = _job_lost(leaves, lives, rng)
-    return {"benefit": _benefits(people, health, lives, leaves, plan), "sick_leave": _leave_table(people, health, leaves, plan),
-            "job": _jobs(people, health, lives, plan, rng), "education": _education(people, health, lives, plan),
-            "unemployment_fund": _funds(people, health, lives, plan, rng)}
+    return {
+        "benefit": _benefits(people, health, lives, leaves, plan),
+        "sick_leave": _leave_table(people, health, leaves, plan),
+        "job": _jobs(people, health, lives, plan, rng),
+        "education": _education(people, health, lives, plan),
+        "unemployment_fund": _funds(people, health, lives, plan, rng),
+    }
 
 
 def _job_lost(leaves: Spells, lives: Spells, rng: np.random.Generator) -> Spells:
@@ -58,12 +62,18 @@ def _known(spells: Spells, health: Health) -> Spells:
 
 
 def _joined(parts: list[Spells]) -> Spells:
-    return Spells(*(np.concatenate([getattr(part, name) for part in parts]).astype(np.int32)
-                    for name in ("person", "start", "stop", "state")))
+    return Spells(
+        *(
+            np.concatenate([getattr(part, name) for part in parts]).astype(np.int32)
+            for name in ("person", "start", "stop", "state")
+        )
+    )
 
 
 def _benefits(people: People, health: Health, lives: Spells, leaves: Spells, plan: Plan) -> pa.Table:
-    """Benefits of the working lives, of long sick leaves and of pensioners; `state` becomes a place in the benefit kinds."""
+    """Benefits of the working lives, of long sick leaves and of pensioners; `state` becomes a place in the
+    benefit kinds.
+    """
     amounts = reference("work")["weekly_amount"]
     kinds = list(amounts)
     parts = []
@@ -74,34 +84,75 @@ def _benefits(people: People, health: Health, lives: Spells, leaves: Spells, pla
         if place == STUDENT:
             eighteen = (people.birth + 18 * YEAR).astype(np.int32)[mine.person]
             start = np.maximum(mine.start, eighteen)
-            parts.append(Spells(mine.person, start, mine.stop, np.full(len(start), kinds.index("su"))).where(start <= mine.stop))
+            parts.append(
+                Spells(mine.person, start, mine.stop, np.full(len(start), kinds.index("su"))).where(start <= mine.stop)
+            )
         elif place == KONTANT:
             young = mine.start - people.birth[mine.person] < 30 * YEAR
-            parts.append(Spells(mine.person, mine.start, mine.stop,
-                                np.where(young, kinds.index("uddannelseshjaelp"), kinds.index("kontanthjaelp"))))
+            parts.append(
+                Spells(
+                    mine.person,
+                    mine.start,
+                    mine.stop,
+                    np.where(young, kinds.index("uddannelseshjaelp"), kinds.index("kontanthjaelp")),
+                )
+            )
         else:
             parts.append(Spells(mine.person, mine.start, mine.stop, np.full(len(mine.start), kinds.index(name))))
     rules = reference("work")["sick_leave"]
     paid, clarified = rules["municipal_pays_from_day"], rules["job_clarification_from_day"]
     long = leaves.where(leaves.stop - leaves.start + 1 > paid)
-    parts.append(Spells(long.person, long.start + paid, np.minimum(long.stop, long.start + clarified - 1),
-                        np.full(len(long.start), kinds.index("sygedagpenge"))))
+    parts.append(
+        Spells(
+            long.person,
+            long.start + paid,
+            np.minimum(long.stop, long.start + clarified - 1),
+            np.full(len(long.start), kinds.index("sygedagpenge")),
+        )
+    )
     longer = leaves.where(leaves.stop - leaves.start + 1 > clarified)
-    parts.append(Spells(longer.person, longer.start + clarified, longer.stop, np.full(len(longer.start), kinds.index("jobafklaring"))))
+    parts.append(
+        Spells(
+            longer.person,
+            longer.start + clarified,
+            longer.stop,
+            np.full(len(longer.start), kinds.index("jobafklaring")),
+        )
+    )
     everyone = np.arange(len(people))
-    parts.append(Spells(everyone, pension_day(people), np.full(len(people), NEVER), np.full(len(people), kinds.index("folkepension"))))
+    parts.append(
+        Spells(
+            everyone,
+            pension_day(people),
+            np.full(len(people), NEVER),
+            np.full(len(people), kinds.index("folkepension")),
+        )
+    )
     known = _known(_joined(parts), health)
     oere = np.array([amounts[kind] * 100 for kind in kinds])
-    return build("benefit", {
-        "cpr": text(known.person, people.cpr), "kind": text(known.state, words(kinds)), "from": dates(known.start, plan.window),
-        "to": dates(known.stop, plan.window), "weekly_amount": money(oere[known.state])})
+    return build(
+        "benefit",
+        {
+            "cpr": text(known.person, people.cpr),
+            "kind": text(known.state, words(kinds)),
+            "from": dates(known.start, plan.window),
+            "to": dates(known.stop, plan.window),
+            "weekly_amount": money(oere[known.state]),
+        },
+    )
 
 
 def _leave_table(people: People, health: Health, leaves: Spells, plan: Plan) -> pa.Table:
     known = _known(leaves, health)
-    return build("sick_leave", {
-        "cpr": text(known.person, people.cpr), "from": dates(known.start, plan.window), "to": dates(known.stop, plan.window),
-        "cause": text(known.state, words(CAUSES))})
+    return build(
+        "sick_leave",
+        {
+            "cpr": text(known.person, people.cpr),
+            "from": dates(known.start, plan.window),
+            "to": dates(known.stop, plan.window),
+            "cause": text(known.state, words(CAUSES)),
+        },
+    )
 
 
 def _jobs(people: People, health: Health, lives: Spells, plan: Plan, rng: np.random.Generator) -> pa.Table:
@@ -111,30 +162,48 @@ def _jobs(people: People, health: Health, lives: Spells, plan: Plan, rng: np.ran
     students = lives.where(lives.state == STUDENT)
     students = students.where(chance(rng, work["student_job"], len(students.start)))
     ages = work["working_pensioners"]
-    works_on = chance(rng, at_age(ages["share"], ages["ages"], people.age) * (people.age >= work["pension_age"]), len(people))
+    works_on = chance(
+        rng, at_age(ages["share"], ages["ages"], people.age) * (people.age >= work["pension_age"]), len(people)
+    )
     old = np.flatnonzero(works_on)
     since = pension_day(people)[old]
     elder = Spells(old, since, since + rng.integers(100, 2500, len(old)), np.full(len(old), NONE))
     known = _known(_joined([jobs, students, elder]), health)
     size = len(known.start)
     part_time = chance(rng, rules["part_time_share"], size)
-    hours = np.where(part_time, rng.integers(rules["part_time"][0], rules["part_time"][1] + 1, size), rules["full_time"])
+    hours = np.where(
+        part_time, rng.integers(rules["part_time"][0], rules["part_time"][1] + 1, size), rules["full_time"]
+    )
     hours = np.where(known.state == FLEKSJOB, rng.integers(rules["fleksjob"][0], rules["fleksjob"][1] + 1, size), hours)
     few = rng.integers(rules["student"][0], rules["student"][1] + 1, size)
     hours = np.where((known.state == STUDENT) | (known.state == NONE), few, hours)
-    return build("job", {
-        "cpr": text(known.person, people.cpr), "from": dates(known.start, plan.window), "to": dates(known.stop, plan.window),
-        "weekly_hours": pa.array(hours.astype(np.float64))})
+    return build(
+        "job",
+        {
+            "cpr": text(known.person, people.cpr),
+            "from": dates(known.start, plan.window),
+            "to": dates(known.stop, plan.window),
+            "weekly_hours": pa.array(hours.astype(np.float64)),
+        },
+    )
 
 
 def _education(people: People, health: Health, lives: Spells, plan: Plan) -> pa.Table:
     known = _known(lives.where(lives.state == STUDENT), health)
-    return build("education", {
-        "cpr": text(known.person, people.cpr), "from": dates(known.start, plan.window), "to": dates(known.stop, plan.window)})
+    return build(
+        "education",
+        {
+            "cpr": text(known.person, people.cpr),
+            "from": dates(known.start, plan.window),
+            "to": dates(known.stop, plan.window),
+        },
+    )
 
 
 def _funds(people: People, health: Health, lives: Spells, plan: Plan, rng: np.random.Generator) -> pa.Table:
-    """Membership of an unemployment fund in each calendar year, for those who work or have dagpenge that year."""
+    """Membership of an unemployment fund in each calendar year, for those who work or have dagpenge that
+    year.
+    """
     rules, window = reference("work")["funds"], plan.window
     fund = Choice([list(rules["shares"].values())]).draw(rng, 0, len(people))
     member = chance(rng, rules["members"], len(people))
@@ -149,6 +218,11 @@ def _funds(people: People, health: Health, lives: Spells, plan: Plan, rng: np.ra
     person, year_of = (np.concatenate([row[i] for row in rows]) for i in range(2))
     order = np.lexsort((year_of, person))
     person, year_of = person[order], year_of[order]
-    return build("unemployment_fund", {
-        "cpr": text(person, people.cpr), "year": pa.array(year_of.astype(np.int32)),
-        "fund": text(fund[person], words(list(rules["shares"])))})
+    return build(
+        "unemployment_fund",
+        {
+            "cpr": text(person, people.cpr),
+            "year": pa.array(year_of.astype(np.int32)),
+            "fund": text(fund[person], words(list(rules["shares"]))),
+        },
+    )
