@@ -28,8 +28,8 @@ warehouse = typer.Typer(
 )
 app.add_typer(warehouse, name="warehouse")
 #: Tables that go to a file or another program are as wide as they need to be.
-console = Console() if sys.stdout.isatty() else Console(width=160)
-errors = Console(stderr=True) if sys.stderr.isatty() else Console(stderr=True, width=160)
+console = Console() if sys.stdout.isatty() else Console(width=200)
+errors = Console(stderr=True) if sys.stderr.isatty() else Console(stderr=True, width=200)
 
 Day = Annotated[dt.datetime, typer.Option("--as-of", formats=["%Y-%m-%d"], help="The day D, YYYY-MM-DD.")]
 Models = Annotated[list[str], typer.Option("--model", help="A risk model; give it again for several.")]
@@ -146,11 +146,14 @@ def warehouse_rejects(
     found = verbs.rejects(delivery, home)
     if out is not None:
         pa_csv.write_csv(found, out)
+    if not len(found):
+        console.print("No rows were rejected.")
+        return
     counts = found.group_by(["delivery", "refused", "table", "column", "fault"]).aggregate([("line", "count")])
     summary = counts.rename_columns(["delivery", "refused", "table", "column", "fault", "rows"])
     order = [("delivery", "ascending"), ("table", "ascending"), ("rows", "descending")]
     console.print(rich_table(summary.sort_by(order).to_pylist(), title=f"{len(found):,} faults"))
-    if limit and len(found):
+    if limit:
         console.print(rich_table(found.slice(0, limit).to_pylist(), title=f"the first {min(limit, len(found))}"))
 
 
@@ -270,6 +273,14 @@ def _say_freshness(stale: list[str], dates: dict[str, dt.date], as_of: dt.date) 
 
 
 @app.command()
+def runs(home: HomeFolder = None) -> None:
+    """The names of the runs that were kept."""
+    from samspil import verbs  # noqa: PLC0415
+
+    print("\n".join(verbs.runs(home)))
+
+
+@app.command()
 def explain(
     model: OneModel,
     as_of: Day,
@@ -311,6 +322,7 @@ def lists(
         str | None, typer.Option(help="Add CPR numbers and names, for this purpose; logged.")
     ] = None,
     language: Language = "da",
+    practices: Annotated[bool, typer.Option("--practices", help="Print the provider numbers alone.")] = False,
     switch: Switches = None,
     without: Without = None,
     home: HomeFolder = None,
@@ -328,6 +340,9 @@ def lists(
             language=language, switches=[Switch.parse(s) for s in switch or ()], without=without or (), home=home,
             programmes=programmes,
         )  # fmt: skip
+    if practices:
+        print("\n".join(practice.provider_number for practice in found.practices))
+        return
     console.print(rich_table(found.rows(), title=f"{model}: {found.kind} lists, run {found.run.name}"))
     if found.earlier is not None:
         title = f"{len(found.left)} left the lists since run {found.earlier.name}"
@@ -335,6 +350,35 @@ def lists(
     _say_freshness(found.run.stale, found.run.data_dates, found.run.as_of)
     if out is not None:
         console.print(f"written to {out}", highlight=False)
+
+
+@app.command()
+def validate(
+    model: OneModel,
+    as_of: Day,
+    horizon: Annotated[str, typer.Option(help="How far after D to look, such as 12m.")] = "12m",
+    out: Annotated[Path | None, typer.Option(help="A folder for the report (HTML and Markdown).")] = None,
+    language: Language = "da",
+    switch: Switches = None,
+    without: Without = None,
+    home: HomeFolder = None,
+    programmes: ProgrammeFolder = None,
+) -> None:
+    """Does the model find the right people? The score at D against what happened after D."""
+    from samspil import verbs  # noqa: PLC0415
+    from samspil.population import Switch  # noqa: PLC0415
+    from samspil.verbs.show import rich_table  # noqa: PLC0415
+
+    with _told() as progress:
+        progress.add_task("validating", total=None)
+        found = verbs.validate(
+            model, as_of.date(), horizon, out=out, language=language, switches=[Switch.parse(s) for s in switch or ()],
+            without=without or (), home=home, programmes=programmes,
+        )  # fmt: skip
+    title = f"{model} at {as_of:%Y-%m-%d}: what happened until {found.validation.horizon_ends}"
+    console.print(rich_table(found.rows(), title=title))
+    if out is not None:
+        console.print(f"report written to {out}", highlight=False)
 
 
 def main() -> None:

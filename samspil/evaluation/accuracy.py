@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal
 
 import numpy as np
@@ -47,15 +48,6 @@ class ScoreRow:
 
 
 @dataclass(frozen=True)
-class GainPoint:
-    """What a list of everybody with at least `score` points would be and find: shares of all and of all events."""
-
-    score: int
-    listed_share: float
-    found_share: float
-
-
-@dataclass(frozen=True)
 class Subgroup:
     """One practice, sex or age group. `group` is a provider number, `F`/`M`, or ages such as `65-74` and `85+`."""
 
@@ -73,7 +65,6 @@ class Accuracy:
     auc: Estimate | Unknown
     at_threshold: AtThreshold
     by_score: tuple[ScoreRow, ...]
-    gain: tuple[GainPoint, ...]
     subgroups: tuple[Subgroup, ...]
 
     def of(self, dimension: Dimension) -> tuple[Subgroup, ...]:
@@ -89,7 +80,6 @@ def accuracy(people: Cohort, events: Bools, age_groups: Sequence[int], *, practi
         auc=auc(people.score, events),
         at_threshold=at_threshold(people.in_target, events),
         by_score=tuple(_by_score(people, events)),
-        gain=tuple(_gain(people.score, events)),
         subgroups=tuple(
             Subgroup(dimension, name, at_threshold(people.in_target[members], events[members]),
                      auc(people.score[members], events[members]))
@@ -110,7 +100,7 @@ def at_threshold(listed: Bools, events: Bools) -> AtThreshold:
         listed=on_list,
         listed_events=found,
         ppv=ppv,
-        sensitivity=share(found, in_all) if in_all else Unknown.because(Reason.FEW_EVENTS, events=0, needed=1),
+        sensitivity=share(found, in_all) if in_all else Unknown.because(Reason.NO_EVENTS),
         specificity=_specificity(persons - in_all, on_list - found),
         number_needed_to_list=_needed(ppv),
         lift=lift(on_list, found, in_all, persons),
@@ -119,7 +109,7 @@ def at_threshold(listed: Bools, events: Bools) -> AtThreshold:
 
 def _specificity(without: int, listed_without: int) -> Share | Unknown:
     if not without:
-        return Unknown.because(Reason.FEW_NON_EVENTS, non_events=0, needed=1)
+        return Unknown.because(Reason.NO_NON_EVENTS)
     return share(without - listed_without, without)
 
 
@@ -139,19 +129,10 @@ def _by_score(people: Cohort, events: Bools) -> Iterator[ScoreRow]:
         yield ScoreRow(int(score), persons, listed, happened, share(happened, persons))
 
 
-def _gain(score: Ints, events: Bools) -> Iterator[GainPoint]:
-    """From the highest score down. Empty when nothing happened, for there is nothing to find."""
-    if not events.any():
-        return
-    for threshold in np.unique(score)[::-1]:
-        listed = score >= threshold
-        yield GainPoint(int(threshold), float(listed.mean()), float(events[listed].sum() / events.sum()))
-
-
 def by_age(age: Ints, first_ages: Sequence[int]) -> Grouping:
     """Age groups by their first ages; who is younger than the first is a group too."""
     edges = [*([0] if not first_ages or first_ages[0] > 0 else []), *first_ages]
-    names = [f"{low}-{high - 1}" for low, high in zip(edges, edges[1:], strict=False)] + [f"{edges[-1]}+"]
+    names = [f"{low}-{high - 1}" for low, high in pairwise(edges)] + [f"{edges[-1]}+"]
     return Grouping(tuple(names), np.searchsorted(np.asarray(edges), age, side="right") - 1)
 
 

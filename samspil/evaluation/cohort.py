@@ -79,6 +79,7 @@ def cohort(
     tables: Tables,
     as_of: dt.date,
     horizon: Period,
+    *,
     switches: Sequence[Switch] = (),
 ) -> Cohort:
     """Score everybody at `as_of` and look up what happened to them in `horizon`.
@@ -144,7 +145,8 @@ def categories_of(item: Item) -> tuple[tuple[str, int], ...]:
     A band is named by the value it begins at.
     """
     if item.first_of is not None and item.otherwise is not None:
-        return tuple((rung.level, rung.points) for rung in (*item.first_of, item.otherwise))
+        rungs = [(rung.level, rung.points) for rung in item.first_of]
+        return (*rungs, (item.otherwise.level, item.otherwise.points))
     if item.levels is not None:
         return tuple(item.levels.items())
     bands = item.bands or ()

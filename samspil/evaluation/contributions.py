@@ -34,9 +34,7 @@ class ItemContribution:
 
 def contributions(people: Cohort, events: Bools) -> tuple[ItemContribution, ...]:
     """What each item that has data adds, in the model's order."""
-    return tuple(
-        _contribution(people, events, item.item) for item in people.model.items if item.item in people.points
-    )
+    return tuple(_contribution(people, events, item.item) for item in people.model.items if item.item in people.points)
 
 
 def _contribution(people: Cohort, events: Bools, item: str) -> ItemContribution:
@@ -60,8 +58,8 @@ def _contribution(people: Cohort, events: Bools, item: str) -> ItemContribution:
 def targeted(model: RiskModel, score: Ints) -> Bools:
     """Who of persons not excluded would belong to the target group with these scores."""
     wanted: Bools = score >= model.target.at_least
-    for band, after in zip(model.bands, [*model.bands[1:], None], strict=True):
-        if not band.in_target:
-            upto = score < after.at_least if after is not None else np.ones(len(score), dtype=np.bool_)
-            wanted = wanted & ~((score >= band.at_least) & upto)
-    return wanted
+    if not model.bands:
+        return wanted
+    highest_reached = np.searchsorted([band.at_least for band in model.bands], score, side="right") - 1
+    left_out = [place for place, band in enumerate(model.bands) if not band.in_target]
+    return wanted & ~np.isin(highest_reached, left_out)

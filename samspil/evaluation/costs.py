@@ -18,6 +18,7 @@ class AmountRow:
 
     score: int
     persons: int
+    listed: int
     mean: Estimate | Unknown
 
 
@@ -55,7 +56,8 @@ def amounts(people: Cohort, oere: Ints) -> Amounts:
         listed_share=share_of_total(kroner, listed),
         correlation=rank_correlation(people.score, oere),
         by_score=tuple(
-            AmountRow(int(score), int((people.score == score).sum()), mean(kroner[people.score == score]))
+            AmountRow(int(score), int(here.sum()), int((here & listed).sum()), mean(kroner[here]))
             for score in np.unique(people.score)
+            for here in [people.score == score]
         ),
     )

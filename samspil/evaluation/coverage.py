@@ -61,14 +61,29 @@ class Coverage:
                 return Unknown.because(Reason.ENDS_EARLY, source=source, until=until, horizon_ends=day)
         return None
 
-    def begins(self, model: RiskModel, day: dt.date) -> Unknown | None:
+    def begin(self, uses: Iterable[Use], day: dt.date) -> Unknown | None:
+        """Why events are not known from `day` on, or None if they are."""
+        for use in uses:
+            if seen_from(use.measure.table) is not None:
+                lacking = self._begins(sources_of((use.measure.table,))[0], day)
+                if lacking is not None:
+                    return lacking
+        return None
+
+    def scored(self, model: RiskModel, day: dt.date) -> Unknown | None:
         """Why the model cannot be scored on `day` with the data there are, or None if it can."""
         for _, source, needed in _windows(model, self.tables, day):
-            first = self.data_from.get(source)
-            if first is None:
-                return Unknown.because(Reason.FROM_UNKNOWN, source=source)
-            if first > needed:
-                return Unknown.because(Reason.BEGINS_LATE, source=source, first=first, needed_from=needed)
+            lacking = self._begins(source, needed)
+            if lacking is not None:
+                return lacking
+        return None
+
+    def _begins(self, source: str, needed: dt.date) -> Unknown | None:
+        first = self.data_from.get(source)
+        if first is None:
+            return Unknown.because(Reason.FROM_UNKNOWN, source=source)
+        if first > needed:
+            return Unknown.because(Reason.BEGINS_LATE, source=source, first=first, needed_from=needed)
         return None
 
     def short_windows(self, model: RiskModel, day: dt.date) -> tuple[ShortWindow, ...]:

@@ -15,26 +15,25 @@ class Reason(StrEnum):
     """Why something is unknown. The text is what a reader is told, and what translations are made from."""
 
     NO_PERSONS = "there are no persons to count"
+    NO_EVENTS = "nobody had the outcome"
+    NO_NON_EVENTS = "everybody had the outcome"
     FEW_EVENTS = "there are too few persons with the outcome ({events}; at least {needed} are needed)"
     FEW_NON_EVENTS = "there are too few persons without the outcome ({non_events}; at least {needed} are needed)"
     NONE_LISTED = "nobody is on the list"
-    ALL_LISTED = "everybody is on the list"
     NO_EVENTS_LISTED = "nobody on the list had the outcome"
     FEW_PERSONS = "there are too few persons ({persons}; at least {needed} are needed)"
     NO_VARIATION = "everybody has the same value"
     NO_COST = "nobody had any cost"
-    SAME_FOR_ALL = "the points are the same for everybody"
     NOT_LOADED = "the source `{source}` is not loaded"
     UNTIL_UNKNOWN = "it is not known how far the data of `{source}` reach"
     ENDS_EARLY = "the data of `{source}` end on {until}, and the horizon ends on {horizon_ends}"
     FROM_UNKNOWN = "it is not known from which day the data of `{source}` begin"
     BEGINS_LATE = "the data of `{source}` begin on {first}, and training needs them from {needed_from}"
-    TRAINING_FEW_EVENTS = (
-        "the year before has too few persons with or without the outcome to train on"
+    FEW_TO_TRAIN_ON = (
+        "too few persons had, or were spared, the outcome in the period before to train on"
         " ({events}; at least {needed} are needed)"
     )
-    NO_ITEMS = "no item has data"
-    NOT_CONVERGED = "the estimation did not settle on a result"
+    NO_ITEMS = "no item tells persons apart"
 
 
 @dataclass(frozen=True)

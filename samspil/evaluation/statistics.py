@@ -36,7 +36,11 @@ def share(numerator: float, denominator: int) -> Share | Unknown:
         return Unknown.because(Reason.NO_PERSONS)
     low, high = proportion_confint(numerator, denominator, alpha=0.05, method="wilson")
     return Share(
-        numerator / denominator, max(float(low), 0.0), min(float(high), 1.0), numerator, int(denominator)
+        value=numerator / denominator,
+        low=float(low) if numerator > 0 else 0.0,
+        high=float(high) if numerator < denominator else 1.0,
+        numerator=numerator,
+        denominator=int(denominator),
     )
 
 
@@ -87,9 +91,7 @@ def rank_correlation(ones: Scores, others: Scores) -> Estimate | Unknown:
     value = float(stats.spearmanr(ones, others).statistic)
     within = min(max(value, -1 + 1e-12), 1 - 1e-12)
     error = math.sqrt((1 + within**2 / 2) / (len(ones) - 3))
-    return Estimate(
-        value, math.tanh(math.atanh(within) - Z * error), math.tanh(math.atanh(within) + Z * error)
-    )
+    return Estimate(value, math.tanh(math.atanh(within) - Z * error), math.tanh(math.atanh(within) + Z * error))
 
 
 def auc(scores: Scores, events: Bools) -> Estimate | Unknown:
@@ -169,9 +171,7 @@ def lift(listed: int, listed_events: int, events: int, persons: int) -> Estimate
     if listed_events == 0:
         return Unknown.because(Reason.NO_EVENTS_LISTED)
     value = (listed_events / listed) / (events / persons)
-    variance = (
-        1 / listed_events - 1 / listed - 1 / events + 2 * listed_events / (listed * events) - 1 / persons
-    )
+    variance = 1 / listed_events - 1 / listed - 1 / events + 2 * listed_events / (listed * events) - 1 / persons
     factor = math.exp(Z * math.sqrt(max(variance, 0.0)))
     return Estimate(value, value / factor, value * factor)
 

@@ -16,10 +16,65 @@ from samspil.population.engine import citizens, is_active
 from samspil.population.stratification import NO_CODES
 from samspil.population.tables import Tables
 from samspil.population.time import AsOf
+from samspil.population.words import Criterion
 from samspil.programmes import RiskModel
 from samspil.programmes.schema import ExpectedListSize
 
 INITIAL, NEW, MOVED_IN = "initial", "new", "moved_in"
+
+
+@dataclass(frozen=True)
+class Expectation:
+    """How long a practice's list is expected to be, and the rule it follows from."""
+
+    doctors: int | None
+    years: float
+    low: float | None
+    high: float | None
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One name on a list, with every criterion of the score in words.
+
+    `cpr` and `name` are there only when the list was asked for with identities.
+    """
+
+    person_id: int
+    provider_number: str
+    score: int
+    band: str | None
+    arrival: str
+    incomplete: bool
+    age: int
+    sex: str
+    criteria: list[Criterion]
+    cpr: str | None = None
+    name: str | None = None
+
+    @property
+    def earned(self) -> list[Criterion]:
+        """The criteria that gave points, the weightiest first."""
+        return sorted((c for c in self.criteria if c.points), key=lambda c: -(c.points or 0))
+
+    @property
+    def reasons(self) -> str:
+        """The criteria that gave points, in words on one line."""
+        return "; ".join(f"{c.words} ({c.points})" for c in self.earned)
+
+
+@dataclass(frozen=True)
+class Practice:
+    """The length of one practice's list against what is expected."""
+
+    provider_number: str
+    name: str | None
+    doctors: int | None
+    scored: int
+    listed: int
+    incomplete: int
+    left: int
+    expected: Expectation
 
 
 def on_list(persons: ir.Table) -> ir.Table:
@@ -95,16 +150,6 @@ def leavers(model: RiskModel, persons: ir.Table, earlier: ir.Table, tables: Tabl
         reason=reason,
         detail=detail,
     )
-
-
-@dataclass(frozen=True)
-class Expectation:
-    """How long a practice's list is expected to be, and the rule it follows from."""
-
-    doctors: int | None
-    years: float
-    low: float | None
-    high: float | None
 
 
 def expected_size(rule: ExpectedListSize, doctors: int | None, days: int | None = None) -> Expectation:

@@ -16,10 +16,12 @@ from samspil.verbs.lists import PracticeLists, lists
 from samspil.verbs.models import models
 from samspil.verbs.stratify import Run, open_run, runs, stratify, tables
 from samspil.verbs.synth import synth
+from samspil.verbs.validate import ModelValidation, validate
 
 __all__ = [
     "Explanation",
     "IngestReport",
+    "ModelValidation",
     "PracticeLists",
     "Run",
     "explain",
@@ -38,4 +40,5 @@ __all__ = [
     "switch_on",
     "synth",
     "tables",
+    "validate",
 ]

@@ -228,7 +228,7 @@ def lineage(target: str, home: Path | str | None = None) -> Lineage:
                 continue
             for source in item_sources(item) if item.enabled else ():
                 used = run.description["manifest"].get(source)
-                made = {"figure": f"{model_name}.{item.item}", "rule": item.source, "version": model.version}
+                made = {"figure": f"{model_name}.{item.item}", "rule": item.source}
                 if used is None:
                     entries.append({**made, "source": source, "delivery": "missing in this run"})
                 else:
@@ -269,7 +269,7 @@ def _delivery(state: State, source: str, delivery: str) -> dict[str, Any]:
         "delivery": delivery,
         "owner": known.owner,
         "period": str(known.period),
-        "drawn": known.extracted_at.isoformat(timespec="minutes"),
-        "loaded": known.loaded_at.isoformat(timespec="minutes"),
+        "drawn": f"{known.extracted_at:%Y-%m-%d %H:%M}",
+        "loaded": f"{known.loaded_at:%Y-%m-%d}",
         "legal basis": known.legal_basis,
     }

@@ -11,55 +11,17 @@ from typing import Any
 import pyarrow as pa
 
 from samspil.definitions import SamspilError
-from samspil.population.lists import Expectation, accrual, expected_size, leavers, on_list, sizes
-from samspil.population.stratification import Switch
-from samspil.population.words import Criterion, Language, criteria
+from samspil.population.lists import Entry, Expectation, Practice, accrual, expected_size, leavers, on_list, sizes
+from samspil.population.stratification import Switch, needed_sources
+from samspil.population.words import Language, criteria
 from samspil.programmes import RiskModel, find_model
 from samspil.programmes.schema import ExpectedListSize
+from samspil.reports.practice_list import Leaver, SourceAge, practice_list_page
 from samspil.verbs.show import Shown
 from samspil.verbs.stratify import Run, open_run, stratify
-from samspil.verbs.write import write_table
+from samspil.verbs.write import write_table, write_text
+from samspil.warehouse.contracts import contracts
 from samspil.warehouse.vault import names_of
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One name on a list, with every criterion of the score in words.
-
-    `cpr` and `name` are there only when the list was asked for with identities.
-    """
-
-    person_id: int
-    provider_number: str
-    score: int
-    band: str | None
-    arrival: str
-    incomplete: bool
-    age: int
-    sex: str
-    criteria: list[Criterion]
-    cpr: str | None = None
-    name: str | None = None
-
-    @property
-    def reasons(self) -> str:
-        """The criteria that gave points, in words, the weightiest first."""
-        earned = sorted((c for c in self.criteria if c.points), key=lambda c: -(c.points or 0))
-        return "; ".join(f"{c.words} ({c.points})" for c in earned)
-
-
-@dataclass(frozen=True)
-class Practice:
-    """The length of one practice's list against what is expected."""
-
-    provider_number: str
-    name: str | None
-    doctors: int | None
-    scored: int
-    listed: int
-    incomplete: int
-    left: int
-    expected: Expectation
 
 
 @dataclass
@@ -144,8 +106,8 @@ def lists(
 
     Without `earlier` they are initial lists; with the name of an earlier run they are accrual lists, of those who
     are new, with who left and why. `identified_for`, a purpose, adds CPR number and name through the vault, where
-    it is logged. `out` (`.csv` or `.parquet`) receives one row per name. Raises SamspilError for an unknown
-    practice, and for an earlier run that is not earlier or did not have the model.
+    it is logged. `out` (`.csv` or `.parquet`) receives one row per name; `.html` is the page of one practice. Raises
+    SamspilError for an unknown practice, and for an earlier run that is not earlier or did not have the model.
     """
     run = stratify([model], as_of, switches=switches, without=without, home=home, programmes=programmes)
     before = open_run(earlier, home) if earlier is not None else None
@@ -178,10 +140,10 @@ def lists(
         listed = listed.filter(listed.provider_number == practice)
         left = [person for person in left if person["provider_number"] == practice]
     rows = listed.order_by(["provider_number", listed.score.desc(), "person_id"]).to_pyarrow().to_pylist()
-    names = {}
+    names: dict[int, tuple[str, str]] = {}
     if identified_for is not None:
         lake = run.lake
-        persons = [row["person_id"] for row in rows]
+        persons = [row["person_id"] for row in rows + left]
         names = names_of(lake.connection, lake.home, lake.state, persons, identified_for)
     result = PracticeLists(
         model=definition,
@@ -192,11 +154,46 @@ def lists(
         practices=practices,
         expectation=rule,
     )
-    if out is not None:
+    if out is not None and Path(out).suffix.lower() == ".html":
+        if practice is None:
+            raise SamspilError(f"{out}: a page is for one practice; name it with --practice, or write .csv or .parquet")
+        write_text(_page(result, names, language), Path(out))
+    elif out is not None:
         connection = run.lake.connection
         connection.create_table("list_entries", result.to_arrow(), temp=True, overwrite=True)
         write_table(connection, connection.table("list_entries"), Path(out))
     return result
+
+
+def _page(lists: PracticeLists, names: dict[int, tuple[str, str]], language: Language) -> str:
+    """The page of the one practice that `lists` holds."""
+    run, model = lists.run, lists.model
+
+    def known(person: int) -> str:
+        return names[person][1] if person in names else str(person)
+
+    needed = dict.fromkeys(("civil", "general_practice", *needed_sources(model)))
+    return practice_list_page(
+        model,
+        run.as_of,
+        lists.practices[0],
+        lists.entries,
+        kind=lists.kind,
+        since=lists.earlier.as_of if lists.earlier else None,
+        left=[
+            Leaver(
+                names.get(person["person_id"], ("", str(person["person_id"])))[1], person["reason"], person["detail"]
+            )
+            for person in lists.left
+        ],
+        sources=[
+            SourceAge(contracts()[source].title[language], run.data_dates.get(source), source in run.stale)
+            for source in needed
+        ],
+        unchecked=run.unchecked(model.model),
+        run=run.name,
+        language=language,
+    )
 
 
 def _on(run: Run, other: Run, model: str) -> Any:

@@ -20,8 +20,7 @@ def write_table(connection: Backend, rows: ir.Table, path: Path) -> None:
     kind = path.suffix.lower()
     if kind not in {".csv", ".parquet"}:
         raise SamspilError(f"{path}: write to a file that ends in .csv or .parquet")
-    if not path.absolute().parent.is_dir():
-        raise SamspilError(f"{path}: the folder {path.parent} does not exist")
+    _check_folder(path)
     if kind == ".csv":
         lists = {n: rows[n].join(";").nullif("") for n, t in rows.schema().items() if t.is_array()}
         rows = rows.mutate(**lists) if lists else rows
@@ -34,3 +33,19 @@ def write_table(connection: Backend, rows: ir.Table, path: Path) -> None:
         making.replace(path)
     finally:
         making.unlink(missing_ok=True)
+
+
+def write_text(text: str, path: Path) -> None:
+    """Write a text file whole or not at all. Raises SamspilError for a folder that does not exist."""
+    _check_folder(path)
+    making = path.with_name(f".{path.name}.new")
+    try:
+        making.write_text(text, encoding="utf-8")
+        making.replace(path)
+    finally:
+        making.unlink(missing_ok=True)
+
+
+def _check_folder(path: Path) -> None:
+    if not path.absolute().parent.is_dir():
+        raise SamspilError(f"{path}: the folder {path.parent} does not exist")

@@ -18,7 +18,7 @@ from samspil.warehouse.contracts import Table
 from samspil.warehouse.engine import ROW_GROUP, connect, quoted
 from samspil.warehouse.home import Home, sync
 from samspil.warehouse.package import Package, Refused, TableFile, check_hash, csv_header, open_package
-from samspil.warehouse.rules import Reading, read_rows, unfit_type
+from samspil.warehouse.rules import Reading, read_codes, read_rows, unfit_type
 from samspil.warehouse.state import (
     Delivery,
     LoadedTable,
@@ -177,6 +177,7 @@ class _Load:
         if contract.about_persons:
             links = self.connection.table("links")
             raw = raw.left_join(links, raw.cpr == links.written).drop("written")
+        raw = self._with_normal_codes(file.table, contract, raw)
         reading = read_rows(raw, contract, self.package.period)
         staged = raw.mutate(broken=_bits(reading), **{f"read_{name}": value for name, value in reading.columns.items()})
         self._reject_broken(file, staged, reading)
@@ -191,6 +192,17 @@ class _Load:
         self.report.tables[file.table] = LoadedTable(
             sha256=file.sha256, rows=file.rows, loaded=loaded, rejected=rejected
         )
+
+    def _with_normal_codes(self, table: str, contract: Table, raw: ir.Table) -> ir.Table:
+        for name, column in contract.columns.items():
+            if column.type == "code":
+                distinct = raw.select(written=raw[name]).distinct()
+                dictionary = f"codes_{table}_{name}"
+                normal = read_codes(distinct.written, column.pattern or ".+")
+                self.connection.create_table(dictionary, distinct.mutate(**{f"normal_{name}": normal}), temp=True)
+                codes = self.connection.table(dictionary)
+                raw = raw.left_join(codes, raw[name] == codes.written).drop("written")
+        return raw
 
     def _reject_broken(self, file: TableFile, staged: ir.Table, reading: Reading) -> None:
         name = f"bad_{file.table}"

@@ -10,6 +10,7 @@ import ibis
 import ibis.expr.datatypes as dtypes
 import ibis.expr.types as ir
 
+from samspil.codes import DANISH_PREFIX
 from samspil.warehouse.contracts import Column, Table
 from samspil.warehouse.state import Days
 
@@ -34,6 +35,7 @@ _WORDS = {
     "number": "not a number",
     "money": "not an amount",
     "bool": "neither true nor false",
+    "code": "not a code of the contract's form",
 }
 
 
@@ -74,8 +76,9 @@ def unfit_type(column: Column, given: dtypes.DataType) -> str | None:
 def read_rows(raw: ir.Table, contract: Table, period: Days) -> Reading:
     """Every column of a table as its type, and every rule of its contract.
 
-    `raw` has the delivered columns, and `person_id` where the CPR number is good. Values that cannot be read are
-    null in `columns` and caught by a rule.
+    `raw` has the delivered columns, `person_id` where the CPR number is good, and for each column of codes
+    `normal_…` where the code is (see `read_codes`). Values that cannot be read are null in `columns` and caught by
+    a rule.
     """
     columns: dict[str, ir.Value] = {}
     rules: list[Rule] = []
@@ -85,7 +88,7 @@ def read_rows(raw: ir.Table, contract: Table, period: Days) -> Reading:
             columns["person_id"] = raw.person_id
             rules.append(Rule(name, "not a CPR number", raw.person_id.isnull()))
             continue
-        value, present = _read(given, column)
+        value, present = _read(given, column) if column.type != "code" else _read_code(raw, name)
         columns[name] = value
         if not column.nullable:
             rules.append(Rule(name, "empty", ~present))
@@ -130,8 +133,6 @@ def _read(given: ir.Value, column: Column) -> tuple[ir.Value, ir.BooleanValue]:
     present = text.notnull()
     if kind == "text":
         return text, present
-    if kind == "code":
-        return _normal_code(text), present
     if kind == "date":
         return text.re_search(_ISO_DATE).ifelse(text, None).try_cast("date"), present
     if kind == "datetime":
@@ -150,21 +151,25 @@ def _wall_time(moment: ir.TimestampValue) -> ir.TimestampValue:
     return moment.cast("timestamp")
 
 
-def _normal_code(text: ir.StringValue) -> ir.StringValue:
-    """`samspil.codes.normal_code` as an expression."""
-    plain = text.upper().replace(".", "").replace(" ", "")
-    letter, digit = plain.substr(1, 1), plain.substr(2, 1)
-    prefixed = (
-        plain.startswith("D") & letter.between("A", "Z") & digit.between("0", "9")
-    )  # Danish `D` before a whole code
-    return prefixed.ifelse(plain.substr(1), plain)
+def read_codes(written: ir.StringValue, pattern: str) -> ir.StringValue:
+    """Codes in their normal form (`samspil.codes.normal_code`), null where they are not of the contract's form.
+
+    There are far fewer codes than rows, so this is asked of the distinct codes of a table and joined back.
+    """
+    plain = written.upper().re_replace(r"[\s.]", "")
+    normal = plain.re_search(DANISH_PREFIX).ifelse(plain.substr(1), plain)
+    return normal.re_search(f"^(?:{pattern})$").ifelse(normal, None)
+
+
+def _read_code(raw: ir.Table, name: str) -> tuple[ir.Value, ir.BooleanValue]:
+    return raw[f"normal_{name}"], raw[name].notnull() & (raw[name] != "")
 
 
 def _value_rules(name: str, column: Column, value: ir.Value) -> list[Rule]:
     rules = []
     if column.values is not None:
         rules.append(Rule(name, f"not one of {', '.join(column.values)}", ~value.isin(column.values)))
-    if column.pattern is not None:
+    if column.pattern is not None and column.type != "code":
         wrong = ~value.re_search(f"^(?:{column.pattern})$")
         rules.append(Rule(name, "not of the contract's form", wrong))
     if column.min is not None:

@@ -1,0 +1,5 @@
+"""`python -m samspil` is the command `samspil`."""
+
+from samspil.cli import main
+
+main()

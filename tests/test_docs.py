@@ -1,0 +1,25 @@
+"""Documents that list what code has must list all of it."""
+
+from pathlib import Path
+
+from samspil.population.measures import MEASURES
+from samspil.warehouse.contracts import contracts
+
+DOCS = Path(__file__).parent.parent / "docs"
+
+
+def test_every_measure_is_in_the_guide_to_models():
+    text = (DOCS / "models.md").read_text(encoding="utf-8")
+    assert [name for name in MEASURES if f"`{name}`" not in text] == []
+
+
+def test_every_column_key_is_in_the_guide_to_deliveries():
+    text = (DOCS / "deliveries.md").read_text(encoding="utf-8")
+    keys = {
+        key
+        for contract in contracts().values()
+        for table in contract.tables.values()
+        for column in table.columns.values()
+        for key in column.model_fields_set
+    }
+    assert [key for key in keys if f"`{key}`" not in text] == []
