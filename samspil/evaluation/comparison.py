@@ -8,6 +8,8 @@ data of D' are those of today's deliveries: what a source has corrected or lost 
 from __future__ import annotations
 
 import datetime as dt
+import math
+import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -31,6 +33,9 @@ from samspil.evaluation.statistics import FEW, Bools, Floats, Ints, Z, auc, auc_
 
 #: Events needed for each coefficient: Vittinghoff and McCulloch, American Journal of Epidemiology 165 (2007) 710-718.
 EVENTS_PER_COEFFICIENT = 5
+
+#: A standard error of log odds that only comes where risks separate those with the outcome from those without.
+_SEPARATED = 100.0
 
 #: A calibration is shown for this many groups of equal size.
 RISK_GROUPS = 10
@@ -201,9 +206,14 @@ def calibration(risk: Floats, events: Bools) -> Calibration:
     return Calibration(intercept, slope, tuple(_groups(values, persons, happened)))
 
 
-def _coefficient(model: sm.GLM, position: int) -> Estimate:
-    result = model.fit()
+def _coefficient(model: sm.GLM, position: int) -> Estimate | Unknown:
+    with warnings.catch_warnings():
+        # As many risks as parameters are fitted exactly, which statsmodels takes for separation.
+        warnings.simplefilter("ignore")
+        result = model.fit()
     value, error = float(result.params[position]), float(result.bse[position])
+    if not math.isfinite(error) or error > _SEPARATED:
+        return Unknown.because(Reason.SEPARATED)
     return Estimate(value, value - Z * error, value + Z * error)
 
 

@@ -33,6 +33,7 @@ class Reason(StrEnum):
         "too few persons had, or were spared, the outcome in the period before to train on"
         " ({events}; at least {needed} are needed)"
     )
+    SEPARATED = "the prediction separates everybody with the outcome from everybody without"
     NO_ITEMS = "no item tells persons apart"
 
 

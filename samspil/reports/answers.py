@@ -87,7 +87,9 @@ def versus_regression(comparison: Comparison | Unknown, language: Language, titl
     elif difference.high < 0:
         verdict = language("The points order the citizens better than a logistic regression on the same items does")
     else:
-        verdict = language("A logistic regression on the same items orders the citizens neither better nor worse, beyond chance")
+        verdict = language(
+            "A logistic regression on the same items orders the citizens neither better nor worse, beyond chance"
+        )
     figures = language(
         "AUC {regression} against {points}, difference {difference}.",
         regression=_auc(comparison.auc_regression, language),

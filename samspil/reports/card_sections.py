@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 
+from samspil.evaluation.costs import Amounts
+from samspil.evaluation.figures import Unknown
 from samspil.evaluation.model_card import DatedRule, ModelCard
 from samspil.evaluation.validation import Validation
 from samspil.programmes.schema import Item
@@ -117,7 +119,7 @@ def _people(validation: Validation, language: Language) -> list[Block]:
     return blocks
 
 
-def card_section(card: ModelCard, language: Language) -> Section:
+def card_section(card: ModelCard, validation: Validation, language: Language) -> Section:
     """The model card."""
     model = card.model
     age = model.eligible.age
@@ -153,9 +155,41 @@ def card_section(card: ModelCard, language: Language) -> Section:
         Section("card-items", language("Items and points"), (_items(model.items, language),)),
         Section("card-exclusions", language("Exclusions"), (_exclusions(card, language),)),
         Section("card-readings", language("Readings, dates and switches"), tuple(_readings(card, language))),
+        Section("card-validation", language("How well it did"), (_main_figures(card, validation, language),)),
         Section("card-limits", language("Limits"), (Bullets(limits(language)),)),
     ]
     return Section("card", language("Model card"), purpose, tuple(sections))
+
+
+def _main_figures(card: ModelCard, validation: Validation, language: Language) -> Table:
+    """One line for each outcome: the figures that a later version of the model would be compared with."""
+    headings = (
+        language("Outcome"),
+        language("AUC"),
+        language("Positive predictive value"),
+        language("Sensitivity"),
+        language("Share of the total borne by the list"),
+    )
+    rows = []
+    for found in validation.outcomes:
+        title = language.text(found.outcome.title)
+        if isinstance(found.result, Unknown):
+            why = language.reason(found.result, source_titles(card, language))
+            rows.append((f"{title}: {why}", *[words.NONE] * 4))
+        elif isinstance(found.result, Amounts):
+            rows.append((title, *[words.NONE] * 3, words.share(found.result.listed_share, language)))
+        else:
+            accuracy = found.result.accuracy
+            at = accuracy.at_threshold
+            shares = (words.share(at.ppv, language), words.share(at.sensitivity, language))
+            rows.append((title, words.number(accuracy.auc, language, 3), *shares, words.NONE))
+    caption = language(
+        "Validated on {persons} citizens on {as_of}, outcomes until {until}",
+        persons=language.number(validation.population.persons),
+        as_of=language.date(validation.as_of),
+        until=language.date(validation.horizon_ends),
+    )
+    return table(caption, headings, rows)
 
 
 def limits(language: Language) -> tuple[str, ...]:

@@ -44,7 +44,8 @@ _CONFIG: dict[str, Any] = {
     "view": {"stroke": None},
     "axis": {
         "labelFontSize": 11, "titleFontSize": 11, "titleFontWeight": "normal", "labelColor": INK, "titleColor": INK,
-        "gridColor": "#e3e7ea", "domainColor": GREY, "tickColor": GREY, "titlePadding": 6, "labelLimit": 150, "labelFlush": False,
+        "gridColor": "#e3e7ea", "domainColor": GREY, "tickColor": GREY, "titlePadding": 6, "labelLimit": 150,
+        "labelFlush": False,
     },
     "legend": {
         "labelFontSize": 11, "titleFontSize": 11, "labelColor": INK, "orient": "top", "title": None,

@@ -157,7 +157,7 @@ def _side_by_side(comparison: Comparison, language: Language) -> Table:
         )
     if isinstance(regression, SameList) and regression.tied:
         note += " " + language(
-            "{tied} citizens are tied at the end of the regression's list ({places} of them on it), counted as if by lot.",
+            "{tied} citizens are tied at the end of the regression's list ({places} of them on it), as if by lot.",
             tied=language.number(regression.tied),
             places=language.number(regression.places),
         )

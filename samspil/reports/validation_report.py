@@ -50,7 +50,7 @@ def document(validation: Validation, card: ModelCard, language: Language, report
             Section("answer", language("The answer"), answers.answer(validation, language, titles)),
             basis_section(validation, card, report_date, language),
             *(_outcome(found, validation, language, titles) for found in ordered),
-            card_section(card, language),
+            card_section(card, validation, language),
             Section("method", language("How it was done"), (Bullets(_method(validation, language)),)),
         ),
     )

@@ -18,7 +18,7 @@ from samspil.programmes import RiskModel, find_model
 from samspil.programmes.schema import ExpectedListSize
 from samspil.reports.practice_list import Leaver, SourceAge, practice_list_page
 from samspil.verbs.show import Shown
-from samspil.verbs.stratify import Run, open_run, stratify
+from samspil.verbs.stratify import Run, open_run, run_with
 from samspil.verbs.write import write_table, write_text
 from samspil.warehouse.contracts import contracts
 from samspil.warehouse.vault import names_of
@@ -109,7 +109,7 @@ def lists(
     it is logged. `out` (`.csv` or `.parquet`) receives one row per name; `.html` is the page of one practice. Raises
     SamspilError for an unknown practice, and for an earlier run that is not earlier or did not have the model.
     """
-    run = stratify([model], as_of, switches=switches, without=without, home=home, programmes=programmes)
+    run = run_with(model, as_of, switches=switches, without=without, home=home, programmes=programmes)
     before = open_run(earlier, home) if earlier is not None else None
     if before is not None and before.as_of >= as_of:
         raise SamspilError(f"the run {before.name} is of {before.as_of}, not before {as_of}")

@@ -183,11 +183,34 @@ def _describe(
     as_of: dt.date,
 ) -> dict[str, Any]:
     """What a run is made of; its name follows from that alone."""
-    made_of = {
+    dates = lake.data_dates()
+    limit = min(file.programme.stale_after_days for file in files)
+    wanted = dict.fromkeys(source for model in models for source in needed_sources(model))
+    made_of = {model.model: _made_of(model, lake, as_of) for model in models}
+    digest = hashlib.sha256(json.dumps(made_of).encode()).hexdigest()
+    return {
+        "kind": "stratify",
+        "name": f"{as_of:%Y%m%d}-{'+'.join(made_of)}-{digest[:8]}",
+        "samspil": __version__,
         "code": code_fingerprint(),
         "as_of": as_of.isoformat(),
-        "models": {model.model: model.model_dump(mode="json", by_alias=True) for model in models},
-        "switches": [[str(switch), switch.because] for switch in switches],
+        "state": lake.state.number,
+        "made_of": made_of,
+        "models": {},
+        "switches": [{"switch": str(switch), "because": switch.because} for switch in switches],
+        "manifest": lake.manifest(),
+        "data_dates": {source: day.isoformat() for source, day in dates.items()},
+        "stale": [source for source, day in dates.items() if (as_of - day).days > limit],
+        "not_loaded": [source for source in wanted if source not in dates],
+    }
+
+
+def _made_of(model: RiskModel, lake: Lake, as_of: dt.date) -> str:
+    """Identifies one model's part of a run: the definition with its switches, the rows in force, day and code."""
+    parts = {
+        "code": code_fingerprint(),
+        "as_of": as_of.isoformat(),
+        "model": model.model_dump(mode="json", by_alias=True),
         "data": {
             source: {
                 table: [segment.model_dump(mode="json") for segment in segments]
@@ -196,24 +219,26 @@ def _describe(
             for source in sorted(lake.sources)
         },
     }
-    digest = hashlib.sha256(json.dumps(made_of, sort_keys=True).encode()).hexdigest()
-    dates = lake.data_dates()
-    limit = min(file.programme.stale_after_days for file in files)
-    wanted = dict.fromkeys(source for model in models for source in needed_sources(model))
-    return {
-        "kind": "stratify",
-        "name": f"{as_of:%Y%m%d}-{'+'.join(model.model for model in models)}-{digest[:8]}",
-        "samspil": __version__,
-        "code": code_fingerprint(),
-        "as_of": as_of.isoformat(),
-        "state": lake.state.number,
-        "models": {},
-        "switches": [{"switch": str(switch), "because": switch.because} for switch in switches],
-        "manifest": lake.manifest(),
-        "data_dates": {source: day.isoformat() for source, day in dates.items()},
-        "stale": [source for source, day in dates.items() if (as_of - day).days > limit],
-        "not_loaded": [source for source in wanted if source not in dates],
-    }
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+
+
+def run_with(
+    model: str,
+    as_of: dt.date,
+    *,
+    switches: Sequence[Switch] = (),
+    without: Sequence[str] = (),
+    home: Path | str | None = None,
+    programmes: Path | str | None = None,
+) -> Run:
+    """A run that has the model at `as_of` on today's data: one that was kept for several models, or a new one."""
+    file = find_model(model, Path(programmes) if programmes else None)
+    lake = Lake.open(Home.find(home), without=without)
+    wanted = _made_of(apply_switches(file.at(as_of), switches), lake, as_of)
+    for stored in all_runs(lake.home):
+        if stored.description["made_of"].get(model) == wanted:
+            return Run(stored, lake)
+    return stratify([model], as_of, switches=switches, without=without, home=home, programmes=programmes)
 
 
 def open_run(name: str, home: Path | str | None = None) -> Run:

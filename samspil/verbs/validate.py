@@ -25,6 +25,7 @@ from samspil.verbs.write import write_text
 from samspil.warehouse.contracts import contracts
 from samspil.warehouse.home import Home
 from samspil.warehouse.lake import Lake
+from samspil.warehouse.state import unbroken
 
 
 @dataclass(frozen=True)
@@ -137,12 +138,13 @@ def _find(model: str, programmes: Path | str | None) -> tuple[ModelFile, Program
 def _source(lake: Lake, source: str) -> DataSource:
     deliveries = lake.deliveries(source)
     newest = max(deliveries, key=lambda delivery: delivery.extracted_at)
+    covered = unbroken([delivery.period for delivery in deliveries])
     return DataSource(
         source=source,
         title=contracts()[source].title,
         owner=newest.owner,
-        data_from=min(delivery.period.from_ for delivery in deliveries),
-        data_until=max(delivery.period.to for delivery in deliveries),
+        data_from=covered.from_,
+        data_until=covered.to,
         drawn_on=newest.data_date,
         deliveries=tuple(delivery.id for delivery in deliveries),
     )

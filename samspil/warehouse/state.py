@@ -47,6 +47,16 @@ class Days(Record):
         return f"{self.from_} – {self.to}"
 
 
+def unbroken(periods: list[Days]) -> Days:
+    """The days up to the last that are covered without a gap. What lies before a gap is not counted on."""
+    latest_first = sorted(periods, key=lambda period: period.to, reverse=True)
+    begun, end = latest_first[0].from_, latest_first[0].to
+    for period in latest_first[1:]:
+        if period.to >= begun - DAY:
+            begun = min(begun, period.from_)
+    return Days(from_=begun, to=end)
+
+
 class Segment(Record):
     """The rows of one table that came with one delivery, and the days of them still in force.
 
