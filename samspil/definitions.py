@@ -71,6 +71,11 @@ def read_yaml(path: Path) -> YamlFile:
     try:
         text = path.read_text(encoding="utf-8")
         root = yaml.compose(text, Loader=yaml.SafeLoader)
+        faults: list[Fault] = []
+        lines: dict[Location, int] = {}
+        if root is not None:
+            _collect_lines(root, (), lines, faults, path)
+        content = yaml.load(text, Loader=yaml.SafeLoader) if not faults else None
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         raise DefinitionError(
@@ -80,22 +85,29 @@ def read_yaml(path: Path) -> YamlFile:
         raise DefinitionError([Fault(path, 1, f"not UTF-8 text: {error}")]) from error
     if root is None:
         raise DefinitionError([Fault(path, 1, "the file is empty")])
-    lines: dict[Location, int] = {}
-    faults: list[Fault] = []
-    _collect_lines(root, (), lines, faults, path)
     if faults:
         raise DefinitionError(faults)
-    return YamlFile(path, yaml.load(text, Loader=yaml.SafeLoader), lines)
+    return YamlFile(path, content, lines)
 
 
 def _collect_lines(
-    node: yaml.Node, location: Location, lines: dict[Location, int], faults: list[Fault], path: Path
+    node: yaml.Node,
+    location: Location,
+    lines: dict[Location, int],
+    faults: list[Fault],
+    path: Path,
+    within: tuple[yaml.Node, ...] = (),
 ) -> None:
-    lines.setdefault(location, node.start_mark.line + 1)
+    line = node.start_mark.line + 1
+    lines.setdefault(location, line)
+    if node in within:
+        faults.append(Fault(path, line, "not valid YAML: an alias stands within what it is the alias of"))
+        return
+    within = (*within, node)
     if isinstance(node, yaml.MappingNode):
         seen: set[Hashable] = set()
         for key_node, value_node in node.value:
-            key = key_node.value
+            key = key_node.value if isinstance(key_node, yaml.ScalarNode) else "…"
             here = (*location, key)
             if key_node.tag != "tag:yaml.org,2002:str":
                 cause = f"the key `{key}` is not text to YAML; write it in quotes or choose another"
@@ -104,10 +116,15 @@ def _collect_lines(
                 faults.append(Fault(path, key_node.start_mark.line + 1, f"the key `{key}` is written twice"))
             seen.add(key)
             lines[here] = key_node.start_mark.line + 1
-            _collect_lines(value_node, here, lines, faults, path)
+            _collect_lines(value_node, here, lines, faults, path, within)
     elif isinstance(node, yaml.SequenceNode):
         for position, item in enumerate(node.value):
-            _collect_lines(item, (*location, position), lines, faults, path)
+            _collect_lines(item, (*location, position), lines, faults, path, within)
+    elif node.tag == "tag:yaml.org,2002:timestamp":
+        try:
+            yaml.SafeLoader("").construct_object(node)
+        except ValueError as error:
+            faults.append(Fault(path, line, f"`{node.value}` is not a day: {error}"))
 
 
 def validate(file: YamlFile, model: type[ModelT], content: Any = None) -> ModelT:

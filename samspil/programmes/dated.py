@@ -83,7 +83,7 @@ def change_days(file: YamlFile) -> list[dt.date]:
         for value in values or ():
             if value.from_ is not None:
                 days.add(value.from_)
-            if value.until is not None:
+            if value.until is not None and value.until < dt.date.max:
                 days.add(value.until + dt.timedelta(days=1))
         if isinstance(node, dict):
             for key, child in node.items():

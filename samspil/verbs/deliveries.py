@@ -148,7 +148,7 @@ def rejects(delivery: str | None = None, home: Path | str | None = None) -> pa.T
         for path in sorted((vault / kind).glob("*.parquet")):
             if delivery is None or path.stem.startswith(delivery):
                 rows = pq.read_table(path)
-                rows = rows.add_column(0, "refused", pa.array([kind == "refused"] * len(rows)))
+                rows = rows.add_column(0, "refused", pa.array([kind == "refused"] * len(rows), pa.bool_()))
                 found.append(rows.add_column(0, "delivery", pa.array([path.stem] * len(rows), pa.string())))
     if not found:
         raise SamspilError(f"no delivery called `{delivery}` was loaded" if delivery else "nothing was loaded yet")

@@ -8,7 +8,7 @@ from typing import Any
 
 from samspil.definitions import DefinitionError, Fault
 from samspil.population.binding import check_model, check_outcomes
-from samspil.programmes import ModelFile, load_programmes
+from samspil.programmes import ModelFile, load_programmes, model_files
 from samspil.verbs.show import Shown
 
 
@@ -63,4 +63,5 @@ def models(programmes: Path | str | None = None) -> Models:
                 faults += error.faults
     if faults:
         raise DefinitionError(faults)
+    model_files(Path(programmes) if programmes else None)  # no two of one name
     return Models(files)

@@ -9,6 +9,9 @@ from functools import cached_property
 
 import ibis
 import ibis.expr.types as ir
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
 from ibis.backends.duckdb import Backend
 
 from samspil.warehouse.contracts import contracts, table
@@ -122,8 +125,21 @@ def freshness(home: Home, day: dt.date, stale_after_days: int, state: State | No
                 age_days=age,
                 stale=age is not None and age > stale_after_days,
                 switched_off=source.switched_off.reason if source and source.switched_off else None,
-                rows=sum(t.loaded for delivery in deliveries for t in delivery.tables.values()),
+                rows=sum(
+                    _rows_in_force(home, state, name, segment)
+                    for name, segments in (source.tables if source else {}).items()
+                    for segment in segments
+                ),
                 rejected=sum(t.rejected for delivery in deliveries for t in delivery.tables.values()),
             )
         )
     return found
+
+
+def _rows_in_force(home: Home, state: State, name: str, segment: Segment) -> int:
+    """The rows of a segment that no later delivery replaced."""
+    if segment.in_force is None or segment.in_force == [state.deliveries[segment.delivery].period]:
+        return segment.rows
+    days = pc.cast(pq.read_table(home.lake / segment.file, columns=[table(name).period]).column(0), pa.date32())
+    kept = [pc.and_(pc.greater_equal(days, p.from_), pc.less_equal(days, p.to)) for p in segment.in_force]
+    return sum(pc.sum(part).as_py() or 0 for part in kept)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -17,7 +17,15 @@ from ibis.backends.duckdb import Backend
 from samspil.warehouse.contracts import Table
 from samspil.warehouse.engine import ROW_GROUP, connect, quoted
 from samspil.warehouse.home import Home, sync
-from samspil.warehouse.package import Package, Refused, TableFile, check_hash, csv_header, open_package
+from samspil.warehouse.package import (
+    Package,
+    Refused,
+    TableFile,
+    check_hash,
+    csv_header,
+    lines_of_records,
+    open_package,
+)
 from samspil.warehouse.rules import Reading, read_codes, read_rows, unfit_type
 from samspil.warehouse.state import (
     Delivery,
@@ -35,6 +43,25 @@ REJECT_SCHEMA = pa.schema(
     [("table", pa.string()), ("line", pa.int64()), ("column", pa.string()), ("fault", pa.string()),
      ("value", pa.string())]
 )  # fmt: skip
+
+
+#: The column of line numbers while a table is read; no owner's column is called so.
+LINE = "# line"
+
+
+def identifier(name: str) -> str:
+    """A name as an SQL identifier."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _typed_nulls(file: TableFile) -> str:
+    """Columns that Parquet gives no type because nobody has a value, as text; the engine takes them for numbers."""
+    try:
+        untyped = [field.name for field in pq.read_schema(file.path) if pa.types.is_null(field.type)]
+    except (pa.ArrowException, OSError) as error:
+        raise Refused(f"{file.path}: cannot be read as parquet: {str(error).splitlines()[0]}") from error
+    texts = ", ".join(f"CAST(NULL AS VARCHAR) AS {identifier(name)}" for name in untyped)
+    return f" REPLACE ({texts})" if texts else ""
 
 
 @dataclass
@@ -76,6 +103,7 @@ def load(home: Home, folder: Path, progress: Callable[[str], None] = lambda _: N
         _Load(home, state, package, report, progress).run()
     except Refused as refusal:
         report.refused = str(refusal)
+        clear_unnamed_files(home)
     return report
 
 
@@ -93,6 +121,8 @@ class _Load:
         self.connection: Backend = connect(home.tmp)
         #: Lines of each CSV file that are not rows at all, in order.
         self.broken_lines: dict[str, list[int]] = {}
+        #: The line on which each record of a CSV file begins, where rows were rejected.
+        self.begins: dict[str, Sequence[int]] = {}
         self.rejects: list[pa.Table] = []
 
     def run(self) -> None:
@@ -101,11 +131,15 @@ class _Load:
             self.progress(f"checking {file.table}")
             check_hash(file)
         raw = {name: self._raw(file) for name, file in package.tables.items()}
-        self.progress("linking persons")
-        identity_files = self._link(raw)
-        for name, file in package.tables.items():
-            self.progress(f"loading {name}")
-            self._load_table(file, raw[name])
+        try:
+            self.progress("linking persons")
+            identity_files = self._link(raw)
+            for name, file in package.tables.items():
+                self.progress(f"loading {name}")
+                self._load_table(file, raw[name])
+        except duckdb.InvalidInputException as error:
+            # A file with a sound beginning and end that is damaged between them; the text names it.
+            raise Refused(f"{package.folder}: {str(error).splitlines()[0]}") from error
         self._keep_rejects()
         self._refuse_too_many_rejects()
         self._commit(identity_files)
@@ -123,7 +157,7 @@ class _Load:
         missing = [name for name in contract.columns if name not in raw.columns]
         if missing:
             raise Refused(f"{file.path}: missing column {', '.join(missing)}")
-        extra = [name for name in raw.columns if name not in contract.columns and name != "line"]
+        extra = [name for name in raw.columns if name not in contract.columns and name != LINE]
         if extra:
             self.report.warnings.append(f"{file.table}: extra column {', '.join(extra)} ignored")
         for name, column in contract.columns.items():
@@ -132,12 +166,13 @@ class _Load:
                 raise Refused(f"{file.path}: the column `{name}` {wrong}")
         if rows != file.rows:
             raise Refused(f"{file.path}: {rows} rows, the descriptor says {file.rows}; the file is not whole")
-        return raw
+        # Nothing of the owner's but the contract's columns goes on: an extra one may be called like one of ours.
+        return raw.select(*contract.columns, line=raw[LINE])
 
     def _raw_parquet(self, file: TableFile) -> tuple[ir.Table, int]:
         path = quoted(file.path)
         raw = self.connection.sql(
-            f"SELECT * EXCLUDE (file_row_number), file_row_number + 1 AS line "
+            f"SELECT * EXCLUDE (file_row_number){_typed_nulls(file)}, file_row_number + 1 AS {identifier(LINE)} "
             f"FROM read_parquet({path}, file_row_number = true)"
         )
         (rows,) = self.connection.con.execute(f"SELECT count(*) FROM read_parquet({path})").fetchone() or (0,)
@@ -147,7 +182,7 @@ class _Load:
         columns = ", ".join(f"{quoted(name)}: 'VARCHAR'" for name in csv_header(file))
         self.connection.raw_sql(
             f"""CREATE TEMP TABLE raw_{file.table} AS
-                SELECT row_number() OVER () + 1 AS line, *
+                SELECT row_number() OVER () + 1 AS {identifier(LINE)}, *
                 FROM read_csv({quoted(file.path)}, header = true, auto_detect = false, delim = ',', quote = '"',
                               escape = '"', columns = {{{columns}}}, store_rejects = true,
                               rejects_table = 'broken_{file.table}', rejects_scan = 'scan_{file.table}')"""
@@ -159,6 +194,7 @@ class _Load:
         self.broken_lines[file.table] = [line for line, _, _ in broken]
         if broken:
             lines, values, faults = zip(*broken, strict=True)
+            values = tuple(value.strip("\r\n") for value in values)
             self._reject(file.table, lines, [None] * len(lines), faults, values)
         (rows,) = self.connection.con.execute(f"SELECT count(*) FROM raw_{file.table}").fetchone() or (0,)
         return self.connection.table(f"raw_{file.table}"), rows + len(broken)
@@ -230,11 +266,12 @@ class _Load:
             return good
         same = [good[key].identical_to(repeated[key]) for key in keys]
         later = good.inner_join(repeated, same).filter(lambda t: t.line > t.first)
-        found = later.select("line", "first").order_by("line").to_pyarrow()
+        written = ibis.literal(", ").join([later[key].cast("string").fill_null("") for key in keys])
+        found = later.select("line", "first", written=written).order_by("line").to_pyarrow()
         lines = [self._file_line(file, line) for line in found["line"].to_pylist()]
         firsts = [self._file_line(file, line) for line in found["first"].to_pylist()]
-        faults = [f"same {', '.join(contract.unique)} as line {first}" for first in firsts]
-        self._reject(file.table, lines, [None] * len(lines), faults, [None] * len(lines))
+        faults = [f"same as line {first}" for first in firsts]
+        self._reject(file.table, lines, [", ".join(contract.unique)] * len(lines), faults, found["written"])
         self.connection.create_table(f"later_{file.table}", found, temp=True)
         return good.anti_join(self.connection.table(f"later_{file.table}"), "line")
 
@@ -260,7 +297,7 @@ class _Load:
         path.parent.mkdir(parents=True, exist_ok=True)
         result = self.connection.con.execute(
             f"COPY ({self.connection.compile(rows)}) TO {quoted(path)} "
-            f"(FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {ROW_GROUP})"
+            f"(FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {ROW_GROUP}, USE_TMP_FILE false)"
         ).fetchone()
         sync(path)
         sync(path.parent)
@@ -277,7 +314,13 @@ class _Load:
             if broken > line:
                 break
             line += 1
-        return line
+        begins = self._begins(file) if file.is_csv else ()
+        return begins[line - 1] if line <= len(begins) else line
+
+    def _begins(self, file: TableFile) -> Sequence[int]:
+        if file.table not in self.begins:
+            self.begins[file.table] = lines_of_records(file)
+        return self.begins[file.table]
 
     def _reject(self, table: str, lines: object, columns: object, faults: object, values: object) -> None:
         count = len(lines)  # type: ignore[arg-type]
@@ -344,11 +387,13 @@ class _Load:
             earlier = [left for s in source.tables.get(name, []) if (left := s.without(package.period))]
             tables[name] = [*earlier, segment]
         for delivery in state.deliveries_of(package.contract.source):
-            overlaps = delivery.period.minus(package.period) != [delivery.period]
-            if overlaps and delivery.extracted_at > package.extracted_at:
+            replaces = delivery.period.minus(package.period) != [delivery.period] or any(
+                contract.period is None for contract in package.contract.tables.values()
+            )
+            if replaces and delivery.extracted_at > package.extracted_at:
                 self.report.warnings.append(
                     f"drawn {package.extracted_at:%Y-%m-%d}, before the delivery {delivery.name} "
-                    f"({delivery.extracted_at:%Y-%m-%d}) whose period it replaces"
+                    f"({delivery.extracted_at:%Y-%m-%d}) whose rows it replaces"
                 )
         delivery = Delivery(
             id=package.id,

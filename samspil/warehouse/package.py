@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import datetime as dt
 import hashlib
 import json
+from array import array
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from zoneinfo import ZoneInfo
@@ -40,6 +43,8 @@ class _Header(BaseModel):
     @field_validator("extracted_at")
     @classmethod
     def _in_copenhagen(cls, moment: dt.datetime) -> dt.datetime:
+        if not 1900 <= moment.year < 9999:
+            raise ValueError("no day on which data can have been drawn")
         return moment.replace(tzinfo=COPENHAGEN) if moment.tzinfo is None else moment.astimezone(COPENHAGEN)
 
 
@@ -161,11 +166,16 @@ def _inside(folder: Path, relative: str, descriptor: Path) -> Path:
     """The file at `relative`, which must lie in the package's own folder."""
     pure = PurePosixPath(relative)
     path = folder / pure
-    if pure.is_absolute() or ".." in pure.parts or not path.resolve().is_relative_to(folder.resolve()):
+    try:
+        outside = pure.is_absolute() or ".." in pure.parts or not path.resolve().is_relative_to(folder.resolve())
+        there = path.is_file()
+    except (OSError, ValueError) as error:
+        raise Refused(f"{descriptor}: the path `{relative[:100]}` cannot be one of a file: {error}") from error
+    if outside:
         raise Refused(f"{descriptor}: the path `{relative}` leads out of the package")
     if path.suffix.lower() not in {".csv", ".parquet"}:
         raise Refused(f"{descriptor}: `{relative}` is neither .csv nor .parquet")
-    if not path.is_file():
+    if not there:
         raise Refused(f"{path}: the file is missing")
     return path
 
@@ -184,12 +194,32 @@ def check_hash(file: TableFile) -> None:
 def csv_header(file: TableFile) -> list[str]:
     """The column names of a CSV file. Raises Refused for what is not a comma-separated UTF-8 header."""
     try:
-        with file.path.open(encoding="utf-8-sig", newline="") as stream:
-            header = next(csv.reader(stream), [])
+        with file.path.open("rb") as stream:
+            header = next(csv.reader([stream.readline(1_000_000).decode("utf-8-sig")]), [])
     except (UnicodeDecodeError, csv.Error) as error:
         raise Refused(f"{file.path}:1: the header is not UTF-8 CSV: {error}") from error
+    if not header:
+        raise Refused(f"{file.path}:1: the header is missing; a table without rows has its header")
     if len(header) == 1 and ";" in header[0]:
         raise Refused(f"{file.path}:1: columns are separated by semicolons; the contract says commas")
     if len(set(header)) < len(header) or not all(header):
         raise Refused(f"{file.path}:1: a column has no name, or two have the same")
     return header
+
+
+def lines_of_records(file: TableFile) -> Sequence[int]:
+    """The line on which each record of a CSV file begins, the header first.
+
+    Records are not lines where a value holds a newline, or an empty line stands between them.
+    """
+    begins, line = array("q"), 1
+    with (
+        contextlib.suppress(csv.Error),
+        file.path.open(encoding="utf-8-sig", errors="replace", newline="") as stream,
+    ):
+        reader = csv.reader(stream)
+        for record in reader:
+            if record:
+                begins.append(line)
+            line = reader.line_num + 1
+    return begins

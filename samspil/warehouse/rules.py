@@ -97,7 +97,14 @@ def read_rows(raw: ir.Table, contract: Table, period: Days) -> Reading:
         rules += _value_rules(name, column, value)
     for name, column in contract.columns.items():
         if column.not_before is not None:
-            rules.append(Rule(name, f"before `{column.not_before}`", columns[name] < columns[column.not_before]))
+            rules.append(
+                Rule(
+                    name,
+                    f"before `{column.not_before}`",
+                    _in_order(raw[name], column)
+                    < _in_order(raw[column.not_before], contract.columns[column.not_before]),
+                )
+            )
     if contract.period is not None:
         moment = columns[contract.period]
         rules.append(Rule(contract.period, f"outside the delivery's period {period}", ~in_days(moment, [period])))
@@ -107,11 +114,14 @@ def read_rows(raw: ir.Table, contract: Table, period: Days) -> Reading:
 def in_days(moment: ir.Value, periods: list[Days]) -> ir.BooleanValue:
     """Whether a date, or the calendar day of a timestamp, lies in one of the periods."""
     if moment.type().is_timestamp():
-        bounds = [
-            (dt.datetime.combine(p.from_, dt.time()), dt.datetime.combine(p.to, dt.time()) + dt.timedelta(days=1))
+        parts = [
+            (moment >= ibis.literal(dt.datetime.combine(p.from_, dt.time())))
+            & (
+                p.to == dt.date.max
+                or moment < ibis.literal(dt.datetime.combine(p.to + dt.timedelta(days=1), dt.time()))
+            )
             for p in periods
         ]
-        parts = [(moment >= ibis.literal(first)) & (moment < ibis.literal(end)) for first, end in bounds]
     else:
         parts = [(moment >= ibis.literal(p.from_)) & (moment <= ibis.literal(p.to)) for p in periods]
     return ibis.or_(*parts) if parts else ibis.literal(False)
@@ -136,14 +146,24 @@ def _read(given: ir.Value, column: Column) -> tuple[ir.Value, ir.BooleanValue]:
     if kind == "date":
         return text.re_search(_ISO_DATE).ifelse(text, None).try_cast("date"), present
     if kind == "datetime":
-        # Without an offset the session's own zone, Copenhagen, is meant.
-        moment = text.re_search(_ISO_DATETIME).ifelse(text, None).try_cast("timestamp('UTC')")
-        return _wall_time(moment), present
+        return _wall_time(_moment(text)), present
     if kind == "bool":
         lower = text.lower()
         return ibis.cases((lower == "true", True), (lower == "false", False)), present
     value = text.re_search(r"^[+-]?\d+$" if kind == "int" else r"^[+-]?\d+(\.\d+)?$").ifelse(text, None)
     return value.try_cast(target), present
+
+
+def _moment(text: ir.StringValue) -> ir.TimestampValue:
+    """A text as a moment. Without an offset the session's own zone, Copenhagen, is meant."""
+    return text.re_search(_ISO_DATETIME).ifelse(text, None).try_cast("timestamp('UTC')")
+
+
+def _in_order(given: ir.Value, column: Column) -> ir.Value:
+    """A column as what orders it in time: moments, for clocks on the wall go back an hour every autumn."""
+    if column.type != "datetime":
+        return _read(given, column)[0]
+    return _moment(given.strip()) if given.type().is_string() else given.cast("timestamp('UTC')")
 
 
 def _wall_time(moment: ir.TimestampValue) -> ir.TimestampValue:

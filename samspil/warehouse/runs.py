@@ -92,9 +92,17 @@ def remove_runs_of(home: Home, deliveries: set[str]) -> list[str]:
     """Remove every run that read one of the deliveries. Returns their names."""
     removed = []
     for run in runs_of(home, deliveries):
-        shutil.rmtree(run.folder)
+        # Out of sight in one step: a folder that loses its files one by one would not be found again after a crash.
+        gone = run.folder.rename(run.folder.with_name(f".{run.name}.gone"))
+        shutil.rmtree(gone)
         removed.append(run.name)
     return removed
+
+
+def clear_unfinished_runs(home: Home) -> None:
+    """Remove what is left of runs that were being made, or removed, when their process died."""
+    for folder in home.runs.glob(".*"):
+        shutil.rmtree(folder)
 
 
 def runs_of(home: Home, deliveries: set[str]) -> list[StoredRun]:

@@ -19,7 +19,7 @@ import pyarrow.parquet as pq
 from samspil.definitions import SamspilError
 from samspil.warehouse.contracts import contracts
 from samspil.warehouse.home import Home
-from samspil.warehouse.runs import remove_runs_of, runs_of
+from samspil.warehouse.runs import clear_unfinished_runs, remove_runs_of, runs_of
 from samspil.warehouse.state import (
     PurgeRecord,
     Source,
@@ -116,6 +116,7 @@ def changing(home: Home, waiting: Callable[[], None] | None = None) -> Iterator[
     A second process waits; `waiting` is called once if it has to.
     """
     with home.writing(waiting):
+        clear_unfinished_runs(home)
         finish_purges(home)
         clear_unnamed_files(home)
         yield

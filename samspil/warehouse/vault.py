@@ -113,6 +113,7 @@ def _log_access(home: Home, what: str, purpose: str, persons: int) -> None:
         "purpose": purpose,
         "persons": persons,
     }
+    home.vault.mkdir(mode=0o700, parents=True, exist_ok=True)
     path = home.vault / "access.jsonl"
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     with os.fdopen(descriptor, "a", encoding="utf-8") as log:
