@@ -66,16 +66,22 @@ class YamlFile:
         return Fault(self.path, self.line(location), cause)
 
 
+#: The parser in C where PyYAML has it: ten times as fast.
+_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
 def read_yaml(path: Path) -> YamlFile:
     """Read one YAML file. Raises DefinitionError for bad syntax and for a key written twice."""
+    faults: list[Fault] = []
+    lines: dict[Location, int] = {}
+    content = None
     try:
-        text = path.read_text(encoding="utf-8")
-        root = yaml.compose(text, Loader=yaml.SafeLoader)
-        faults: list[Fault] = []
-        lines: dict[Location, int] = {}
+        loader = _Loader(path.read_text(encoding="utf-8"))
+        root = loader.get_single_node()
         if root is not None:
             _collect_lines(root, (), lines, faults, path)
-        content = yaml.load(text, Loader=yaml.SafeLoader) if not faults else None
+            if not faults:
+                content = loader.construct_document(root)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         raise DefinitionError(

@@ -9,11 +9,19 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
 import ibis
+import ibis.expr.operations as ops
 import ibis.expr.types as ir
 
 from samspil.definitions import SamspilError
 from samspil.population.binding import Use
-from samspil.population.tables import REQUIRED_TABLES, Tables, seen_from, source_of, zero_without_rows
+from samspil.population.tables import (
+    REQUIRED_TABLES,
+    Tables,
+    one_row_per_person,
+    seen_from,
+    source_of,
+    zero_without_rows,
+)
 from samspil.population.time import AsOf, Period, day_number
 
 #: Provider numbers have six digits; a spell's first day and the number are ordered as one number.
@@ -39,7 +47,7 @@ def citizens(tables: Tables, at: AsOf) -> ir.Table:
     )
     provider = (latest.latest % _PROVIDERS).cast("string").lpad(6, "0")
     practice = latest.select("person_id", provider_number=provider)
-    people = person.select(
+    people = person.filter(at.seen(person.birth_date)).select(
         "person_id",
         "sex",
         "municipality",
@@ -80,18 +88,17 @@ def with_measures(
     for use in names:
         if is_loaded(use, tables):
             by_table[use.measure.table].append(use)
-    result = people
+    joined = people
+    columns: dict[str, ir.Value] = {name: people[name] for name in people.columns}
     for table, table_uses in by_table.items():
         per_person = _one_pass(table, table_uses, names, tables, at, horizon)
-        joined = result.left_join(per_person, "person_id")
-        columns = {}
+        joined = joined.left_join(per_person, people.person_id == per_person.person_id)
         for use in table_uses:
             column = per_person[names[use]]
             if zero_without_rows(table):
                 column = column.fill_null(ibis.literal(0).cast(column.type()))
             columns[names[use]] = column
-        result = joined.select(*(result[name] for name in result.columns), **columns)
-    return result
+    return joined.select(**columns)
 
 
 def _one_pass(
@@ -114,11 +121,38 @@ def _one_pass(
         if use.measure.prepare is not None:
             prepared[use] = f"prepared_{names[use]}"
             rows = use.measure.prepare(rows, tables, last_day, prepared[use], **parameters[use])
-    aggregates = {}
-    for use in uses:
-        extra = {"prepared": rows[prepared[use]]} if use in prepared else {}
-        aggregates[names[use]] = use.measure.function(rows, last_day, **parameters[use], **extra)
-    return rows.group_by("person_id").aggregate(**aggregates)
+
+    def aggregates(rows: ir.Table) -> dict[str, ir.Scalar]:
+        return {
+            names[use]: use.measure.function(
+                rows, last_day, **parameters[use], **({"prepared": rows[prepared[use]]} if use in prepared else {})
+            )
+            for use in uses
+        }
+
+    if one_row_per_person(table):
+        return rows.select("person_id", **aggregates(rows))
+    counting = _counting(aggregates(rows).values())
+    if counting is not None:
+        rows = rows.filter(counting)
+    return rows.group_by("person_id").aggregate(**aggregates(rows))
+
+
+def _counting(aggregates: Iterable[ir.Scalar]) -> ir.BooleanValue | None:
+    """The rows that count in some aggregate, so that the others need not be grouped; None when all do.
+
+    Leaving rows out changes nothing: an aggregate of no rows is what a person without rows has.
+    """
+    conditions = []
+    for aggregate in aggregates:
+        for reduction in aggregate.op().find(ops.Reduction, filter=ops.Value):
+            condition = reduction.where
+            if isinstance(reduction, ops.Any) and condition is None:
+                condition = reduction.arg
+            if condition is None:
+                return None
+            conditions.append(condition.to_expr())
+    return ibis.or_(*conditions)
 
 
 def _window(moment: ir.Value, parameters: dict[Use, dict[str, object]], last_day: AsOf) -> ir.BooleanValue:

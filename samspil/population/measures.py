@@ -1,8 +1,8 @@
 """Measures: small named functions that turn one person's rows of a table into a value.
 
-A measure reads one source table and returns one aggregate expression over the rows of a person; the engine adds
-up all measures of a table in one pass over it. Definitions in `programmes/` refer to measures by name and give
-the parameters; a measure holds no cut-off, code or window of its own.
+A measure reads one source table and returns one aggregate expression over the rows of a person (of a table of states,
+the value of the person's one row); the engine computes all measures of a table in one pass over it. Definitions in
+`programmes/` refer to measures by name and give the parameters; a measure holds no cut-off, code or window of its own.
 
 The parameters' types are what a definition may give: `Months` is written `6 months`, `Period` too and means the
 last n months before D. A parameter without a default must be given.
@@ -26,8 +26,9 @@ from samspil.population.time import AsOf, Months, Period, day_number
 Prepare = Callable[..., ir.Table]
 
 
-#: Rows of one table, the day D and parameters in; one aggregate expression out.
-MeasureFunction = Callable[..., ir.Scalar]
+#: Rows of one table, the day D and parameters in; out comes one aggregate expression over a person's rows, or, of a
+#: table of states (one row per person), the value of the row.
+MeasureFunction = Callable[..., ir.Value]
 FunctionT = TypeVar("FunctionT", bound=MeasureFunction)
 
 
@@ -59,10 +60,10 @@ class Measure:
     @property
     def returns(self) -> Literal["number", "truth", "text"]:
         """What kind of value the measure gives."""
-        value: type[ir.Scalar] = self.types["return"]
-        if issubclass(value, ir.BooleanScalar):
+        value: type[ir.Value] = self.types["return"]
+        if issubclass(value, ir.BooleanValue):
             return "truth"
-        return "number" if issubclass(value, ir.NumericScalar) else "text"
+        return "number" if issubclass(value, ir.NumericValue) else "text"
 
 
 MEASURES: dict[str, Measure] = {}
@@ -358,17 +359,18 @@ def substance_case_open(rows: ir.Table, at: AsOf) -> ir.BooleanScalar:
     return _has(at.active(rows.opened, rows.closed))
 
 
-# Civil registration. Delivered as it is now: what begins after D says nothing about D, and is missing there.
+# Civil registration: one row per person, as it is now, so a measure is the value of that row. What begins after D says
+# nothing about D, and is missing there.
 
 
 @measure("household", levels=("partner", "alone"))
-def living(rows: ir.Table, at: AsOf) -> ir.StringScalar:
+def living(rows: ir.Table, at: AsOf) -> ir.StringValue:
     """`partner` or `alone`; missing when not known at D."""
-    return rows.living.max(where=_household_known(rows, at))
+    return _household_known(rows, at).ifelse(rows.living, ibis.null("string"))
 
 
 @measure("household", levels=("partner", "alone", "newly_alone"))
-def living_lately(rows: ir.Table, at: AsOf, *, within: Period) -> ir.StringScalar:
+def living_lately(rows: ir.Table, at: AsOf, *, within: Period) -> ir.StringValue:
     """`partner`, `alone`, or `newly_alone` when alone since a day in the period; missing when not known at D."""
     alone = ibis.cases(
         (rows.living_since.isnull(), ibis.null("string")),
@@ -376,13 +378,13 @@ def living_lately(rows: ir.Table, at: AsOf, *, within: Period) -> ir.StringScala
         else_="alone",
     )
     status = ibis.cases((rows.living == "alone", alone), else_=rows.living)
-    return status.max(where=_household_known(rows, at))
+    return _household_known(rows, at).ifelse(status, ibis.null("string"))
 
 
 @measure("household")
-def preschool_children(rows: ir.Table, at: AsOf) -> ir.IntegerScalar:
+def preschool_children(rows: ir.Table, at: AsOf) -> ir.IntegerValue:
     """Number of pre-school children at home; missing when not known at D."""
-    return rows.preschool_children.max(where=_household_known(rows, at))
+    return _household_known(rows, at).ifelse(rows.preschool_children, ibis.null("int64"))
 
 
 def _household_known(rows: ir.Table, at: AsOf) -> ir.BooleanValue:
@@ -390,12 +392,12 @@ def _household_known(rows: ir.Table, at: AsOf) -> ir.BooleanValue:
 
 
 @measure("person", levels=("danish", "foreign"))
-def origin(rows: ir.Table, at: AsOf) -> ir.StringScalar:
+def origin(rows: ir.Table, at: AsOf) -> ir.StringValue:
     """`danish` or `foreign`; missing when the register does not say."""
-    return rows.origin.max()
+    return rows.origin
 
 
 @measure("person")
-def died(rows: ir.Table, at: AsOf, *, within: Period) -> ir.BooleanScalar:
-    """Whether the person died in the period."""
-    return _has(((rows.status == "dead") & within.contains(rows.status_date)).fill_null(False))
+def died(rows: ir.Table, at: AsOf, *, within: Period) -> ir.BooleanValue:
+    """Whether the person died in the period; missing for the dead whose day of death is not known."""
+    return (rows.status == "dead") & within.contains(rows.status_date)

@@ -12,7 +12,7 @@ import ibis.expr.types as ir
 from samspil.definitions import SamspilError
 from samspil.population.binding import Use, bind_condition, bind_item
 from samspil.population.engine import citizens, column_names, is_loaded, with_measures
-from samspil.population.tables import Tables, sources_of
+from samspil.population.tables import Tables, sources_of, zero_without_rows
 from samspil.population.time import AsOf
 from samspil.programmes import RiskModel
 from samspil.programmes.schema import Condition, Exclusion, Item
@@ -105,12 +105,16 @@ class Stratification:
         person_id, provider_number, age, sex, municipality, excluded_by (list of codes), score, band, in_target,
         incomplete, and for each item `i` the columns value_i, points_i and status_i.
         """
+        return with_status(self.models[model], self._persons[model])
+
+    def to_keep(self, model: str) -> ir.Table:
+        """`persons` without the statuses, which follow from the points (`with_status`)."""
         return self._persons[model]
 
     def items(self, model: str | None = None) -> ir.Table:
         """One row per person and item of one model, or of all: the contract's columns, values as text."""
         chosen = [model] if model is not None else list(self.models)
-        return ibis.union(*(items_of(self.models[name], self._persons[name], self.as_of) for name in chosen))
+        return ibis.union(*(items_of(self.models[name], self.persons(name), self.as_of) for name in chosen))
 
 
 def stratify(
@@ -194,26 +198,24 @@ class _Scorer:
         scored = people.select(
             "person_id", "provider_number", "age", "sex", "municipality", "active",
             excluded_by=self._excluded_by(people),
-            **{
-                f"{part}_{item.item}": expression
-                for item in self.model.items
-                for part, expression in self._item(item, people).items()
-            },
+            undecided=self._undecided(people),
+            **{name: column for item in self.model.items for name, column in self._item(item, people).items()},
         )  # fmt: skip
         points = [scored[f"points_{item.item}"].fill_null(0) for item in self.model.items]
         score = sum(points[1:], points[0]).cast("int64")
         scored = scored.mutate(score=score)
         scored = scored.mutate(band=self._band(scored.score))
-        missing = [scored[f"status_{item.item}"] == MISSING for item in self.model.items]
-        listed = scored.active | (scored.excluded_by.length() > 0)
-        return scored.filter(listed).select(
+        missing = [scored[f"points_{item.item}"].isnull() for item in _enabled_items(self.model)]
+        if not any(rule.not_active for rule in _enabled_exclusions(self.model)):
+            scored = scored.filter(scored.active)
+        return scored.select(
             "person_id", "provider_number", "age", "sex", "municipality", "excluded_by", "score", "band",
             in_target=self._in_target(scored),
-            incomplete=ibis.or_(ibis.literal(bool(self.unchecked)), *missing),
+            incomplete=ibis.or_(ibis.literal(bool(self.unchecked)), scored.undecided, *missing),
             **{
                 f"{part}_{item.item}": scored[f"{part}_{item.item}"]
                 for item in self.model.items
-                for part in ("value", "points", "status")
+                for part in ("value", "points")
             },
         )  # fmt: skip
 
@@ -222,42 +224,60 @@ class _Scorer:
         return value if condition.at_least is None else value >= condition.at_least
 
     def _excluded_by(self, people: ir.Table) -> ir.ArrayValue:
-        codes = NO_CODES
+        codes = []
         for rule in _enabled_exclusions(self.model):
             if rule.not_active:
                 excluded = ~people.active
             elif rule.exclusion in self.unchecked:
                 continue
             else:
-                excluded = ibis.or_(*(self._holds(condition, people) for condition in rule.any_of))
-            codes = codes.concat(excluded.ifelse(ibis.array([rule.exclusion]), NO_CODES))
-        return codes
+                excluded = self._excludes(rule, people)
+            codes.append(excluded.ifelse(rule.exclusion, ibis.null("string")))
+        return ibis.array(codes).filter(lambda code: code.notnull()) if codes else NO_CODES
+
+    def _excludes(self, rule: Exclusion, people: ir.Table) -> ir.BooleanValue:
+        """Whether some condition of an exclusion holds; null where none does and one is unknown."""
+        return ibis.or_(*(self._holds(condition, people) for condition in rule.any_of))
+
+    def _undecided(self, people: ir.Table) -> ir.BooleanValue:
+        """Whether an exclusion could not be checked for a person, because a state it reads is not known."""
+        undecided = [
+            self._excludes(rule, people).isnull()
+            for rule in _enabled_exclusions(self.model)
+            if rule.exclusion not in self.unchecked and any(_may_be_unknown(bind_condition(c)) for c in rule.any_of)
+        ]
+        return ibis.or_(ibis.literal(False), *undecided)
 
     def _item(self, item: Item, people: ir.Table) -> dict[str, ir.Value]:
-        """Value, points and status of one item for everybody."""
+        """Value and points of one item for everybody; both null where it is off or missing."""
+        value_name, points_name = f"value_{item.item}", f"points_{item.item}"
         if not item.enabled or item.item in self.missing:
             kind = "int64" if item.bands is not None else "string"
-            status = MISSING if item.enabled else OFF
-            return {
-                "value": ibis.null(kind),
-                "points": ibis.null("int32"),
-                "status": ibis.literal(status),
-            }
+            return {value_name: ibis.null(kind), points_name: ibis.null("int32")}
         if item.first_of is not None and item.otherwise is not None:
             rungs = [(self._holds(rung, people), rung) for rung in item.first_of]
-            value = ibis.cases(*((holds, rung.level) for holds, rung in rungs), else_=item.otherwise.level)
-            points = ibis.cases(
-                *((holds, _points(rung.points)) for holds, rung in rungs), else_=_points(item.otherwise.points)
+            # A ladder is known when every rung is.
+            unknown = [holds.isnull() for holds, rung in rungs if _may_be_unknown(bind_condition(rung))]
+            nothing = ibis.or_(ibis.literal(False), *unknown)
+            value = ibis.cases(
+                (nothing, ibis.null("string")),
+                *((holds, rung.level) for holds, rung in rungs),
+                else_=item.otherwise.level,
             )
-            return {"value": value, "points": points, "status": ibis.literal(SCORED)}
+            points = ibis.cases(
+                (nothing, ibis.null("int32")),
+                *((holds, _points(rung.points)) for holds, rung in rungs),
+                else_=_points(item.otherwise.points),
+            )
+            return {value_name: value, points_name: points}
         value = people[self.columns[bind_item(item)[0]]]
         if item.levels is not None:
             points = ibis.cases(*((value == level, _points(given)) for level, given in item.levels.items()))
         else:
-            value = value.cast("int64")
+            # An amount is banded as it is, and shown in whole kroner.
             points = _banded(value, item)
-        status = points.isnull().ifelse(MISSING, SCORED)
-        return {"value": value, "points": points, "status": status}
+            value = value.cast("int64")
+        return {value_name: value, points_name: points}
 
     def _band(self, score: ir.IntegerValue) -> ir.StringValue:
         bands = [(score >= band.at_least, band.band) for band in reversed(self.model.bands)]
@@ -273,14 +293,32 @@ class _Scorer:
 NO_CODES = ibis.array([""])[:0]
 
 
+def _may_be_unknown(use: Use) -> bool:
+    """Whether a measure can be null for a person: of states, which are known or not, never of events or spells."""
+    return not zero_without_rows(use.measure.table)
+
+
 def _points(points: int) -> ir.IntegerScalar:
     return ibis.literal(points, type="int32")
 
 
-def _banded(value: ir.IntegerValue, item: Item) -> ir.IntegerValue:
+def _banded(value: ir.NumericValue, item: Item) -> ir.IntegerValue:
     """Points of the highest band a value reaches; 0 below all, null where the value is."""
     bands = [(value >= band.at_least, _points(band.points)) for band in reversed(item.bands or ())]
     return ibis.cases(*bands, (value.notnull(), _points(0)))
+
+
+def with_status(model: RiskModel, persons: ir.Table) -> ir.Table:
+    """A model's persons with the status of each item after its points: scored, missing or off."""
+    columns: dict[str, ir.Value] = {}
+    for item in model.items:
+        points = persons[f"points_{item.item}"]
+        columns[f"value_{item.item}"] = persons[f"value_{item.item}"]
+        columns[f"points_{item.item}"] = points
+        status = points.isnull().ifelse(MISSING, SCORED) if item.enabled else ibis.literal(OFF)
+        columns[f"status_{item.item}"] = status
+    others = [name for name in persons.columns if name not in columns]
+    return persons.select(*others, **columns)
 
 
 def items_of(model: RiskModel, persons: ir.Table, as_of: dt.date) -> ir.Table:

@@ -38,6 +38,11 @@ def zero_without_rows(table: str) -> bool:
     return contracts.table(table).kind in {"event", "spell"}
 
 
+def one_row_per_person(table: str) -> bool:
+    """Whether a table holds states: one row per person, as it is now."""
+    return contracts.table(table).kind == "state"
+
+
 def allowed_values(column: str) -> tuple[str, ...]:
     """The values that the contract allows in `table.column`."""
     table, name = column.split(".")

@@ -9,6 +9,7 @@ from samspil.programmes.loader import (
     load_model,
     load_programmes,
     model_files,
+    pick_model,
 )
 from samspil.programmes.schema import RiskModel
 
@@ -21,5 +22,6 @@ __all__ = [
     "load_model",
     "load_programmes",
     "model_files",
+    "pick_model",
     "resolve_at",
 ]

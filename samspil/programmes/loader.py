@@ -109,9 +109,13 @@ def model_files(folder: Path | None = None) -> dict[str, ModelFile]:
     return found
 
 
-def find_model(name: str, folder: Path | None = None) -> ModelFile:
-    """The model called `name`. Raises SamspilError naming the models there are."""
-    files = model_files(folder)
+def pick_model(name: str, files: dict[str, ModelFile]) -> ModelFile:
+    """The model called `name` among `files`. Raises SamspilError naming the models there are."""
     if name not in files:
         raise SamspilError(f"unknown model `{name}`; models are {', '.join(sorted(files))}")
     return files[name]
+
+
+def find_model(name: str, folder: Path | None = None) -> ModelFile:
+    """The model called `name` below `folder`, or of those that come with Samspil."""
+    return pick_model(name, model_files(folder))

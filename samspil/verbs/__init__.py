@@ -1,29 +1,53 @@
-"""What can be done with Samspil, one documented function per verb; the command line and notebooks call these."""
+"""What can be done with Samspil, one documented function per verb; the command line and notebooks call these.
 
-from samspil.verbs.deliveries import (
-    IngestReport,
-    ingest,
-    lineage,
-    person_id,
-    purge,
-    rejects,
-    status,
-    switch_off,
-    switch_on,
-)
-from samspil.verbs.explain import Explanation, explain
-from samspil.verbs.lists import PracticeLists, lists
-from samspil.verbs.models import models
-from samspil.verbs.stratify import Run, open_run, runs, stratify, tables
-from samspil.verbs.synth import synth
-from samspil.verbs.validate import ModelValidation, validate
+    from samspil.verbs import stratify
+
+Each verb is loaded when it is first asked for: scoring a practice need not load statistics.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from samspil.verbs.checking import models
+    from samspil.verbs.deliveries import (
+        ingest,
+        lineage,
+        person_id,
+        purge,
+        rejects,
+        status,
+        switch_off,
+        switch_on,
+    )
+    from samspil.verbs.explaining import explain
+    from samspil.verbs.listing import lists
+    from samspil.verbs.scoring import open_run, runs, stratify, tables
+    from samspil.verbs.synthesis import synth
+    from samspil.verbs.validating import validate
+
+_MODULES = {
+    "checking": ("models",),
+    "deliveries": (
+        "ingest",
+        "lineage",
+        "person_id",
+        "purge",
+        "rejects",
+        "status",
+        "switch_off",
+        "switch_on",
+    ),
+    "explaining": ("explain",),
+    "listing": ("lists",),
+    "scoring": ("open_run", "runs", "stratify", "tables"),
+    "synthesis": ("synth",),
+    "validating": ("validate",),
+}
 
 __all__ = [
-    "Explanation",
-    "IngestReport",
-    "ModelValidation",
-    "PracticeLists",
-    "Run",
     "explain",
     "ingest",
     "lineage",
@@ -42,3 +66,10 @@ __all__ = [
     "tables",
     "validate",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    for module, verbs in _MODULES.items():
+        if name in verbs:
+            return getattr(import_module(f"samspil.verbs.{module}"), name)
+    raise AttributeError(f"there is no verb `{name}`")

@@ -47,8 +47,7 @@ def test_an_accrual_list_against_an_earlier_run(region_home, initial):
     found = verbs.lists("daemp", D, earlier=earlier.name, home=region_home)
     before = earlier.persons("daemp")
     before = {
-        (row["person_id"], row["provider_number"])
-        for row in before.filter(before.in_target).to_pyarrow().to_pylist()
+        (row["person_id"], row["provider_number"]) for row in before.filter(before.in_target).to_pyarrow().to_pylist()
     }
     now = {(entry.person_id, entry.provider_number) for entry in initial.entries}
     assert {(entry.person_id, entry.provider_number) for entry in found.entries} == now - before

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from samspil import verbs
-from samspil.verbs.stratify import runs
+from samspil.verbs.scoring import runs
 from samspil.warehouse.home import Home
 from samspil.warehouse.state import State, all_states
 from tests.warehouse.house import House, day

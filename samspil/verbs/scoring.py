@@ -23,9 +23,10 @@ from samspil.population.stratification import (
     apply_switches,
     items_of,
     needed_sources,
+    with_status,
 )
 from samspil.population.stratification import stratify as stratify_tables
-from samspil.programmes import ModelFile, RiskModel, find_model
+from samspil.programmes import ModelFile, RiskModel, find_model, model_files, pick_model
 from samspil.verbs.show import Shown
 from samspil.verbs.write import write_table
 from samspil.warehouse.home import Home
@@ -81,7 +82,7 @@ class Run(Shown):
         """One row per eligible or excluded person; of one practice when given."""
         if model not in self.stored.description["models"]:
             raise SamspilError(f"the run {self.name} has no model `{model}`")
-        rows = self.stored.read(self.lake, model)
+        rows = persons_of(self.stored, self.lake, model)
         return rows if practice is None else rows.filter(rows.provider_number == practice)
 
     def items(self, model: str | None = None, practice: str | None = None) -> ir.Table:
@@ -94,29 +95,34 @@ class Run(Shown):
         found = []
         for name, model in self.models.items():
             persons = self.persons(name)
-            counts = (
-                persons.aggregate(
-                    persons=persons.count(),
-                    excluded=(persons.excluded_by.length() > 0).sum(),
-                    target=persons.in_target.sum(),
-                    incomplete=persons.incomplete.sum(),
-                )
-                .to_pyarrow()
-                .to_pylist()[0]
+            counts = persons.aggregate(
+                persons=persons.count(),
+                excluded=(persons.excluded_by.length() > 0).sum(),
+                target=persons.in_target.sum(),
+                incomplete=persons.incomplete.sum(),
             )
+            # Read from the engine itself: a way over Arrow loads pandas, and this is a handful of numbers.
+            row = self.lake.connection.raw_sql(self.lake.connection.compile(counts)).fetchone()
+            everybody, excluded, target, incomplete = (number or 0 for number in row)
             found.append(
                 {
                     "model": name,
                     "version": model.version,
-                    "persons": counts["persons"],
-                    "excluded": counts["excluded"] or 0,
-                    "in target": counts["target"] or 0,
-                    "incomplete": counts["incomplete"] or 0,
+                    "persons": everybody,
+                    "excluded": excluded,
+                    "in target": target,
+                    "incomplete": incomplete,
                     "missing items": ", ".join(self.missing(name)) or "none",
                     "unchecked exclusions": ", ".join(self.unchecked(name)) or "none",
                 }
             )
         return found
+
+
+def persons_of(stored: StoredRun, lake: Lake, model: str) -> ir.Table:
+    """The persons of one model of a kept run, on the connection of `lake`."""
+    definition = RiskModel.model_validate(stored.description["models"][model]["definition"])
+    return with_status(definition, stored.read(lake, model))
 
 
 def stratify(
@@ -139,7 +145,8 @@ def stratify(
     Raises SamspilError for unknown models or switches, and when civil registration or general practice is
     missing.
     """
-    files = [find_model(name, Path(programmes) if programmes else None) for name in dict.fromkeys(models)]
+    known = model_files(Path(programmes) if programmes else None)
+    files = [pick_model(name, known) for name in dict.fromkeys(models)]
     for file in files:
         check_model(file)
     lake = Lake.open(Home.find(home), state, without)
@@ -163,7 +170,7 @@ def stratify(
 
 
 def _sorted_persons(result: Stratification) -> dict[str, ir.Table]:
-    return {name: result.persons(name).order_by(["provider_number", "person_id"]) for name in result.models}
+    return {name: result.to_keep(name).order_by(["provider_number", "person_id"]) for name in result.models}
 
 
 @cache

@@ -17,8 +17,8 @@ from samspil.population.words import Language, criteria
 from samspil.programmes import RiskModel, find_model
 from samspil.programmes.schema import ExpectedListSize
 from samspil.reports.practice_list import Leaver, SourceAge, practice_list_page
+from samspil.verbs.scoring import Run, open_run, persons_of, run_with
 from samspil.verbs.show import Shown
-from samspil.verbs.stratify import Run, open_run, run_with
 from samspil.verbs.write import write_table, write_text
 from samspil.warehouse.contracts import contracts
 from samspil.warehouse.vault import names_of
@@ -200,7 +200,7 @@ def _on(run: Run, other: Run, model: str) -> Any:
     """The persons of another run, on this run's connection."""
     if model not in other.models:
         raise SamspilError(f"the run {other.name} has no model `{model}`; it has {', '.join(other.models)}")
-    return other.stored.read(run.lake, model)
+    return persons_of(other.stored, run.lake, model)
 
 
 def _entry(
