@@ -37,7 +37,9 @@ class Expectation:
 class Entry:
     """One name on a list, with every criterion of the score in words.
 
-    `cpr` and `name` are there only when the list was asked for with identities.
+    `also_on` names the other models of the same run whose target group the person belongs to: at 65 both Odense
+    models may list somebody (report 000, A-34). `cpr` and `name` are there only when the list was asked for with
+    identities.
     """
 
     person_id: int
@@ -49,6 +51,7 @@ class Entry:
     age: int
     sex: str
     criteria: list[Criterion]
+    also_on: tuple[str, ...] = ()
     cpr: str | None = None
     name: str | None = None
 

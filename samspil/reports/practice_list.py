@@ -42,12 +42,13 @@ def practice_list_page(
     sources: Sequence[SourceAge],
     unchecked: Sequence[str],
     run: str,
+    other_titles: Mapping[str, str],
     language: Code = "da",
 ) -> str:
     """One list as an HTML page that stands alone. Names appear where the entries have them.
 
     `kind` is `initial` or `accrual`, and `since` the day of the earlier run of an accrual list. `unchecked` are the
-    exclusions whose source was missing.
+    exclusions whose source was missing, and `other_titles` what the models of the run are called.
     """
     words = Language(language)
     exclusions = {rule.exclusion: words.text(rule.title) for rule in model.exclusions}
@@ -69,6 +70,7 @@ def practice_list_page(
         sources=sources,
         unchecked=[exclusions[code] for code in unchecked],
         run=run,
+        other_titles=other_titles,
     )
 
 

@@ -75,6 +75,7 @@ class PracticeLists(Shown):
                     "score": entry.score,
                     "band": entry.band,
                     "incomplete": entry.incomplete,
+                    "also_on": ";".join(entry.also_on),
                     "reasons": entry.reasons,
                 }
                 for entry in self.entries
@@ -145,11 +146,12 @@ def lists(
         lake = run.lake
         persons = [row["person_id"] for row in rows + left]
         names = names_of(lake.connection, lake.home, lake.state, persons, identified_for)
+    others = {name: _target_of(run, name, practice) for name in run.models if name != model}
     result = PracticeLists(
         model=definition,
         run=run,
         earlier=before,
-        entries=[_entry(definition, row, run.data_dates, language, names) for row in rows],
+        entries=[_entry(definition, row, run.data_dates, language, names, others) for row in rows],
         left=left,
         practices=practices,
         expectation=rule,
@@ -192,6 +194,7 @@ def _page(lists: PracticeLists, names: dict[int, tuple[str, str]], language: Lan
         ],
         unchecked=run.unchecked(model.model),
         run=run.name,
+        other_titles={name: getattr(other.title, language) for name, other in run.models.items()},
         language=language,
     )
 
@@ -203,12 +206,19 @@ def _on(run: Run, other: Run, model: str) -> Any:
     return persons_of(other.stored, run.lake, model)
 
 
+def _target_of(run: Run, model: str, practice: str | None) -> set[int]:
+    """The persons in the target group of another model of the run."""
+    persons = run.persons(model, practice)
+    return set(persons.filter(persons.in_target).person_id.to_pyarrow().to_pylist())
+
+
 def _entry(
     model: RiskModel,
     row: dict[str, Any],
     data_dates: dict[str, dt.date],
     language: Language,
     names: dict[int, tuple[str, str]],
+    others: dict[str, set[int]],
 ) -> Entry:
     cpr, name = names.get(row["person_id"], (None, None))
     return Entry(
@@ -221,6 +231,7 @@ def _entry(
         age=row["age"],
         sex=row["sex"],
         criteria=criteria(model, row, data_dates, language),
+        also_on=tuple(name for name, target in others.items() if row["person_id"] in target),
         cpr=cpr,
         name=name,
     )

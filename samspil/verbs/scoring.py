@@ -242,9 +242,10 @@ def run_with(
     file = find_model(model, Path(programmes) if programmes else None)
     lake = Lake.open(Home.find(home), without=without)
     wanted = _made_of(apply_switches(file.at(as_of), switches), lake, as_of)
-    for stored in all_runs(lake.home):
-        if stored.description["made_of"].get(model) == wanted:
-            return Run(stored, lake)
+    kept = [stored for stored in all_runs(lake.home) if stored.description["made_of"].get(model) == wanted]
+    if kept:
+        # The run with most models, because it also tells who belongs to the target group of another.
+        return Run(max(kept, key=lambda stored: len(stored.description["made_of"])), lake)
     return stratify([model], as_of, switches=switches, without=without, home=home, programmes=programmes)
 
 

@@ -78,8 +78,19 @@ class Home:
         """Remove what processes that are no more left in `tmp`; each has a folder named by its number."""
         for folder in self.tmp.iterdir():
             owner = folder.name.partition("-")[0]
-            if not (owner.isdigit() and Path(f"/proc/{owner}").exists()):
+            if not (owner.isdigit() and _is_running(int(owner))):
                 shutil.rmtree(folder, ignore_errors=True)
+
+
+def _is_running(process: int) -> bool:
+    """Whether a process of this number is there, whoever owns it."""
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 def replace_file(path: Path, content: bytes, mode: int = 0o644) -> None:

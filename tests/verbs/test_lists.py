@@ -3,12 +3,14 @@
 import csv
 import datetime as dt
 import json
+import shutil
 
 import pyarrow.parquet as pq
 import pytest
 
 from samspil import verbs
 from samspil.definitions import SamspilError
+from samspil.programmes.loader import PROGRAMMES
 
 D, EARLIER = dt.date(2016, 10, 15), dt.date(2016, 4, 15)
 
@@ -114,9 +116,30 @@ def test_the_page_of_a_practice_stands_alone_and_tells_everything(region_home, i
 
 
 def test_an_empty_list_says_so(region_home, tmp_path):
-    quiet = dt.date(2012, 10, 16)
-    lists = verbs.lists("daemp", quiet, home=region_home)
+    strict = tmp_path / "programmes" / "odense-ic"
+    shutil.copytree(PROGRAMMES / "odense-ic", strict)
+    model = strict / "models" / "daemp.yaml"
+    text = model.read_text(encoding="utf-8")
+    model.write_text(text.replace("target: {at_least: 7,", "target: {at_least: 99,"), encoding="utf-8")
+    given = {"home": region_home, "programmes": strict.parent}
+    lists = verbs.lists("daemp", D, **given)
     practice = lists.practices[0].provider_number
-    assert not lists.of(practice)
-    verbs.lists("daemp", quiet, practice=practice, out=tmp_path / "empty.html", home=region_home)
+    assert not lists.entries
+    verbs.lists("daemp", D, practice=practice, out=tmp_path / "empty.html", **given)
     assert "Ingen." in (tmp_path / "empty.html").read_text(encoding="utf-8")
+
+
+def test_a_name_on_the_list_of_another_model_says_so(region_home, tmp_path):
+    run = verbs.stratify(["sad", "daemp"], D, home=region_home)
+    on = {}
+    for model in ("sad", "daemp"):
+        persons = run.persons(model)
+        on[model] = set(persons.filter(persons.in_target).person_id.to_pyarrow().to_pylist())
+    found = verbs.lists("sad", D, home=region_home)
+    assert {entry.person_id for entry in found.entries if entry.also_on == ("daemp",)} == on["sad"] & on["daemp"]
+
+
+def test_a_run_of_several_models_serves_the_lists_of_each(own_home):
+    run = verbs.stratify(["sad", "daemp"], EARLIER, home=own_home)
+    assert verbs.lists("daemp", EARLIER, home=own_home).run.name == run.name
+    assert verbs.runs(own_home).count(run.name) == 1
