@@ -1,5 +1,6 @@
 """The command line as a newcomer meets it: help, real output, and faults told in words."""
 
+import re
 import subprocess
 import sys
 
@@ -80,10 +81,17 @@ def test_a_walk_through_the_verbs(capsys, monkeypatch, own_home, deliveries, tmp
     assert "daemp" in run("models")
     day = ("--as-of", "2016-10-15")
     assert "fresh" in run("warehouse", "status", *day)
-    assert "Run 20161015-sad+daemp" in run("stratify", "--model", "sad", "--model", "daemp", *day)
+    assert "Run 20161015-sad+daemp" in run(
+        "stratify", "--model", "sad", "--model", "daemp", *day, "--out", own_home.parent / "scores.csv"
+    )
     assert "initial lists" in run("lists", "--model", "daemp", *day)
     name = next(path.name for path in (own_home / "runs").iterdir() if "sad+daemp" in path.name)
     assert "000 L3676-3686" in run("warehouse", "lineage", f"{name}:daemp.risk_drugs")
+    assert "Acute admission" in run(
+        "validate", "--model", "daemp", "--as-of", "2015-10-15", "--out", tmp_path / "reports"
+    )
+    person = re.search(r"^(\d+),\d+,daemp", (own_home.parent / "scores.csv").read_text(), re.MULTILINE)[1]
+    assert "the target group begins at 7" in run("explain", "--model", "daemp", *day, "--person", person)
     assert "No rows were rejected" in run("warehouse", "rejects")
     assert "missing" in run("warehouse", "switch-off", "prescriptions", "--reason", "a legal stop")
     assert "a legal stop" in run("warehouse", "status", *day)

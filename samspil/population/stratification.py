@@ -85,6 +85,14 @@ def apply_switches(model: RiskModel, switches: Sequence[Switch]) -> RiskModel:
     )
 
 
+def switched(models: Sequence[RiskModel], switches: Sequence[Switch]) -> list[RiskModel]:
+    """The models of a run with its switches set. Raises SamspilError for a switch that no model of the run has."""
+    unknown = {switch.model for switch in switches} - {model.model for model in models}
+    if unknown:
+        raise SamspilError(f"a switch names a model that is not run: {', '.join(sorted(unknown))}")
+    return [apply_switches(model, switches) for model in models]
+
+
 @dataclass(frozen=True)
 class Stratification:
     """The risk models of one run on one population at D.
@@ -127,10 +135,7 @@ def stratify(
     no model has.
     """
     at = AsOf(as_of)
-    unknown = {switch.model for switch in switches} - {model.model for model in models}
-    if unknown:
-        raise SamspilError(f"a switch names a model that is not run: {', '.join(sorted(unknown))}")
-    models = [apply_switches(model, switches) for model in models]
+    models = switched(models, switches)
     uses = [use for model in models for use in _uses(model)]
     # Kept once: every model reads its columns from here instead of reading the sources again.
     measured = with_measures(_of_any_age(citizens(tables, at), models), uses, tables, at).cache()

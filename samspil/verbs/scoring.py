@@ -20,9 +20,9 @@ from samspil.population.binding import check_model
 from samspil.population.stratification import (
     Stratification,
     Switch,
-    apply_switches,
     items_of,
     needed_sources,
+    switched,
     with_status,
 )
 from samspil.population.stratification import stratify as stratify_tables
@@ -150,7 +150,7 @@ def stratify(
     for file in files:
         check_model(file)
     lake = Lake.open(Home.find(home), state, without)
-    resolved = [apply_switches(file.at(as_of), switches) for file in files]
+    resolved = switched([file.at(as_of) for file in files], switches)
     description = _describe(files, resolved, switches, lake, as_of)
     if not (lake.home.runs / description["name"] / "run.json").exists():
         result = stratify_tables([file.at(as_of) for file in files], lake.tables, as_of, switches)
@@ -241,7 +241,8 @@ def run_with(
     """A run that has the model at `as_of` on today's data: one that was kept for several models, or a new one."""
     file = find_model(model, Path(programmes) if programmes else None)
     lake = Lake.open(Home.find(home), without=without)
-    wanted = _made_of(apply_switches(file.at(as_of), switches), lake, as_of)
+    (definition,) = switched([file.at(as_of)], switches)
+    wanted = _made_of(definition, lake, as_of)
     kept = [stored for stored in all_runs(lake.home) if stored.description["made_of"].get(model) == wanted]
     if kept:
         # The run with most models, because it also tells who belongs to the target group of another.

@@ -10,7 +10,7 @@ from typing import Any
 import pyarrow.parquet as pq
 
 from samspil import verbs
-from samspil.verbs import IngestReport
+from samspil.verbs.deliveries import IngestReport
 from samspil.warehouse.home import Home
 from samspil.warehouse.load import LoadReport
 from samspil.warehouse.state import State, read_state
