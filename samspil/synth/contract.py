@@ -1,8 +1,8 @@
-"""The shape of the deliveries: tables, columns and types of each source, contract version 1."""
+"""How the tables of the warehouse's contracts are generated: their columns in order, and the Arrow type of each."""
 
 import pyarrow as pa
 
-CONTRACT = "1"
+from samspil.warehouse.contracts import Column, contracts, table, table_sources
 
 TEXT = pa.dictionary(pa.int32(), pa.string())  # repeated text; reads back as plain text
 KEY = pa.string()  # text that seldom repeats
@@ -13,103 +13,51 @@ COUNT = pa.int32()
 NUMBER = pa.float64()
 FLAG = pa.bool_()
 
+_GENERATED = {
+    "cpr": TEXT,
+    "text": TEXT,
+    "code": TEXT,
+    "date": DAY,
+    "datetime": MOMENT,
+    "money": MONEY,
+    "int": COUNT,
+    "number": NUMBER,
+    "bool": FLAG,
+}
+_SELDOM_REPEATED = {
+    "person.cpr",
+    "practice.provider_number",
+    "practice.name",
+    "risk_drug.atc",
+    "hospital_contact.contact_id",
+    "hospital_diagnosis.contact_id",
+    "outpatient_course.course_id",
+}
+_WHOLE_NUMBERS = {"dispensing.packages"}
+
+
+def _generated(name: str, column: Column) -> pa.DataType:
+    if name in _SELDOM_REPEATED:
+        return KEY
+    return COUNT if name in _WHOLE_NUMBERS else _GENERATED[column.type]
+
+
+SOURCE_OF = table_sources()
 SOURCES: dict[str, dict[str, dict[str, pa.DataType]]] = {
-    "civil": {
-        "person": {
-            "cpr": KEY,
-            "given_name": TEXT,
-            "family_name": TEXT,
-            "birth_date": DAY,
-            "sex": TEXT,
-            "municipality": TEXT,
-            "status": TEXT,
-            "status_date": DAY,
-            "origin": TEXT,
-        },
-        "household": {"cpr": TEXT, "living": TEXT, "living_since": DAY, "preschool_children": COUNT},
-    },
-    "general_practice": {
-        "practice": {"provider_number": KEY, "name": KEY, "municipality": TEXT, "doctors": COUNT},
-        "affiliation": {"cpr": TEXT, "provider_number": TEXT, "from": DAY, "to": DAY},
-        "gp_contact": {"cpr": TEXT, "provider_number": TEXT, "date": DAY, "kind": TEXT},
-        "gp_diagnosis": {"cpr": TEXT, "date": DAY, "icpc2": TEXT},
-        "gp_measurement": {"cpr": TEXT, "date": DAY, "code": TEXT, "value": NUMBER, "unit": TEXT},
-        "gp_target": {"cpr": TEXT, "date": DAY, "code": TEXT, "value": NUMBER, "unit": TEXT},
-        "gp_check": {"cpr": TEXT, "date": DAY, "check": TEXT, "value": TEXT},
-    },
-    "health_insurance": {
-        "specialist_contact": {"cpr": TEXT, "date": DAY, "specialty": TEXT, "referred_by_gp": FLAG, "fee": MONEY},
-    },
-    "prescriptions": {
-        "dispensing": {"cpr": TEXT, "date": DAY, "atc": TEXT, "name": TEXT, "packages": COUNT, "price": MONEY},
-        "risk_drug": {"atc": KEY, "level": TEXT},
-    },
-    "hospital": {
-        "hospital_contact": {
-            "cpr": TEXT,
-            "contact_id": KEY,
-            "course_id": TEXT,
-            "hospital": TEXT,
-            "department": TEXT,
-            "start": MOMENT,
-            "end": MOMENT,
-            "kind": TEXT,
-            "acute": FLAG,
-            "action_diagnosis": TEXT,
-            "cost": MONEY,
-            "ready_for_discharge": MOMENT,
-        },
-        "hospital_diagnosis": {"cpr": TEXT, "contact_id": KEY, "date": DAY, "diagnosis": TEXT, "rank": TEXT},
-        "outpatient_course": {"cpr": TEXT, "course_id": KEY, "department": TEXT, "opened": DAY, "closed": DAY},
-    },
-    "employment": {
-        "benefit": {"cpr": TEXT, "kind": TEXT, "from": DAY, "to": DAY, "weekly_amount": MONEY},
-        "sick_leave": {"cpr": TEXT, "from": DAY, "to": DAY, "cause": TEXT},
-        "job": {"cpr": TEXT, "from": DAY, "to": DAY, "weekly_hours": NUMBER},
-        "education": {"cpr": TEXT, "from": DAY, "to": DAY},
-        "unemployment_fund": {"cpr": TEXT, "year": COUNT, "fund": TEXT},
-    },
-    "municipal_care": {
-        "home_care": {
-            "cpr": TEXT,
-            "from": DAY,
-            "to": DAY,
-            "frequency": TEXT,
-            "personal_hours_per_week": NUMBER,
-            "practical_hours_per_week": NUMBER,
-        },
-        "home_nursing": {"cpr": TEXT, "from": DAY, "to": DAY, "visits_per_week": NUMBER},
-        "substance_case": {"cpr": TEXT, "opened": DAY, "closed": DAY},
-        "rehabilitation": {
-            "cpr": TEXT,
-            "offer": TEXT,
-            "referred": DAY,
-            "started": DAY,
-            "ended": DAY,
-            "outcome": TEXT,
-            "level": TEXT,
-        },
-        "care_home": {"cpr": TEXT, "from": DAY, "to": DAY},
-    },
+    source: {
+        name: {column: _generated(f"{name}.{column}", kind) for column, kind in content.columns.items()}
+        for name, content in contract.tables.items()
+    }
+    for source, contract in contracts().items()
 }
-
-SOURCE_OF = {table: source for source, tables in SOURCES.items() for table in tables}
-PERIOD_COLUMN = {  # the columns marked ◆: their dates lie within the delivery's period
-    "gp_contact": "date",
-    "gp_diagnosis": "date",
-    "gp_measurement": "date",
-    "gp_target": "date",
-    "gp_check": "date",
-    "specialist_contact": "date",
-    "dispensing": "date",
-    "hospital_contact": "start",
-    "hospital_diagnosis": "date",
-}
+CONTRACT = {source: contract.contract for source, contract in contracts().items()}
+#: The columns marked ◆: their dates lie within the delivery's period.
+PERIOD_COLUMN = {name: period for name in SOURCE_OF if (period := table(name).period) is not None}
 
 
-def schema(table: str) -> pa.Schema:
+def schema(name: str) -> pa.Schema:
     """Columns of a table, in order, with the types they are generated in."""
-    return pa.schema(list(SOURCES[SOURCE_OF[table]][table].items()))
+    return pa.schema(list(SOURCES[SOURCE_OF[name]][name].items()))
 
 
 def written_type(column: pa.DataType) -> pa.DataType:

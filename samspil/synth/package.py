@@ -102,7 +102,7 @@ class Deliveries:
             "samspil": {
                 "source": source,
                 "owner": owner["owner"],
-                "contract": CONTRACT,
+                "contract": CONTRACT[source],
                 "period": {"from": window.first.isoformat(), "to": window.as_of.isoformat()},
                 "extracted_at": window.extracted_at.isoformat(),
                 "legal_basis": owner["legal_basis"],
