@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import html
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import Any
 
@@ -12,12 +13,12 @@ from rich.console import Console
 from rich.table import Table
 
 
-class Shown:
+class Shown(ABC):
     """A result that shows itself as a table of its `rows()`."""
 
+    @abstractmethod
     def rows(self) -> list[dict[str, Any]]:
         """The result as rows of named values."""
-        raise NotImplementedError
 
     def __str__(self) -> str:
         return as_text(self.rows())
