@@ -250,7 +250,7 @@ class _Load:
             if found.num_rows:
                 lines = [self._file_line(file, line) for line in found["line"].to_pylist()]
                 count = len(lines)
-                self._reject(file.table, lines, [rule.column] * count, [rule.fault] * count, found["value"])
+                self._reject(file.table, lines, [rule.column] * count, [rule.fault] * count, found["value"].to_pylist())
         self.connection.drop_table(name)
 
     def _without_repeats(self, file: TableFile, contract: Table, good: ir.Table) -> ir.Table:
@@ -271,7 +271,7 @@ class _Load:
         lines = [self._file_line(file, line) for line in found["line"].to_pylist()]
         firsts = [self._file_line(file, line) for line in found["first"].to_pylist()]
         faults = [f"same as line {first}" for first in firsts]
-        self._reject(file.table, lines, [", ".join(contract.unique)] * len(lines), faults, found["written"])
+        self._reject(file.table, lines, [", ".join(contract.unique)] * len(lines), faults, found["written"].to_pylist())
         self.connection.create_table(f"later_{file.table}", found, temp=True)
         return good.anti_join(self.connection.table(f"later_{file.table}"), "line")
 
@@ -322,18 +322,17 @@ class _Load:
             self.begins[file.table] = lines_of_records(file)
         return self.begins[file.table]
 
-    def _reject(self, table: str, lines: object, columns: object, faults: object, values: object) -> None:
-        count = len(lines)  # type: ignore[arg-type]
-        arrays = [[table] * count, lines, columns, faults, values]
-        self.rejects.append(
-            pa.table(
-                [
-                    array.cast(f.type) if isinstance(array, pa.ChunkedArray) else pa.array(array, f.type)
-                    for array, f in zip(arrays, REJECT_SCHEMA, strict=True)
-                ],
-                schema=REJECT_SCHEMA,
-            )
-        )
+    def _reject(
+        self,
+        table: str,
+        lines: Sequence[int],
+        columns: Sequence[str | None],
+        faults: Sequence[str],
+        values: Sequence[str | None],
+    ) -> None:
+        rows = [[table] * len(lines), lines, columns, faults, values]
+        arrays = [pa.array(row, kind) for row, kind in zip(rows, REJECT_SCHEMA.types, strict=True)]
+        self.rejects.append(pa.table(arrays, schema=REJECT_SCHEMA))
 
     def _keep_rejects(self) -> None:
         rejects = pa.concat_tables([REJECT_SCHEMA.empty_table(), *self.rejects])
