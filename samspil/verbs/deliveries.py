@@ -105,7 +105,8 @@ class WarehouseStatus(Shown):
                 "owner": source.owner or "",
                 "deliveries": source.deliveries,
                 "data date": source.data_date or "not delivered",
-                "age (days)": "" if source.age_days is None else source.age_days,
+                # Data drawn after the day they are seen from are not older than nothing.
+                "age (days)": "" if source.age_days is None else max(source.age_days, 0),
                 "state": f"off: {source.switched_off}"
                 if source.switched_off
                 else ""
