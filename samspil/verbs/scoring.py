@@ -142,7 +142,7 @@ def stratify(
     The run is kept in the home under a name that the same models, switches, data and day always give; asked again
     it is read, not computed. `out` (`.csv` or `.parquet`) receives one row per person and item, of one `practice`
     when given. `without` leaves sources out; `state` repeats a run on an earlier state of the warehouse.
-    Raises SamspilError for unknown models or switches, and when civil registration or general practice is
+    Raises SamspilError for unknown models, switches or practice, and when civil registration or general practice is
     missing.
     """
     known = model_files(Path(programmes) if programmes else None)
@@ -150,6 +150,7 @@ def stratify(
     for file in files:
         check_model(file)
     lake = Lake.open(Home.find(home), state, without)
+    _check_practice(lake, practice)
     resolved = switched([file.at(as_of) for file in files], switches)
     description = _describe(files, resolved, switches, lake, as_of)
     if not (lake.home.runs / description["name"] / "run.json").exists():
@@ -167,6 +168,16 @@ def stratify(
     if out is not None:
         write_table(lake.connection, run.items(practice=practice), Path(out))
     return run
+
+
+def _check_practice(lake: Lake, practice: str | None) -> None:
+    """Raises SamspilError for a practice that was not delivered, instead of an empty file."""
+    if practice is None or "practice" not in lake.tables:
+        return
+    known = lake.tables["practice"]
+    found = lake.connection.compile(known.filter(known.provider_number == practice).count())
+    if not lake.connection.raw_sql(found).fetchone()[0]:
+        raise SamspilError(f"no practice has the provider number {practice}")
 
 
 def _sorted_persons(result: Stratification) -> dict[str, ir.Table]:

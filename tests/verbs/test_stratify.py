@@ -167,6 +167,7 @@ def test_special_category_items_need_a_justification(region_home):
         ({"out": "result.xlsx"}, "ends in .csv or .parquet"),
         ({"out": "nowhere/result.csv"}, "the folder nowhere does not exist"),
         ({"state": 999}, "there is no state 999"),
+        ({"practice": "000000"}, "no practice has the provider number 000000"),
     ],
 )
 def test_a_wrong_call_is_told_what_is_wrong(region_home, call, says):
@@ -183,6 +184,6 @@ def test_a_refused_output_leaves_what_was_there(region_home, tmp_path):
     out = tmp_path / "out.csv"
     out.write_text("earlier")
     with pytest.raises(SamspilError):
-        verbs.stratify(["daemp"], D, practice="000000", out=tmp_path / "no" / "out.csv", home=region_home)
+        verbs.stratify(["daemp"], D, out=tmp_path / "no" / "out.csv", home=region_home)
     assert out.read_text() == "earlier"
     assert [path.name for path in tmp_path.iterdir()] == ["out.csv"]
