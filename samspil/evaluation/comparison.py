@@ -101,7 +101,6 @@ class Comparison:
     training_events: int
     coefficients: tuple[Coefficient, ...]
     intercept: float
-    log_odds_per_point: Estimate | None
     unseen: int
     auc_points: Estimate | Unknown
     auc_regression: Estimate | Unknown
@@ -140,7 +139,6 @@ def compare(training: Cohort, test: Cohort, outcome: str) -> Comparison | Unknow
         training_events=int(happened.sum()),
         coefficients=coefficients(levels, fitted, _per_point(line), training.categories, happened),
         intercept=fitted.intercept,
-        log_odds_per_point=line.log_odds(0) if line is not None else None,
         unseen=int(tested.count()[~tested.known(levels)].sum()),
         auc_points=auc(test.score, events),
         auc_regression=auc(risk, events),

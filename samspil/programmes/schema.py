@@ -6,7 +6,6 @@ where definitions meet measures, in `samspil.population.binding`.
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints, model_validator
@@ -272,5 +271,3 @@ class ProgrammeFile(Definition):
     source: SourceRef
     expected_list_size: ExpectedListSize
     stale_after_days: int = Field(gt=0)
-    cadence_days: int = Field(gt=0)
-    in_force_from: dt.date | None = None

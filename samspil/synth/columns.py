@@ -21,11 +21,6 @@ def text(index: Ints | Bools, vocabulary: pa.Array, null: Bools | None = None) -
     return pa.DictionaryArray.from_arrays(indices, vocabulary)
 
 
-def constant(word: str, size: int) -> pa.Array:
-    """A text column with the same word in every row."""
-    return text(np.zeros(size, dtype=np.int32), words([word]))
-
-
 def dates(day: Ints, window: Window) -> pa.Array:
     """A date column from days of the window; `OPEN` becomes null."""
     null = day == OPEN

@@ -22,7 +22,6 @@ from samspil.synth.sampling import Choice, chance, lognormal, scatter
 from samspil.synth.timeline import NEVER, QUARTERS, YEAR, Window
 
 EPISODES = ("stress", "anxious", "depressed")
-MENTAL = ("depression", "anxiety", "schizophrenia", "bipolar_disorder", "substance_use")
 
 
 @cache

@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 from samspil.definitions import SamspilError
 from samspil.population.words import item_sources
 from samspil.programmes import RiskModel, load_programmes
-from samspil.verbs.show import Shown, as_html_table
+from samspil.verbs.show import Shown
 from samspil.warehouse.contracts import contracts, table_sources
 from samspil.warehouse.home import Home
 from samspil.warehouse.lake import Lake, SourceStatus, freshness
@@ -197,9 +197,6 @@ class Lineage(Shown):
 
     def rows(self) -> list[dict[str, Any]]:
         return self.entries
-
-    def _repr_html_(self) -> str:
-        return as_html_table(self.entries)
 
 
 def lineage(target: str, home: Path | str | None = None) -> Lineage:

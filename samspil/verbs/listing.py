@@ -15,11 +15,10 @@ from samspil.population.lists import Entry, Expectation, Practice, accrual, expe
 from samspil.population.stratification import Switch, needed_sources
 from samspil.population.words import Language, criteria
 from samspil.programmes import RiskModel, find_model
-from samspil.programmes.schema import ExpectedListSize
 from samspil.reports.practice_list import Leaver, SourceAge, practice_list_page
 from samspil.verbs.scoring import Run, open_run, persons_of, run_with
 from samspil.verbs.show import Shown
-from samspil.verbs.write import write_table, write_text
+from samspil.verbs.write import check_target, write_table, write_text
 from samspil.warehouse.contracts import contracts
 from samspil.warehouse.vault import names_of
 
@@ -34,7 +33,7 @@ class PracticeLists(Shown):
     entries: list[Entry]
     left: list[dict[str, Any]]
     practices: list[Practice]
-    expectation: ExpectedListSize
+    identified: bool = False
 
     @property
     def kind(self) -> str:
@@ -60,27 +59,33 @@ class PracticeLists(Shown):
         ]
 
     def to_arrow(self) -> pa.Table:
-        """One row per name: practice, person_id, score, band, arrival, incomplete, reasons and each item's value."""
-        return pa.Table.from_pylist(
-            [
-                {
-                    "provider_number": entry.provider_number,
-                    "person_id": entry.person_id,
-                    **({"cpr": entry.cpr, "name": entry.name} if entry.cpr else {}),
-                    "model": self.model.model,
-                    "version": self.model.version,
-                    "as_of": self.run.as_of,
-                    "list": self.kind,
-                    "arrival": entry.arrival,
-                    "score": entry.score,
-                    "band": entry.band,
-                    "incomplete": entry.incomplete,
-                    "also_on": ";".join(entry.also_on),
-                    "reasons": entry.reasons,
-                }
-                for entry in self.entries
-            ]
-        )
+        """One row per name: practice, person_id, score, band, arrival, incomplete, also_on and reasons."""
+        columns = [
+            ("provider_number", pa.string()),
+            ("person_id", pa.int64()),
+            *([("cpr", pa.string()), ("name", pa.string())] if self.identified else []),
+            ("model", pa.string()),
+            ("version", pa.string()),
+            ("as_of", pa.date32()),
+            ("list", pa.string()),
+            ("arrival", pa.string()),
+            ("score", pa.int64()),
+            ("band", pa.string()),
+            ("incomplete", pa.bool_()),
+            ("also_on", pa.list_(pa.string())),
+            ("reasons", pa.string()),
+        ]
+        made_of = {
+            "model": self.model.model,
+            "version": self.model.version,
+            "as_of": self.run.as_of,
+            "list": self.kind,
+        }
+        rows = [
+            {name: made_of[name] if name in made_of else getattr(entry, name) for name, _ in columns}
+            for entry in self.entries
+        ]
+        return pa.Table.from_pylist(rows, schema=pa.schema(columns))
 
 
 def _range(expected: Expectation) -> str:
@@ -110,6 +115,11 @@ def lists(
     it is logged. `out` (`.csv` or `.parquet`) receives one row per name; `.html` is the page of one practice. Raises
     SamspilError for an unknown practice, and for an earlier run that is not earlier or did not have the model.
     """
+    page = out is not None and Path(out).suffix.lower() == ".html"
+    if page and practice is None:
+        raise SamspilError(f"{out}: a page is for one practice; name it with --practice, or write .csv or .parquet")
+    if out is not None:
+        check_target(Path(out), (".csv", ".parquet", ".html"))
     run = run_with(model, as_of, switches=switches, without=without, home=home, programmes=programmes)
     before = open_run(earlier, home) if earlier is not None else None
     if before is not None and before.as_of >= as_of:
@@ -154,11 +164,9 @@ def lists(
         entries=[_entry(definition, row, run.data_dates, language, names, others) for row in rows],
         left=left,
         practices=practices,
-        expectation=rule,
+        identified=identified_for is not None,
     )
-    if out is not None and Path(out).suffix.lower() == ".html":
-        if practice is None:
-            raise SamspilError(f"{out}: a page is for one practice; name it with --practice, or write .csv or .parquet")
+    if out is not None and page:
         write_text(_page(result, names, language), Path(out))
     elif out is not None:
         connection = run.lake.connection
@@ -182,12 +190,7 @@ def _page(lists: PracticeLists, names: dict[int, tuple[str, str]], language: Lan
         lists.entries,
         kind=lists.kind,
         since=lists.earlier.as_of if lists.earlier else None,
-        left=[
-            Leaver(
-                names.get(person["person_id"], ("", str(person["person_id"])))[1], person["reason"], person["detail"]
-            )
-            for person in lists.left
-        ],
+        left=[Leaver(known(person["person_id"]), person["reason"], person["detail"]) for person in lists.left],
         sources=[
             SourceAge(contracts()[source].title[language], run.data_dates.get(source), source in run.stale)
             for source in needed

@@ -28,7 +28,7 @@ from samspil.population.stratification import (
 from samspil.population.stratification import stratify as stratify_tables
 from samspil.programmes import ModelFile, RiskModel, find_model, model_files, pick_model
 from samspil.verbs.show import Shown
-from samspil.verbs.write import write_table
+from samspil.verbs.write import check_target, write_table
 from samspil.warehouse.home import Home
 from samspil.warehouse.lake import Lake
 from samspil.warehouse.runs import StoredRun, all_runs, find_run, keep_run
@@ -145,6 +145,8 @@ def stratify(
     Raises SamspilError for unknown models, switches or practice, and when civil registration or general practice is
     missing.
     """
+    if out is not None:
+        check_target(Path(out))
     known = model_files(Path(programmes) if programmes else None)
     files = [pick_model(name, known) for name in dict.fromkeys(models)]
     for file in files:

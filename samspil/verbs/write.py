@@ -1,4 +1,4 @@
-"""Writes a table to a file the user named: whole or not at all."""
+"""Writes results to files the user named: whole or not at all."""
 
 from __future__ import annotations
 
@@ -10,6 +10,16 @@ from ibis.backends.duckdb import Backend
 from samspil.definitions import SamspilError
 from samspil.warehouse.engine import quoted
 
+TABLES = (".csv", ".parquet")
+
+
+def check_target(path: Path, endings: tuple[str, ...] = TABLES) -> None:
+    """Raises SamspilError for a file that cannot be written, so that nobody waits for a result that is then lost."""
+    if path.suffix.lower() not in endings:
+        raise SamspilError(f"{path}: write to a file that ends in {' or '.join(endings)}")
+    if not path.absolute().parent.is_dir():
+        raise SamspilError(f"{path}: the folder {path.parent} does not exist")
+
 
 def write_table(connection: Backend, rows: ir.Table, path: Path) -> None:
     """Write `rows` to a `.csv` or `.parquet` file, replacing one that is there.
@@ -17,11 +27,8 @@ def write_table(connection: Backend, rows: ir.Table, path: Path) -> None:
     In CSV a list is `;`-separated, null is empty and booleans are `true` and `false`. Raises SamspilError for
     another ending or a folder that does not exist.
     """
-    kind = path.suffix.lower()
-    if kind not in {".csv", ".parquet"}:
-        raise SamspilError(f"{path}: write to a file that ends in .csv or .parquet")
-    _check_folder(path)
-    if kind == ".csv":
+    check_target(path)
+    if path.suffix.lower() == ".csv":
         lists = {n: rows[n].join(";").nullif("") for n, t in rows.schema().items() if t.is_array()}
         rows = rows.mutate(**lists) if lists else rows
         form = "FORMAT csv, HEADER true"
@@ -36,16 +43,10 @@ def write_table(connection: Backend, rows: ir.Table, path: Path) -> None:
 
 
 def write_text(text: str, path: Path) -> None:
-    """Write a text file whole or not at all. Raises SamspilError for a folder that does not exist."""
-    _check_folder(path)
+    """Write a text file, replacing one that is there."""
     making = path.with_name(f".{path.name}.new")
     try:
         making.write_text(text, encoding="utf-8")
         making.replace(path)
     finally:
         making.unlink(missing_ok=True)
-
-
-def _check_folder(path: Path) -> None:
-    if not path.absolute().parent.is_dir():
-        raise SamspilError(f"{path}: the folder {path.parent} does not exist")

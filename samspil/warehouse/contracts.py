@@ -84,7 +84,6 @@ class Contract(Definition):
     contract: str
     title: dict[str, str]
     sector: str
-    required_for_runs: bool = False
     max_rejected: float = Field(ge=0, le=1)
     tables: dict[str, Table]
 

@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from ibis.backends.duckdb import Backend
 
+from samspil.definitions import SamspilError
 from samspil.warehouse.contracts import contracts, table
 from samspil.warehouse.engine import connect
 from samspil.warehouse.home import Home
@@ -34,7 +35,10 @@ class Lake:
 
     @classmethod
     def open(cls, home: Home, state: int | None = None, without: Sequence[str] = ()) -> Lake:
-        """The lake at the current state, or at an earlier one by its number."""
+        """The lake at the current state, or at an earlier one by its number. Raises SamspilError for no such source."""
+        unknown = [name for name in without if name not in contracts()]
+        if unknown:
+            raise SamspilError(f"unknown source `{unknown[0]}`; sources are {', '.join(contracts())}")
         return cls(home, read_state(home, state), frozenset(without))
 
     @cached_property
@@ -79,10 +83,6 @@ class Lake:
         """By source, the day its newest delivery was drawn."""
         return {source: max(delivery.data_date for delivery in self.deliveries(source)) for source in self.sources}
 
-    def covers(self, source: str, day: dt.date) -> bool:
-        """Whether some delivery of a source in force reaches `day`."""
-        return any(delivery.period.to >= day for delivery in self.deliveries(source))
-
     def manifest(self) -> dict[str, list[str]]:
         """The data manifest: by source, the deliveries its tables are made of."""
         return {source: [delivery.id for delivery in self.deliveries(source)] for source in self.sources}
@@ -97,7 +97,6 @@ class SourceStatus:
     owner: str | None
     deliveries: int
     data_date: dt.date | None
-    period_to: dt.date | None
     age_days: int | None
     stale: bool
     switched_off: str | None
@@ -121,7 +120,6 @@ def freshness(home: Home, day: dt.date, stale_after_days: int, state: State | No
                 owner=newest.owner if newest else None,
                 deliveries=len(deliveries),
                 data_date=newest.data_date if newest else None,
-                period_to=max(delivery.period.to for delivery in deliveries) if deliveries else None,
                 age_days=age,
                 stale=age is not None and age > stale_after_days,
                 switched_off=source.switched_off.reason if source and source.switched_off else None,

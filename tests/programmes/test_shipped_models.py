@@ -225,4 +225,4 @@ def test_every_open_question_of_the_contract_is_recorded_with_a_reading() -> Non
 def test_the_programme_expects_20_to_25_citizens_and_data_of_14_days() -> None:
     programme = find_model("sad").programme
     size = programme.expected_list_size
-    assert (size.min, size.max, programme.cadence_days, programme.stale_after_days) == (20, 25, 14, 14)
+    assert (size.min, size.max, programme.stale_after_days) == (20, 25, 14)

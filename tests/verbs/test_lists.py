@@ -125,6 +125,8 @@ def test_an_empty_list_says_so(region_home, tmp_path):
     lists = verbs.lists("daemp", D, **given)
     practice = lists.practices[0].provider_number
     assert not lists.entries
+    verbs.lists("daemp", D, out=tmp_path / "empty.csv", **given)
+    assert (tmp_path / "empty.csv").read_text(encoding="utf-8").startswith("provider_number,person_id,model")
     verbs.lists("daemp", D, practice=practice, out=tmp_path / "empty.html", **given)
     assert "Ingen." in (tmp_path / "empty.html").read_text(encoding="utf-8")
 

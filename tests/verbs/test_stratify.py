@@ -166,6 +166,7 @@ def test_special_category_items_need_a_justification(region_home):
         ({"switches": [Switch("sad", "origin", enabled=False)]}, "a model that is not run: sad"),
         ({"out": "result.xlsx"}, "ends in .csv or .parquet"),
         ({"out": "nowhere/result.csv"}, "the folder nowhere does not exist"),
+        ({"without": ["hospitl"]}, "unknown source `hospitl`; sources are civil"),
         ({"state": 999}, "there is no state 999"),
         ({"practice": "000000"}, "no practice has the provider number 000000"),
     ],
