@@ -6,16 +6,21 @@ export SAMSPIL_HOME ?= $(CURDIR)/var
 # Results must not depend on what the caller's shell happens to hold.
 unexport PYTHONPATH PYTHONHOME PYTHONDONTWRITEBYTECODE
 
-.PHONY: run test check lint types arrows bench lock clean
+.PHONY: run test check lint types arrows messages browser audit bench lock clean
+# A file that a failing command left half-made is not there.
+.DELETE_ON_ERROR:
 
 ## A synthetic region from deliveries to lists and a validated model; prints where the reports lie.
-run: .venv/ready
+run: .venv/ready .assets/ready messages
 	@PATH="$(CURDIR)/$(BIN):$$PATH" sh scripts/run.sh
 
-## Everything that must hold before a change lands.
-test: .venv/ready-dev lint types arrows
+## Everything that must hold before a change lands. What the care plane keeps in a database is tested in both it can use.
+PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile --cov
+CARE_PLANE_TESTS := $(wildcard tests/config/test_*.py tests/access/test_*.py tests/lists/test_*.py tests/web/test_*.py)
+test: .venv/ready-dev .assets/ready-dev messages browser lint types arrows audit
 	$(BIN)/coverage erase
-	$(BIN)/python -m pytest -n 2 --dist loadfile --cov --cov-report=term:skip-covered
+	$(PYTEST) --cov-report= --cov-fail-under=0
+	$(PYTEST) --cov-append --cov-report=term:skip-covered --database postgresql $(CARE_PLANE_TESTS)
 
 lint: .venv/ready-dev
 	$(BIN)/ruff check .
@@ -26,6 +31,20 @@ types: .venv/ready-dev
 
 arrows: .venv/ready-dev
 	$(BIN)/lint-imports
+
+## Is a vulnerability known in what we install? Says so loudly where nobody can be asked.
+audit: .venv/ready-dev
+	$(BIN)/python scripts/audit.py
+
+browser:
+	@sh scripts/browser.sh >/dev/null
+
+## Translations of the pages, compiled. One that is marked as fuzzy is a guess, and nobody is to read a guess.
+messages: $(patsubst %.po,%.mo,$(wildcard samspil/*/locale/*/LC_MESSAGES/django.po))
+
+%.mo: %.po | .venv/ready
+	@! grep -n '^#,.*fuzzy' $< /dev/null || { echo "$<: look at these translations and remove their fuzzy marks" >&2; false; }
+	$(BIN)/pybabel --quiet compile --input-file $< --output-file $@
 
 ## Samspil beside hand-written SQL, pandas and Polars, at 1 million persons (SCALE=denmark for 6 million).
 SCALE ?= region
@@ -44,5 +63,14 @@ lock: .venv/ready-dev
 	sh scripts/setup.sh "$(PYTHON)" requirements-dev.lock
 	touch $@ .venv/ready
 
+# What pages load in the browser; the second also what their tests use.
+.assets/ready: package-lock.json scripts/assets.sh scripts/node.sh requirements-node.lock | .venv/ready
+	sh scripts/assets.sh
+	touch $@
+
+.assets/ready-dev: package-lock.json scripts/assets.sh scripts/node.sh requirements-node.lock | .venv/ready-dev
+	sh scripts/assets.sh dev
+	touch $@ .assets/ready
+
 clean:
-	rm -rf .venv var bench/var .coverage* .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-node .assets node_modules samspil/web/static/vendor samspil/*/locale/*/LC_MESSAGES/django.mo var bench/var .coverage* .pytest_cache .mypy_cache .ruff_cache .hypothesis
