@@ -33,7 +33,7 @@ def main() -> int:
         )
         if not report.exists() or not report.stat().st_size:
             if any(word in done.stderr.lower() for word in NO_ANSWER):
-                loudly(f"NOT AUDITED: the service that knows vulnerabilities could not be reached.\n{done.stderr[-400:]}")
+                loudly(f"NOT AUDITED: the service that knows vulnerabilities gave no answer.\n{done.stderr[-400:]}")
                 return 0
             print(done.stderr, file=sys.stderr)
             return 1

@@ -2,7 +2,7 @@
 # Prints the folder with the node and npm to use: the machine's own where they are new enough, else a locked Node that
 # is installed into .venv-node, so that no machine has to have one.
 set -eu
-oldest=18
+oldest=20
 
 say() { printf '%s\n' "$*" >&2; }
 
