@@ -1,13 +1,52 @@
-"""A small region that many tests read: synthesised and ingested once per worker, never changed by a test."""
+"""What many tests share.
+
+A small region, synthesised and ingested once per worker and never changed by a test; the programs that tests of the
+pages start. Where the application keeps its data during tests is decided earlier, in `tests/environment.py`.
+"""
 
 import datetime as dt
 import shutil
+import subprocess
+from pathlib import Path
 
 import pytest
+from django.conf import settings as django_settings
+from django.test import override_settings
 
 from samspil import verbs
 
 REGION_AS_OF = dt.date(2016, 10, 15)
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.fixture(scope="session", autouse=True)
+def plain_static_files():
+    """Files of the pages under their own names; those with hashes in them exist only after `collectstatic`."""
+    plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    with override_settings(STORAGES=django_settings.STORAGES | {"staticfiles": plain}):
+        yield
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """The path of the Chromium that `make test` makes sure of."""
+    found = subprocess.run(["sh", "scripts/browser.sh"], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert found.returncode == 0, found.stderr
+    return found.stdout.strip()
+
+
+@pytest.fixture(scope="session")
+def node():
+    """The path of the Node that goes with `node_modules`; run it in the checkout's folder."""
+    path = ROOT / ".assets" / "node"
+    assert path.exists(), "run `make .assets/ready-dev` first"
+    return str(path)
+
+
+@pytest.fixture(scope="session")
+def axe():
+    """The source of axe-core, which judges whether a page is accessible, to run inside a page."""
+    return (ROOT / "node_modules" / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
 
 
 @pytest.fixture(scope="session")
