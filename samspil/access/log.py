@@ -1,0 +1,178 @@
+"""Writing, reading and verifying the access log.
+
+Every row is chained to the one before by a keyed digest (HMAC-SHA-256) over its content and the digest before. A row
+that is changed, removed or put in between breaks its chain; the key lies outside the database, so that who can
+write to the database alone cannot mend the chain. The heads of all chains in one line are the log's *seal*: kept
+elsewhere, it proves later that nothing up to that moment was rewritten.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import hmac
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from samspil.access.actor import Actor
+from samspil.access.models import AccessRecord, Chain
+from samspil.access.policy import Decision, Purpose, Resource, Verb
+from samspil.definitions import SamspilError
+
+#: Organisations are spread over so many chains, so that they seldom wait for each other.
+CHAINS = 16
+_FIELDS = (
+    "chain",
+    "position",
+    "user_id",
+    "user_name",
+    "role",
+    "organisation_id",
+    "organisation_name",
+    "verb",
+    "resource",
+    "detail",
+    "citizen_id",
+    "purpose",
+    "basis",
+    "outcome",
+    "reason",
+)
+
+
+class Refused(Exception):
+    """Something the policy does not allow. Whoever catches it writes `record` to the log, after any rollback."""
+
+    def __init__(self, decision: Decision, record: AccessRecord) -> None:
+        self.decision = decision
+        self.record = record
+        super().__init__(f"{record.verb} {record.resource}: {decision.reason}")
+
+
+def entry(
+    actor: Actor,
+    verb: Verb,
+    resource: Resource,
+    purpose: Purpose,
+    decision: Decision,
+    *,
+    citizen_id: int | None = None,
+    detail: str = "",
+) -> AccessRecord:
+    """A row of the log that is not yet written."""
+    outcome = AccessRecord.Outcome.ALLOWED if decision else AccessRecord.Outcome.REFUSED
+    return AccessRecord(
+        at=timezone.now(),
+        user_id=actor.user_id,
+        user_name=actor.name,
+        role=actor.role,
+        organisation_id=actor.organisation_id,
+        organisation_name=actor.organisation.name if actor.organisation else "",
+        verb=verb,
+        resource=resource.kind,
+        detail=detail[:200],
+        citizen_id=citizen_id if citizen_id is not None else (resource.citizen.pk if resource.citizen else None),
+        purpose=purpose,
+        basis=decision.basis,
+        outcome=outcome,
+        reason=decision.reason,
+    )
+
+
+def append(records: Sequence[AccessRecord]) -> None:
+    """Write rows at the end of their chain, all or none."""
+    if not records:
+        return
+    number = (records[0].organisation_id or 0) % CHAINS
+    with transaction.atomic():
+        head = Chain.objects.select_for_update().filter(number=number).first()
+        if head is None:
+            Chain.objects.bulk_create([Chain(number=number)], ignore_conflicts=True)
+            head = Chain.objects.select_for_update().get(number=number)
+        for record in records:
+            record.chain, record.position = number, head.length
+            record.digest = digest(record, head.digest)
+            head.length, head.digest = head.length + 1, record.digest
+        AccessRecord.objects.bulk_create(records, batch_size=500)
+        head.save()
+
+
+def digest(record: AccessRecord, before: str) -> str:
+    """The keyed digest of a row that follows a row with the digest `before`."""
+    content = {name: getattr(record, name) for name in _FIELDS}
+    content["at"] = record.at.astimezone(dt.UTC).isoformat(timespec="microseconds")
+    message = before + json.dumps(content, sort_keys=True, ensure_ascii=False, default=str)
+    return hmac.new(settings.LOG_KEY.encode(), message.encode(), hashlib.sha256).hexdigest()
+
+
+@dataclass(frozen=True)
+class Verification:
+    """What verifying found: rows read, the first fault of each broken chain, and the log's seal now."""
+
+    rows: int
+    faults: list[str]
+    seal: str
+
+
+def verify(seal: str | None = None) -> Verification:
+    """Read the whole log and check every chain; with an earlier `seal`, also that what it covered is unchanged.
+
+    Raises SamspilError when the seal cannot be read.
+    """
+    sealed = read_seal(seal) if seal else {}
+    rows, faults = 0, []
+    heads = {head.number: head for head in Chain.objects.all()}
+    numbers = set(heads) | set(AccessRecord.objects.order_by().values_list("chain", flat=True).distinct()) | set(sealed)
+    for number in sorted(numbers):
+        length, last, fault = 0, "", None
+        wanted_length, wanted = sealed.get(number, (0, ""))
+        met = wanted_length == 0
+        for record in _chain(number):
+            if fault is None and record.position != length:
+                fault = f"chain {number}: row {length} is missing"
+            elif fault is None and record.digest != digest(record, last):
+                fault = f"chain {number}: row {record.position} (id {record.pk}) was changed"
+            length, last = length + 1, record.digest
+            met = met or (length == wanted_length and last == wanted)
+        rows += length
+        head = heads.get(number)
+        if fault is None and (head is None or (head.length, head.digest) != (length, last)):
+            fault = f"chain {number}: rows at its end are missing, or its head was changed"
+        if fault is None and not met:
+            fault = f"chain {number}: differs from the seal"
+        if fault is not None:
+            faults.append(fault)
+    return Verification(rows, faults, make_seal(heads.values()))
+
+
+def _chain(number: int) -> Iterator[AccessRecord]:
+    return AccessRecord.objects.filter(chain=number).order_by("position").iterator(chunk_size=5000)
+
+
+def make_seal(heads: Iterable[Chain]) -> str:
+    """Every chain's length and digest in one line that can be kept elsewhere."""
+    parts = [f"{head.number}:{head.length}:{head.digest}" for head in sorted(heads, key=lambda head: head.number)]
+    return "samspil-log " + " ".join(parts)
+
+
+def read_seal(seal: str) -> dict[int, tuple[int, str]]:
+    """Length and digest per chain. Raises SamspilError for a text that is no seal."""
+    name, *parts = seal.split()
+    try:
+        if name != "samspil-log":
+            raise ValueError
+        chains = [part.split(":") for part in parts]
+        return {int(number): (int(length), found) for number, length, found in chains}
+    except ValueError as error:
+        raise SamspilError("this is no seal of an access log; it begins with `samspil-log`") from error
+
+
+def of_citizen(citizen_id: int) -> QuerySet[AccessRecord]:
+    """The rows about one citizen, newest first."""
+    return AccessRecord.objects.filter(citizen_id=citizen_id).order_by("-at", "-id")

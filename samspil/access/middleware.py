@@ -1,0 +1,70 @@
+"""Finds out who is acting in each request, and answers what the policy refuses."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, cast
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
+
+from samspil.access import log
+from samspil.access.actor import ANONYMOUS, Actor, private, professional
+from samspil.access.log import Refused
+from samspil.access.models import Membership, Role, User
+
+#: Where the session keeps which of several capacities somebody acts in.
+CAPACITY = "capacity"
+
+
+class Request(HttpRequest):
+    """A request as the views of the care plane see it."""
+
+    actor: Actor
+
+
+def capacities(user: User) -> list[Actor]:
+    """Every capacity somebody can act in today: memberships first, then as citizen, then as relative."""
+    memberships = Membership.objects.current(timezone.localdate()).filter(user=user)
+    found = [professional(membership) for membership in memberships.select_related("organisation", "user")]
+    if user.citizen_id is not None:
+        found.append(private(user, Role.CITIZEN))
+    if user.proxies.current(timezone.localdate()).exists():
+        found.append(private(user, Role.RELATIVE))
+    return found
+
+
+def capacity_key(actor: Actor) -> str:
+    """How a capacity is named in the session and in forms."""
+    return f"membership:{actor.membership.pk}" if actor.membership else str(actor.role)
+
+
+def find_actor(request: HttpRequest) -> Actor:
+    """The capacity chosen in this session, else the first there is. Without any, nobody in particular."""
+    user = request.user
+    if not user.is_authenticated:
+        return ANONYMOUS
+    possible = capacities(cast(User, user))
+    wanted = request.session.get(CAPACITY)
+    chosen = [actor for actor in possible if capacity_key(actor) == wanted] or possible
+    return chosen[0] if chosen else Actor(Role.ANONYMOUS, cast(User, user), name=cast(User, user).name)
+
+
+class ActorMiddleware:
+    """Gives every request its `actor`, and turns a refusal into a logged 403 page."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        cast(Any, request).actor = SimpleLazyObject(lambda: find_actor(request))
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """Refusals are written to the log here, outside whatever transaction they ended."""
+        if not isinstance(exception, Refused):
+            return None
+        log.append([exception.record])
+        return render(request, "web/refused.html", {"reason": exception.decision.reason}, status=403)

@@ -1,0 +1,273 @@
+"""The one policy function: may this actor do this, with this, for this purpose — and on what basis, or why not.
+
+What is allowed stands in `policy.yaml`. This module reads it and finds the facts: relations, consents, legal bases.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+from django.utils import timezone
+
+from samspil.access.actor import Actor
+from samspil.access.models import (
+    BreakGlass,
+    CareTask,
+    Category,
+    Citizen,
+    Consent,
+    ConsentPurpose,
+    LegalBasis,
+    Proxy,
+    ProxyScope,
+    Role,
+)
+from samspil.definitions import Definition, DefinitionError, read_yaml, validate
+
+Verb = Literal["read", "write", "decide", "break_glass"]
+Purpose = Literal["care", "case_finding", "inclusion", "self", "improvement", "oversight", "administration", "emergency"]
+Kind = Literal[
+    "practice_list",
+    "capacity",
+    "citizen_record",
+    "task",
+    "inclusion",
+    "consent",
+    "nomination",
+    "citizen_page",
+    "citizen_log",
+    "proxies",
+    "list_counts",
+    "model_review",
+    "process",
+    "access_log",
+    "break_glass",
+    "legal_basis",
+    "people",
+]
+Relation = Literal["own_practice", "task", "nominated", "self", "proxy", "broken_glass", "none"]
+#: Why something was refused; `words.py` puts each into words.
+Reason = Literal["role", "relation", "no_basis", "basis_expired", "no_consent", "consent_withdrawn"]
+
+
+class Need(Definition):
+    """A basis that has to be there: a legal basis, or a consent, for a purpose."""
+
+    legal_basis: str | None = None
+    consent: ConsentPurpose | None = None
+
+
+class Grant(Definition):
+    """One line of the policy."""
+
+    grant: str
+    roles: frozenset[Role]
+    resource: Kind
+    verbs: frozenset[Verb]
+    purpose: Purpose
+    relation: Relation
+    scope: ProxyScope | None = None
+    needs: tuple[Need, ...] = ()
+
+
+class BreakGlassRule(Definition):
+    """How long emergency access lasts."""
+
+    minutes: int
+
+
+class Policy(Definition):
+    """The whole policy file."""
+
+    break_glass: BreakGlassRule
+    grants: tuple[Grant, ...]
+
+
+@dataclass(frozen=True)
+class Resource:
+    """What is asked for. Data of one citizen name the citizen, a list names its practice.
+
+    `category` narrows a citizen's record to one kind of data; `nominated_by` is the organisation of a nomination.
+    """
+
+    kind: Kind
+    citizen: Citizen | None = None
+    practice_id: int | None = None
+    category: Category | None = None
+    nominated_by: int | None = None
+
+    @property
+    def treating_practice_id(self) -> int | None:
+        return self.citizen.practice_id if self.citizen is not None else self.practice_id
+
+
+@dataclass(frozen=True)
+class Decision:
+    """The answer: allowed on a basis, or refused for a reason. True when allowed."""
+
+    allowed: bool
+    basis: str = ""
+    reason: Reason | Literal[""] = ""
+
+    def __bool__(self) -> bool:
+        return self.allowed
+
+
+@cache
+def policy() -> Policy:
+    """The policy file, validated. Raises DefinitionError with file, line and cause."""
+    file = read_yaml(Path(__file__).with_name("policy.yaml"))
+    found = validate(file, Policy)
+    twice = [
+        file.fault(("grants", number, "grant"), f"`{grant.grant}` is there twice")
+        for number, grant in enumerate(found.grants)
+        if any(other.grant == grant.grant for other in found.grants[:number])
+    ]
+    if twice:
+        raise DefinitionError(twice)
+    return found
+
+
+def may(actor: Actor, verb: Verb, resource: Resource, purpose: Purpose) -> Decision:
+    """Whether `actor` may do `verb` with `resource` for `purpose`. Looks facts up, changes nothing, logs nothing.
+
+    Of several refusals the one that came nearest to a grant is told: a missing consent rather than a missing
+    relation, a missing relation rather than the wrong role.
+    """
+    nearest = Decision(False, reason="role")
+    for grant in policy().grants:
+        if not (
+            actor.role in grant.roles
+            and resource.kind == grant.resource
+            and verb in grant.verbs
+            and purpose == grant.purpose
+        ):
+            continue
+        relation = _relation(actor, resource, grant)
+        if relation is None:
+            nearest = _nearer(nearest, Decision(False, reason="relation"))
+            continue
+        if not grant.needs:
+            return Decision(True, basis=relation)
+        for need in grant.needs:
+            found = _basis(actor, resource, need)
+            if found:
+                return found
+            nearest = _nearer(nearest, found)
+    return nearest
+
+
+_NEARNESS: tuple[Reason, ...] = (
+    "role",
+    "relation",
+    "no_basis",
+    "no_consent",
+    "basis_expired",
+    "consent_withdrawn",
+)
+
+
+def _nearer(one: Decision, other: Decision) -> Decision:
+    return max(one, other, key=lambda decision: _NEARNESS.index(decision.reason or "role"))
+
+
+def _relation(actor: Actor, resource: Resource, grant: Grant) -> str | None:
+    """The relation that the grant asks for, in a word for the log; None when it does not exist."""
+    citizen = resource.citizen
+    match grant.relation:
+        case "none":
+            return "role"
+        case "own_practice":
+            own = actor.organisation_id is not None and resource.treating_practice_id == actor.organisation_id
+            return "treating_practice" if own else None
+        case "self":
+            own = citizen is not None and actor.citizen_id == citizen.pk
+            return "self" if own else None
+        case "nominated":
+            own = actor.organisation_id is not None and resource.nominated_by == actor.organisation_id
+            return "nomination" if own else None
+        case "task":
+            task = _task(actor, citizen) if citizen is not None else None
+            return f"task:{task}" if task else None
+        case "proxy":
+            proxy = _proxy(actor, citizen, grant.scope) if citizen is not None else None
+            return f"proxy:{proxy}" if proxy else None
+        case "broken_glass":
+            glass = _broken_glass(actor, citizen) if citizen is not None else None
+            return f"break_glass:{glass}" if glass else None
+
+
+def _basis(actor: Actor, resource: Resource, need: Need) -> Decision:
+    if need.legal_basis is not None:
+        return _legal_basis(actor, resource, need.legal_basis)
+    return _consent(actor, resource, ConsentPurpose(need.consent or ""))
+
+
+def _legal_basis(actor: Actor, resource: Resource, purpose: str) -> Decision:
+    bases = actor.known.get("legal_bases")
+    if bases is None:
+        bases = actor.known["legal_bases"] = list(LegalBasis.objects.all())
+    today = timezone.localdate()
+    covering = [basis for basis in bases if basis.covers(purpose, actor.sector, resource.category)]
+    for basis in covering:
+        if basis.in_force(today):
+            return Decision(True, basis=f"legal_basis:{basis.pk}")
+    return Decision(False, reason="basis_expired" if covering else "no_basis")
+
+
+def _consent(actor: Actor, resource: Resource, purpose: ConsentPurpose) -> Decision:
+    if resource.citizen is None:
+        return Decision(False, reason="no_consent")
+    today = timezone.localdate()
+    given = [
+        consent
+        for consent in _consents(actor, resource.citizen)
+        if consent.purpose == purpose and consent.given and consent.reaches(actor.organisation, resource.category)
+    ]
+    for consent in given:
+        if consent.active and consent.since <= today and (consent.until is None or consent.until >= today):
+            return Decision(True, basis=f"consent:{consent.pk}")
+    withdrawn = any(consent.withdrawn_at is not None for consent in given)
+    return Decision(False, reason="consent_withdrawn" if withdrawn else "no_consent")
+
+
+def _consents(actor: Actor, citizen: Citizen) -> list[Consent]:
+    key = ("consents", citizen.pk)
+    if key not in actor.known:
+        actor.known[key] = list(Consent.objects.filter(citizen=citizen))
+    found: list[Consent] = actor.known[key]
+    return found
+
+
+def _task(actor: Actor, citizen: Citizen) -> int | None:
+    key = ("task", citizen.pk)
+    if key not in actor.known:
+        tasks = CareTask.objects.filter(citizen=citizen, organisation_id=actor.organisation_id, closed_at__isnull=True)
+        held = [task for task in tasks if task.holder_id in {None, actor.user_id}]
+        actor.known[key] = held[0].pk if held else None
+    found: int | None = actor.known[key]
+    return found
+
+
+def _proxy(actor: Actor, citizen: Citizen, scope: ProxyScope | None) -> int | None:
+    key = ("proxies", citizen.pk)
+    if key not in actor.known:
+        current = Proxy.objects.current(timezone.localdate())
+        actor.known[key] = list(current.filter(citizen=citizen, relative_id=actor.user_id))
+    return next((proxy.pk for proxy in actor.known[key] if scope in proxy.scopes), None)
+
+
+def _broken_glass(actor: Actor, citizen: Citizen) -> int | None:
+    if actor.membership is None:
+        return None
+    key = ("glass", citizen.pk)
+    if key not in actor.known:
+        open_now = BreakGlass.objects.filter(
+            membership=actor.membership, citizen=citizen, expires_at__gt=timezone.now()
+        )
+        actor.known[key] = open_now.values_list("pk", flat=True).first()
+    found: int | None = actor.known[key]
+    return found

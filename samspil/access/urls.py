@@ -1,0 +1,5 @@
+"""Addresses of people, consent, log and oversight."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

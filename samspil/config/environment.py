@@ -1,0 +1,81 @@
+"""What an installation tells the care plane through environment variables, read and checked in one place."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
+
+
+def flag(name: str, default: bool) -> bool:
+    """A switch: `1`/`yes`/`on`/`true` or `0`/`no`/`off`/`false`. Raises ImproperlyConfigured for anything else."""
+    value = os.environ.get(name, "").strip().lower()
+    if not value:
+        return default
+    if value in {"1", "yes", "on", "true"}:
+        return True
+    if value in {"0", "no", "off", "false"}:
+        return False
+    raise ImproperlyConfigured(f"{name} is `{value}`; it can be 1 or 0")
+
+
+def words(name: str, default: str) -> list[str]:
+    """A comma-separated list."""
+    return [word.strip() for word in os.environ.get(name, default).split(",") if word.strip()]
+
+
+def secret(home: Path, name: str, variable: str) -> str:
+    """A secret from the environment, else from a file of the home that is made, for its owner only, on first use."""
+    given = os.environ.get(variable)
+    if given:
+        return given
+    path = home / name
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_text(encoding="ascii")
+    except OSError as error:
+        raise ImproperlyConfigured(f"{path} cannot be written ({error.strerror}); set {variable} instead") from error
+    made = secrets.token_urlsafe(64)
+    with os.fdopen(descriptor, "w", encoding="ascii") as file:
+        file.write(made)
+    return made
+
+
+def database(home: Path, variable: str = "SAMSPIL_DATABASE_URL") -> dict[str, Any]:
+    """Django's description of the database: `postgresql://user:password@host:port/name`, else SQLite in the home."""
+    url = os.environ.get(variable, "")
+    if not url:
+        home.mkdir(parents=True, exist_ok=True)
+        return {
+            "ENGINE": "django.db.backends.sqlite3",
+            "NAME": str(home / "care.sqlite3"),
+            "OPTIONS": {
+                # A writer takes the lock when it begins, so that two writers wait for each other instead of failing.
+                "transaction_mode": "IMMEDIATE",
+                "timeout": 20,
+                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+            },
+            # A file, not memory: several threads and processes meet in it, as they do in use.
+            "TEST": {"NAME": str(home / "test.sqlite3")},
+        }
+    parts = urlsplit(url)
+    if parts.scheme not in {"postgresql", "postgres"} or not parts.path.strip("/"):
+        raise ImproperlyConfigured(f"{variable} must look like postgresql://user:password@host:5432/name")
+    options = dict(parse_qsl(parts.query))
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(parts.path.strip("/")),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": options.pop("host", unquote(parts.hostname or "")),
+        "PORT": str(parts.port or ""),
+        "CONN_MAX_AGE": 60,
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": options,
+    }

@@ -1,0 +1,174 @@
+"""Settings of the care plane. Safe by default: what weakens it has to be switched on by name.
+
+| variable | meaning | default |
+|---|---|---|
+| `SAMSPIL_HOME` | where data and keys lie | `var/` |
+| `SAMSPIL_DATABASE_URL` | `postgresql://…` | SQLite in the home |
+| `SAMSPIL_HOSTS` | host names that are served, with commas | this machine only |
+| `SAMSPIL_HTTPS` | 0 on a loopback address without TLS | 1 |
+| `SAMSPIL_DEMO` | 1 offers a log-in for each role without password; synthetic data only | 0 |
+| `SAMSPIL_SECRET_KEY`, `SAMSPIL_LOG_KEY` | keys of sessions and of the access log | files in the home |
+| `SAMSPIL_OIDC` | a JSON file with identity providers (docs/operating.md) | none |
+| `SAMSPIL_MAIL_URL` | `smtp://user:password@host:port` for mail | printed on the console |
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from csp.constants import NONE, SELF
+from django.utils.translation import gettext_lazy as _
+
+from samspil.config import environment
+from samspil.config.identity import read_providers
+from samspil.warehouse.home import Home
+
+HOME = Home.find().root
+DEBUG = False
+DEMO = environment.flag("SAMSPIL_DEMO", default=False)
+HTTPS = environment.flag("SAMSPIL_HTTPS", default=True)
+SECRET_KEY = environment.secret(HOME, "secret.key", "SAMSPIL_SECRET_KEY")
+#: Keys the chain of the access log, so that who can write to the database alone cannot forge it.
+LOG_KEY = environment.secret(HOME, "log.key", "SAMSPIL_LOG_KEY")
+IDENTITY_PROVIDERS = read_providers()
+ALLOWED_HOSTS = environment.words("SAMSPIL_HOSTS", "localhost,127.0.0.1,[::1]")
+
+INSTALLED_APPS = [
+    "samspil.web",
+    "samspil.lists",
+    "samspil.access",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    "csp",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "samspil.access.middleware.ActorMiddleware",
+]
+
+ROOT_URLCONF = "samspil.config.urls"
+WSGI_APPLICATION = "samspil.config.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "samspil.web.context.page",
+            ],
+        },
+    }
+]
+
+DATABASES = {"default": environment.database(HOME)}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+# Shared by every process, so that throttling counts all of them together.
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}}
+
+AUTH_USER_MODEL = "access.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.ScryptPasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/"
+LOGOUT_REDIRECT_URL = "/"
+
+# Accounts are made by an administrator or come from an identity provider; nobody signs up by themselves.
+ACCOUNT_ADAPTER = "samspil.access.accounts.AccountAdapter"
+SOCIALACCOUNT_ADAPTER = "samspil.access.accounts.SocialAccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_LOGIN_ON_PASSWORD_RESET = False
+ACCOUNT_RATE_LIMITS = {"login": "60/m/ip", "login_failed": "10/m/ip,5/5m/key"}
+ACCOUNT_USER_DISPLAY = "samspil.access.accounts.display_name"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER = "Samspil"
+SOCIALACCOUNT_ONLY = False
+SOCIALACCOUNT_STORE_TOKENS = False
+SOCIALACCOUNT_LOGIN_ON_GET = False
+SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": [provider.as_app() for provider in IDENTITY_PROVIDERS]}}
+
+SESSION_COOKIE_AGE = 30 * 60  # half an hour without use
+SESSION_SAVE_EVERY_REQUEST = False
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"  # the way back from an identity provider must find the session
+SESSION_COOKIE_SECURE = HTTPS
+CSRF_COOKIE_SECURE = HTTPS
+CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_SAMESITE = "Strict"
+SECURE_SSL_REDIRECT = HTTPS
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
+SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
+SECURE_HSTS_PRELOAD = HTTPS
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "font-src": [SELF],
+        "img-src": [SELF, "data:"],  # the square code of a new second factor
+        "connect-src": [SELF],
+        "form-action": [SELF, *sorted({provider.origin for provider in IDENTITY_PROVIDERS})],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+    }
+}
+# Forms are small here; nothing is uploaded.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
+FILE_UPLOAD_HANDLERS: list[str] = []
+
+LANGUAGE_CODE = "da"
+LANGUAGES = [("da", _("Danish")), ("en", _("English"))]
+LOCALE_PATHS: list[Path] = []
+TIME_ZONE = "Europe/Copenhagen"
+USE_TZ = True
+USE_I18N = True
+FORMAT_MODULE_PATH = ["samspil.web.formats"]
+
+STATIC_URL = "static/"
+STATIC_ROOT = HOME / "static"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "handlers": {"console": {"class": "logging.StreamHandler"}},
+    "root": {"handlers": ["console"], "level": "WARNING"},
+}
+SILENCED_SYSTEM_CHECKS: list[str] = []

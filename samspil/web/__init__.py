@@ -1,0 +1,1 @@
+"""The pages' common frame: base page, navigation, components, charts. No rules live here."""
