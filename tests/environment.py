@@ -14,7 +14,7 @@ from collections.abc import Generator
 
 import pytest
 
-from tests.postgresql import Server
+from tests.postgresql import NoServer, Server
 
 #: How tests are run, which is the caller's to say; all other variables say what an installation is like.
 KEPT = {"SAMSPIL_CHROMIUM", "SAMSPIL_MEMORY", "SAMSPIL_TEST_POSTGRESQL"}
@@ -59,5 +59,8 @@ def _prepare(database: str) -> None:
     os.environ["SAMSPIL_HOME"] = home
     os.environ["SAMSPIL_HTTPS"] = "0"  # the tests' client and servers speak plain HTTP
     if database == "postgresql" and not is_worker:
-        _servers.append(Server())
+        try:
+            _servers.append(Server())
+        except NoServer as error:
+            raise pytest.UsageError(str(error)) from error
         os.environ[DATABASE] = _servers[-1].url
