@@ -1,13 +1,15 @@
-"""Reads the folders of programmes: `programme.yaml`, `models/*.yaml` and `outcomes.yaml`."""
+"""Reads the folders of programmes: `programme.yaml`, `models/*.yaml`, `outcomes.yaml` and `inclusion.yaml`."""
 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from samspil.definitions import Definition, DefinitionError, SamspilError, YamlFile, read_yaml, validate
 from samspil.programmes.dated import change_days, resolve_at
+from samspil.programmes.inclusion import Inclusion
 from samspil.programmes.schema import Outcomes, ProgrammeFile, RiskModel
 
 PROGRAMMES = Path(__file__).parent
@@ -55,12 +57,38 @@ class Programme:
     folder: Path
     models: tuple[ModelFile, ...]
     outcomes: OutcomeFile | None
+    inclusion: Inclusion | None = None
 
 
 def load_model(path: Path, programme: ProgrammeFile) -> ModelFile:
     """One model file, valid in every version it has. Raises DefinitionError with file, line and cause."""
     found = ModelFile(read_yaml(path), programme)
     found.versions()
+    return found
+
+
+def load_inclusion(path: Path, models: Sequence[ModelFile]) -> Inclusion:
+    """One `inclusion.yaml`, which may name the programme's models and their items only.
+
+    Raises DefinitionError with file, line and cause.
+    """
+    file = read_yaml(path)
+    found = validate(file, Inclusion)
+    items = {model.name: {item.item for version in model.versions() for item in version.items} for model in models}
+    faults = []
+    for name, rules in found.models.items():
+        if name not in items:
+            faults.append(file.fault(("models", name), f"there is no model `{name}` in this programme"))
+            continue
+        for number, going_on in enumerate(rules.going_on):
+            if going_on.item not in items[name]:
+                place = ("models", name, "going_on", number, "item")
+                faults.append(file.fault(place, f"`{name}` has no item `{going_on.item}`"))
+        for item in rules.categories:
+            if item not in items[name]:
+                faults.append(file.fault(("models", name, "categories", item), f"`{name}` has no item `{item}`"))
+    if faults:
+        raise DefinitionError(faults)
     return found
 
 
@@ -92,7 +120,13 @@ def load_programmes(folder: Path | None = None) -> list[Programme]:
                 outcomes = OutcomeFile(file, validate(file, Outcomes))
             except DefinitionError as error:
                 faults += error.faults
-        programmes.append(Programme(definition, place, tuple(models), outcomes))
+        inclusion = None
+        if (place / "inclusion.yaml").exists():
+            try:
+                inclusion = load_inclusion(place / "inclusion.yaml", models)
+            except DefinitionError as error:
+                faults += error.faults
+        programmes.append(Programme(definition, place, tuple(models), outcomes, inclusion))
     if faults:
         raise DefinitionError(faults)
     return programmes
