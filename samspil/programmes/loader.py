@@ -1,4 +1,7 @@
-"""Reads the folders of programmes: `programme.yaml`, `models/*.yaml`, `outcomes.yaml` and `inclusion.yaml`."""
+"""Reads the folders of programmes: `programme.yaml`, `models/*.yaml`, and the files that may be beside them.
+
+Those are `outcomes.yaml`, `consent.yaml` and `inclusion.yaml`.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from samspil.definitions import Definition, DefinitionError, SamspilError, YamlFile, read_yaml, validate
+from samspil.programmes.consent import CONSENT, Consents, load_consents
 from samspil.programmes.dated import change_days, resolve_at
 from samspil.programmes.inclusion import Inclusion
 from samspil.programmes.schema import Outcomes, ProgrammeFile, RiskModel
@@ -58,6 +62,7 @@ class Programme:
     models: tuple[ModelFile, ...]
     outcomes: OutcomeFile | None
     inclusion: Inclusion | None = None
+    consents: Consents | None = None
 
 
 def load_model(path: Path, programme: ProgrammeFile) -> ModelFile:
@@ -84,9 +89,11 @@ def load_inclusion(path: Path, models: Sequence[ModelFile]) -> Inclusion:
             if going_on.item not in items[name]:
                 place = ("models", name, "going_on", number, "item")
                 faults.append(file.fault(place, f"`{name}` has no item `{going_on.item}`"))
-        for item in rules.categories:
-            if item not in items[name]:
-                faults.append(file.fault(("models", name, "categories", item), f"`{name}` has no item `{item}`"))
+        faults += [
+            file.fault(("models", name, "categories", item), f"`{name}` has no item `{item}`")
+            for item in rules.categories
+            if item not in items[name]
+        ]
     if faults:
         raise DefinitionError(faults)
     return found
@@ -108,7 +115,7 @@ def load_programmes(folder: Path | None = None) -> list[Programme]:
         except DefinitionError as error:
             faults += error.faults
             continue
-        models, outcomes = [], None
+        models, outcomes, inclusion, consents = [], None, None, None
         for path in sorted((place / "models").glob("*.yaml")):
             try:
                 models.append(load_model(path, definition))
@@ -120,13 +127,17 @@ def load_programmes(folder: Path | None = None) -> list[Programme]:
                 outcomes = OutcomeFile(file, validate(file, Outcomes))
             except DefinitionError as error:
                 faults += error.faults
-        inclusion = None
         if (place / "inclusion.yaml").exists():
             try:
                 inclusion = load_inclusion(place / "inclusion.yaml", models)
             except DefinitionError as error:
                 faults += error.faults
-        programmes.append(Programme(definition, place, tuple(models), outcomes, inclusion))
+        if (place / CONSENT).exists():
+            try:
+                consents = load_consents(place / CONSENT)
+            except DefinitionError as error:
+                faults += error.faults
+        programmes.append(Programme(definition, place, tuple(models), outcomes, inclusion, consents))
     if faults:
         raise DefinitionError(faults)
     return programmes
