@@ -33,7 +33,6 @@ class Entry(models.Model):
     incomplete = models.BooleanField()
     #: By item: [value, status, points].
     criteria = models.JSONField()
-    also_on = models.JSONField(default=list)
     state = models.CharField(max_length=15, choices=State, default=State.OPEN)
     #: When a name put off comes back.
     later_until = models.DateField(null=True, blank=True)
