@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Literal
 
 from django.utils import timezone
+from pydantic import Field
 
 from samspil.access.actor import Actor
 from samspil.access.models import (
@@ -47,6 +48,8 @@ Kind = Literal[
     "break_glass",
     "legal_basis",
     "people",
+    "citizen_search",
+    "notices",
 ]
 Relation = Literal["own_practice", "task", "nominated", "self", "proxy", "broken_glass", "none"]
 #: Why something was refused; `words.py` puts each into words.
@@ -74,9 +77,10 @@ class Grant(Definition):
 
 
 class BreakGlassRule(Definition):
-    """How long emergency access lasts."""
+    """How long emergency access lasts, and how many letters the reason for it has at least."""
 
-    minutes: int
+    minutes: int = Field(gt=0)
+    reason_letters: int = Field(gt=0)
 
 
 class Policy(Definition):
@@ -160,6 +164,14 @@ def may(actor: Actor, verb: Verb, resource: Resource, purpose: Purpose) -> Decis
     return nearest
 
 
+def could(actor: Actor, verb: Verb, kind: Kind, purpose: Purpose) -> bool:
+    """Whether the actor's role can do this at all, with the right relation and basis: what a menu needs to know."""
+    return any(
+        actor.role in grant.roles and kind == grant.resource and verb in grant.verbs and purpose == grant.purpose
+        for grant in policy().grants
+    )
+
+
 _NEARNESS: tuple[Reason, ...] = (
     "role",
     "relation",
@@ -221,16 +233,18 @@ def _legal_basis(actor: Actor, resource: Resource, purpose: str) -> Decision:
 def _consent(actor: Actor, resource: Resource, purpose: ConsentPurpose) -> Decision:
     if resource.citizen is None:
         return Decision(False, reason="no_consent")
-    today = timezone.localdate()
-    given = [
-        consent
-        for consent in _consents(actor, resource.citizen)
-        if consent.purpose == purpose and consent.given and consent.reaches(actor.organisation, resource.category)
-    ]
-    for consent in given:
-        if consent.active and consent.since <= today and (consent.until is None or consent.until >= today):
-            return Decision(True, basis=f"consent:{consent.pk}")
-    withdrawn = any(consent.withdrawn_at is not None for consent in given)
+    today, organisation, category = timezone.localdate(), actor.organisation, resource.category
+    answers = [consent for consent in _consents(actor, resource.citizen) if consent.purpose == purpose]
+    for programme in sorted({consent.programme for consent in answers}):
+        own = [consent for consent in answers if consent.programme == programme]
+        # Of answers that overlap the newest counts: no to one recipient stands beside an earlier yes to all.
+        newest = next((consent for consent in own if consent.decides(organisation, category, today)), None)
+        if newest is not None and newest.given:
+            return Decision(True, basis=f"consent:{newest.pk}")
+    withdrawn = any(
+        consent.given and consent.withdrawn_at is not None and consent.reaches(organisation, category)
+        for consent in answers
+    )
     return Decision(False, reason="consent_withdrawn" if withdrawn else "no_consent")
 
 

@@ -118,12 +118,32 @@ class Consent(models.Model):
 
     def reaches(self, organisation: Organisation | None, category: str | None) -> bool:
         """Whether the consent lets `organisation` see `category` (None: any)."""
-        recipient = (
-            self.organisation_id == (organisation.pk if organisation else None)
-            if self.organisation_id is not None
-            else not self.sector or (organisation is not None and self.sector == organisation.sector)
-        )
-        return recipient and (not self.category or category is None or self.category == category)
+        return self._is_for(organisation) and (not self.category or category is None or self.category == category)
+
+    def decides(self, organisation: Organisation | None, category: str | None, day: dt.date) -> bool:
+        """Whether this answer says yes or no to `organisation` seeing `category` on `day`; None is the whole record.
+
+        A yes to one category opens the record, for that category; a no to one category does not close it.
+        """
+        if self.withdrawn_at is not None or self.since > day or (self.until is not None and self.until < day):
+            return False
+        if self.given:
+            return self.reaches(organisation, category)
+        return self._is_for(organisation) and (not self.category or self.category == category)
+
+    def within(self, organisation: Organisation | None, sector: str, category: str) -> bool:
+        """Whether an answer about these would say all that this one says."""
+        if organisation is not None:
+            recipient = self.organisation_id == organisation.pk
+        else:
+            own = self.organisation.sector if self.organisation is not None else self.sector
+            recipient = not sector or own == sector
+        return recipient and (not category or self.category == category)
+
+    def _is_for(self, organisation: Organisation | None) -> bool:
+        if self.organisation_id is not None:
+            return organisation is not None and self.organisation_id == organisation.pk
+        return not self.sector or (organisation is not None and self.sector == organisation.sector)
 
 
 class CareTask(models.Model):
@@ -176,6 +196,7 @@ class Notice(models.Model):
         CONSENT = "consent", _("consent")
         INVITATION = "invitation", _("invitation")
         TASK = "task", _("task")
+        PROXY = "proxy", _("power of proxy")
 
     kind = models.CharField(max_length=20, choices=Kind)
     #: Told to a citizen, or to everybody with a role (of an organisation when one is named), or to one user.

@@ -57,6 +57,7 @@ class AccessRecord(models.Model):
             models.Index(fields=["user_id", "-at"], name="log_of_user"),
             models.Index(fields=["organisation_id", "-at"], name="log_of_organisation"),
             models.Index(fields=["outcome", "-at"], name="log_of_outcome"),
+            models.Index(fields=["role", "-at"], name="log_of_role"),
             models.Index(fields=["-at", "-id"], name="log_by_time"),
         ]
 

@@ -1,0 +1,219 @@
+"""Every code of the access log, the policy and the notices in words, for citizens as well as officers.
+
+Sentences avoid "your" and "their": the citizen, a relative and the data protection officer read the same log.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+
+from samspil.access.models import Category, ConsentPurpose, Notice, Role, Sector
+from samspil.access.policy import Kind, Purpose, Reason, Verb
+
+
+@dataclass(frozen=True)
+class Deed:
+    """What somebody did, and the same thing tried in vain."""
+
+    did: Promise
+    tried: Promise
+
+
+DEEDS: dict[tuple[Kind, Verb], Deed] = {
+    ("practice_list", "read"): Deed(
+        lazy("saw the practice's list of citizens who may need a joint effort, with this name on it"),
+        lazy("tried to see the practice's list of citizens who may need a joint effort"),
+    ),
+    ("practice_list", "write"): Deed(
+        lazy("put the name on the practice's list of citizens who may need a joint effort"),
+        lazy("tried to put names on a practice's list"),
+    ),
+    ("practice_list", "decide"): Deed(
+        lazy("decided whether a joint effort could be a help"),
+        lazy("tried to decide whether a joint effort could be a help"),
+    ),
+    ("capacity", "read"): Deed(lazy("saw the practice's pace"), lazy("tried to see the practice's pace")),
+    ("capacity", "write"): Deed(lazy("set the practice's pace"), lazy("tried to set the practice's pace")),
+    ("citizen_record", "read"): Deed(
+        lazy("saw the overview of health and care"), lazy("tried to see the overview of health and care")
+    ),
+    ("citizen_record", "break_glass"): Deed(
+        lazy("took emergency access to the overview of health and care"),
+        lazy("tried to take emergency access to the overview of health and care"),
+    ),
+    ("citizen_search", "read"): Deed(
+        lazy("searched for the CPR number"), lazy("tried to search for the CPR number")
+    ),
+    ("task", "read"): Deed(lazy("saw a task"), lazy("tried to see a task")),
+    ("task", "write"): Deed(lazy("gave or finished a task"), lazy("tried to give or finish a task")),
+    ("inclusion", "read"): Deed(
+        lazy("saw how far the invitation to the joint effort has come"),
+        lazy("tried to see how far the invitation to the joint effort has come"),
+    ),
+    ("inclusion", "write"): Deed(
+        lazy("worked on the invitation to the joint effort"),
+        lazy("tried to work on the invitation to the joint effort"),
+    ),
+    ("inclusion", "decide"): Deed(
+        lazy("decided about taking part in the joint effort"),
+        lazy("tried to decide about taking part in the joint effort"),
+    ),
+    ("consent", "read"): Deed(lazy("saw the consents"), lazy("tried to see the consents")),
+    ("consent", "write"): Deed(lazy("wrote down an answer about consent"), lazy("tried to change the consents")),
+    ("nomination", "read"): Deed(
+        lazy("saw how it went with a nomination for the joint effort"),
+        lazy("tried to see how it went with a nomination for the joint effort"),
+    ),
+    ("nomination", "write"): Deed(
+        lazy("nominated the citizen for the joint effort"), lazy("tried to nominate the citizen for the joint effort")
+    ),
+    ("citizen_page", "read"): Deed(lazy("saw the citizen's own page"), lazy("tried to see the citizen's own page")),
+    ("citizen_log", "read"): Deed(lazy("saw who has looked"), lazy("tried to see who has looked")),
+    ("proxies", "read"): Deed(
+        lazy("saw which relatives have a power of proxy"), lazy("tried to see which relatives have a power of proxy")
+    ),
+    ("proxies", "write"): Deed(
+        lazy("changed a relative's power of proxy"), lazy("tried to change a relative's power of proxy")
+    ),
+    ("notices", "read"): Deed(lazy("saw the notices"), lazy("tried to see the notices")),
+    ("notices", "write"): Deed(lazy("marked a notice as read"), lazy("tried to mark a notice as read")),
+    ("list_counts", "read"): Deed(lazy("saw counts without names"), lazy("tried to see counts without names")),
+    ("model_review", "read"): Deed(
+        lazy("saw figures on how good the lists are"), lazy("tried to see figures on how good the lists are")
+    ),
+    ("process", "read"): Deed(lazy("saw how the programme is going"), lazy("tried to see how the programme is going")),
+    ("access_log", "read"): Deed(lazy("searched the access log"), lazy("tried to search the access log")),
+    ("break_glass", "read"): Deed(
+        lazy("saw cases of emergency access"), lazy("tried to see cases of emergency access")
+    ),
+    ("break_glass", "write"): Deed(
+        lazy("reviewed a case of emergency access"), lazy("tried to review a case of emergency access")
+    ),
+    ("legal_basis", "read"): Deed(lazy("saw the legal bases"), lazy("tried to see the legal bases")),
+    ("legal_basis", "write"): Deed(
+        lazy("recorded or revoked a legal basis"), lazy("tried to record or revoke a legal basis")
+    ),
+    ("people", "read"): Deed(lazy("saw people and accounts"), lazy("tried to see people and accounts")),
+    ("people", "write"): Deed(lazy("changed people and accounts"), lazy("tried to change people and accounts")),
+}
+
+PURPOSES: dict[Purpose, Promise] = {
+    "care": lazy("treatment and care"),
+    "case_finding": lazy("finding citizens who may need a joint effort"),
+    "inclusion": lazy("inviting to the joint effort"),
+    "self": lazy("the citizen's own use"),
+    "improvement": lazy("improving the effort"),
+    "oversight": lazy("data protection oversight"),
+    "administration": lazy("administration"),
+    "emergency": lazy("emergency"),
+}
+
+#: By what stands before the colon of a basis; what stands after is the number of a record.
+BASES: dict[str, Promise] = {
+    "role": lazy("it is part of the role"),
+    "treating_practice": lazy("it is the citizen's own practice"),
+    "self": lazy("it is the citizen's own information"),
+    "nomination": lazy("the organisation nominated the citizen"),
+    "task": lazy("there is a task for the citizen"),
+    "proxy": lazy("the citizen has given a power of proxy"),
+    "break_glass": lazy("emergency access was open"),
+    "legal_basis": lazy("there is a legal basis"),
+    "consent": lazy("the citizen has consented"),
+}
+
+REASONS: dict[Reason, Promise] = {
+    "role": lazy("the role does not give access"),
+    "relation": lazy("there is no care relation, task or power of proxy"),
+    "no_basis": lazy("there is no legal basis"),
+    "basis_expired": lazy("the legal basis has expired"),
+    "no_consent": lazy("the citizen has not consented"),
+    "consent_withdrawn": lazy("the citizen has withdrawn the consent"),
+}
+
+#: What a legal basis can be for, as `needs` of the policy name it.
+BASIS_PURPOSES: dict[str, Promise] = {
+    "case_finding": lazy("finding citizens through linked data"),
+    "care": lazy("showing the record to those who have a task"),
+    "statutory_care": lazy("showing the record without a task, by law"),
+}
+
+#: Notices by their message. The lists put their own here too.
+NOTICES: dict[str, Promise] = {
+    "break_glass": lazy(
+        "%(name)s, %(organisation)s, took emergency access to the information. The reason given: “%(reason)s” "
+        "The access closes %(until)s. The data protection officer has been told and looks at the case."
+    ),
+    "consent_given": lazy("%(name)s has recorded a yes to: %(purpose)s."),
+    "consent_declined": lazy("%(name)s has recorded a no to: %(purpose)s."),
+    "consent_withdrawn": lazy("%(name)s has withdrawn the consent to: %(purpose)s. It took effect at once."),
+    "proxy_granted": lazy("%(name)s has given you a power of proxy."),
+    "proxy_revoked": lazy("%(name)s has revoked your power of proxy."),
+}
+
+
+def deed(resource: str, verb: str, *, refused: bool) -> str:
+    """What was done or tried, as the rest of a sentence that begins with a name."""
+    found = next((words for key, words in DEEDS.items() if key == (resource, verb)), None)
+    if found is None:
+        return f"{verb} {resource}"
+    return str(found.tried if refused else found.did)
+
+
+def basis(code: str, titles: Mapping[str, str]) -> str:
+    """Why somebody was let in. `titles` names single records, such as `legal_basis:3`."""
+    words = str(BASES.get(code.partition(":")[0], code))
+    return f"{words} ({titles[code]})" if code in titles else words
+
+
+def reason(code: str) -> str:
+    """Why somebody was refused."""
+    return str(next((words for key, words in REASONS.items() if key == code), code))
+
+
+def purpose(code: str) -> str:
+    """What a look was for."""
+    return str(next((words for key, words in PURPOSES.items() if key == code), code))
+
+
+def basis_purpose(code: str) -> str:
+    """What a legal basis is for."""
+    return str(BASIS_PURPOSES.get(code, code))
+
+
+def role(code: str) -> str:
+    """A role, also one that is no longer there."""
+    return str(Role(code).label) if code in Role.values else code
+
+
+def sector(code: str) -> str:
+    """A sector."""
+    return str(Sector(code).label) if code in Sector.values else code
+
+
+def category(code: str) -> str:
+    """A kind of data."""
+    return str(Category(code).label) if code in Category.values else code
+
+
+def notice(told: Notice) -> str:
+    """The text of a notice in the language of who reads it."""
+    values = dict(told.values)
+    if values.get("purpose") in ConsentPurpose.values:
+        values["purpose"] = ConsentPurpose(values["purpose"]).label
+    text = NOTICES.get(told.message)
+    return str(text) % values if text is not None else told.message
+
+
+def who(name: str, role_code: str, organisation: str) -> str:
+    """A person with role and organisation, as a log sentence begins."""
+    if role_code == Role.SYSTEM:
+        return _("Samspil itself")
+    if role_code == Role.ANONYMOUS:
+        return name or _("Somebody who was not logged in")
+    about = ", ".join(part for part in (role(role_code), organisation) if part)
+    return f"{name} ({about})" if name else about
