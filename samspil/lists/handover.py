@@ -32,7 +32,6 @@ class CitizenRow:
     birth_date: dt.date
     sex: str
     provider_number: str
-    active: bool
 
 
 @dataclass(frozen=True)
@@ -70,4 +69,6 @@ class Handover:
     not_loaded: list[str]
     practices: list[PracticeRow]
     citizens: Iterable[CitizenRow]
+    #: Who is dead or emigrated at the run's date, with or without a practice.
+    inactive: frozenset[int] = frozenset()
     models: list[ModelHandover] = field(default_factory=list)

@@ -72,13 +72,15 @@ def load_model(path: Path, programme: ProgrammeFile) -> ModelFile:
     return found
 
 
-def load_inclusion(path: Path, models: Sequence[ModelFile]) -> Inclusion:
-    """One `inclusion.yaml`, which may name the programme's models and their items only.
+def load_inclusion(path: Path, models: Sequence[ModelFile] | None) -> Inclusion:
+    """One `inclusion.yaml`, which may name the programme's models and their items only; None leaves that unchecked.
 
     Raises DefinitionError with file, line and cause.
     """
     file = read_yaml(path)
     found = validate(file, Inclusion)
+    if models is None:
+        return found
     items = {model.name: {item.item for version in model.versions() for item in version.items} for model in models}
     faults = []
     for name, rules in found.models.items():
@@ -129,7 +131,8 @@ def load_programmes(folder: Path | None = None) -> list[Programme]:
                 faults += error.faults
         if (place / "inclusion.yaml").exists():
             try:
-                inclusion = load_inclusion(place / "inclusion.yaml", models)
+                # A model that cannot be read would make every mention of it a fault as well.
+                inclusion = load_inclusion(place / "inclusion.yaml", None if faults else models)
             except DefinitionError as error:
                 faults += error.faults
         if (place / CONSENT).exists():

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from samspil.config.setup import care_plane
 from samspil.definitions import SamspilError
 from samspil.lists.handover import CitizenRow, Handover, ModelHandover, PersonRow, PracticeRow
-from samspil.population.engine import citizens
+from samspil.population.engine import citizens, is_active
 from samspil.population.time import AsOf
 from samspil.programmes import RiskModel, find_model
 from samspil.verbs.scoring import Run, open_run
@@ -89,6 +89,7 @@ def hand_over(run: Run, programmes: Path | str | None = None) -> Handover:
         not_loaded=list(run.stored.description["not_loaded"]),
         practices=_practices(run),
         citizens=_citizens(run),
+        inactive=_inactive(run),
         models=[
             ModelHandover(
                 programme=find_model(name, folder).programme.programme,
@@ -130,8 +131,13 @@ def _citizens(run: Run) -> Iterator[CitizenRow]:
                 birth_date=row["birth_date"],
                 sex=row["sex"] or "",
                 provider_number=row["provider_number"],
-                active=row["active"],
             )
+
+
+def _inactive(run: Run) -> frozenset[int]:
+    person = run.lake.tables["person"]
+    gone = person.filter(~is_active(person, AsOf(run.as_of))).select("person_id")
+    return frozenset(gone.to_pyarrow()["person_id"].to_pylist())
 
 
 def _persons(run: Run, model: RiskModel) -> Iterator[PersonRow]:

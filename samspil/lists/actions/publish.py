@@ -6,7 +6,6 @@ accrual list of who is new, marks who left and why, and gives undecided names th
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
@@ -21,7 +20,7 @@ from samspil.access.models import Citizen, Organisation, OrganisationKind
 from samspil.access.policy import Decision, Resource
 from samspil.definitions import SamspilError
 from samspil.lists.actions.rounds import open_round
-from samspil.lists.handover import CitizenRow, Handover, ModelHandover, PersonRow, PracticeRow
+from samspil.lists.handover import Handover, ModelHandover, PersonRow, PracticeRow
 from samspil.lists.models import EligibilityRound, Entry, Publication, RiskList, Standing
 
 #: Rows written at a time; a longer statement is no faster.
@@ -73,11 +72,13 @@ def publish(actor: Actor, handover: Handover, *, because: str = "", wanted: int 
             for model in todo:
                 _check_order(handover, model)
             practices = _practices(handover.practices)
-            people = _citizens(handover.citizens, practices, handover.as_of)
+            people = _citizens(handover, practices)
             result.citizens = len(people)
             for model in todo:
                 eligibility_round = open_round(actor, model.programme, model.definition, because, wanted)
-                result.models.append(_Model(actor, decision, handover, model, people, practices).publish(eligibility_round))
+                result.models.append(
+                    _Model(actor, decision, handover, model, people, practices).publish(eligibility_round)
+                )
     return result
 
 
@@ -115,25 +116,24 @@ def _practices(rows: Iterable[PracticeRow]) -> dict[str, int]:
 
 @dataclass(frozen=True)
 class _Known:
-    """A citizen as known now: key, practice, and whether neither dead nor emigrated."""
+    """A citizen as known now: key and practice."""
 
     citizen: int
     practice: int
-    active: bool
 
 
-def _citizens(rows: Iterable[CitizenRow], practices: dict[str, int], as_of: dt.date) -> dict[int, _Known]:
+def _citizens(handover: Handover, practices: dict[str, int]) -> dict[int, _Known]:
     """Every citizen of the run, made or brought up to date; who has no practice any more loses it.
 
     Returns by person id. A name that a delivery left empty does not overwrite one that is known.
     """
     before = dict(Citizen.objects.values_list("person_id", "practice_id"))
-    seen: dict[int, tuple[int, bool]] = {}
-    for batch in _batches(rows):
+    seen: dict[int, int] = {}
+    for batch in _batches(handover.citizens):
         made = []
         for row in batch:
             practice = practices[row.provider_number]
-            seen[row.person_id] = (practice, row.active)
+            seen[row.person_id] = practice
             made.append(
                 Citizen(
                     person_id=row.person_id,
@@ -142,8 +142,8 @@ def _citizens(rows: Iterable[CitizenRow], practices: dict[str, int], as_of: dt.d
                     birth_date=row.birth_date,
                     sex=row.sex,
                     practice_id=practice,
-                    practice_since=as_of,
-                    inactive=not row.active,
+                    practice_since=handover.as_of,
+                    inactive=row.person_id in handover.inactive,
                 )
             )
         moved = [citizen for citizen in made if before.get(citizen.person_id) != citizen.practice_id]
@@ -156,8 +156,9 @@ def _citizens(rows: Iterable[CitizenRow], practices: dict[str, int], as_of: dt.d
     gone = [person for person, practice in before.items() if practice is not None and person not in seen]
     for chunk in _batches(gone):
         Citizen.objects.filter(person_id__in=chunk).update(practice=None, practice_since=None)
+        Citizen.objects.filter(person_id__in=[p for p in chunk if p in handover.inactive]).update(inactive=True)
     keys = dict(Citizen.objects.values_list("person_id", "pk"))
-    return {person: _Known(keys[person], *now) for person, now in seen.items()}
+    return {person: _Known(keys[person], practice) for person, practice in seen.items()}
 
 
 @dataclass(frozen=True)
@@ -281,10 +282,10 @@ class _Model:
     def _why_left(self, person: int, name: _Active) -> tuple[str, str]:
         """Reason and detail, in the words of `samspil.population.lists.leavers`."""
         known, now = self.people.get(person), self.standings.get(person)
+        if person in self.handover.inactive:
+            return "inactive", ""
         if known is None:
             return "no_practice", ""
-        if not known.active:
-            return "inactive", ""
         if now is None:
             return "age", ""
         if now.excluded_by:

@@ -6,287 +6,551 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('access', '0004_user_password_is_temporary_heldform'),
+        ("access", "0004_user_password_is_temporary_heldform"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Capacity',
+            name="Capacity",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('names_per_week', models.PositiveIntegerField(blank=True, null=True)),
-                ('membership', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='capacity', to='access.membership')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("names_per_week", models.PositiveIntegerField(blank=True, null=True)),
+                (
+                    "membership",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="capacity", to="access.membership"
+                    ),
+                ),
             ],
             options={
-                'verbose_name_plural': 'capacities',
+                "verbose_name_plural": "capacities",
             },
         ),
         migrations.CreateModel(
-            name='EligibilityRound',
+            name="EligibilityRound",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('programme', models.CharField(max_length=50)),
-                ('model', models.CharField(max_length=50)),
-                ('number', models.PositiveIntegerField()),
-                ('version', models.CharField(max_length=100)),
-                ('digest', models.CharField(max_length=64)),
-                ('changes', models.JSONField(default=list)),
-                ('reason', models.TextField()),
-                ('wanted', models.PositiveIntegerField(blank=True, null=True)),
-                ('opened_by', models.CharField(max_length=200)),
-                ('opened_at', models.DateTimeField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("programme", models.CharField(max_length=50)),
+                ("model", models.CharField(max_length=50)),
+                ("number", models.PositiveIntegerField()),
+                ("version", models.CharField(max_length=100)),
+                ("digest", models.CharField(max_length=64)),
+                ("changes", models.JSONField(default=list)),
+                ("reason", models.TextField()),
+                ("wanted", models.PositiveIntegerField(blank=True, null=True)),
+                ("opened_by", models.CharField(max_length=200)),
+                ("opened_at", models.DateTimeField()),
             ],
             options={
-                'ordering': ['model', 'number'],
-                'constraints': [models.UniqueConstraint(fields=('model', 'number'), name='one_round_per_number')],
+                "ordering": ["model", "number"],
+                "constraints": [models.UniqueConstraint(fields=("model", "number"), name="one_round_per_number")],
             },
         ),
         migrations.CreateModel(
-            name='Entry',
+            name="Entry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('model', models.CharField(max_length=50)),
-                ('score', models.SmallIntegerField()),
-                ('band', models.CharField(blank=True, max_length=30)),
-                ('arrival', models.CharField(max_length=10)),
-                ('incomplete', models.BooleanField()),
-                ('criteria', models.JSONField()),
-                ('state', models.CharField(choices=[('open', 'to be reviewed'), ('later', 'later'), ('asked', 'a colleague is asked'), ('invited', 'to be invited'), ('not_relevant', 'not relevant')], default='open', max_length=15)),
-                ('later_until', models.DateField(blank=True, null=True)),
-                ('version', models.PositiveIntegerField(default=0)),
-                ('left_at', models.DateField(blank=True, null=True)),
-                ('left_reason', models.CharField(blank=True, max_length=20)),
-                ('left_detail', models.CharField(blank=True, max_length=200)),
-                ('asked', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('citizen', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='entries', to='access.citizen')),
-                ('practice', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='access.organisation')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("model", models.CharField(max_length=50)),
+                ("score", models.SmallIntegerField()),
+                ("band", models.CharField(blank=True, max_length=30)),
+                ("arrival", models.CharField(max_length=10)),
+                ("incomplete", models.BooleanField()),
+                ("criteria", models.JSONField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("open", "to be reviewed"),
+                            ("later", "later"),
+                            ("asked", "a colleague is asked"),
+                            ("invited", "to be invited"),
+                            ("not_relevant", "not relevant"),
+                        ],
+                        default="open",
+                        max_length=15,
+                    ),
+                ),
+                ("later_until", models.DateField(blank=True, null=True)),
+                ("version", models.PositiveIntegerField(default=0)),
+                ("left_at", models.DateField(blank=True, null=True)),
+                ("left_reason", models.CharField(blank=True, max_length=20)),
+                ("left_detail", models.CharField(blank=True, max_length=200)),
+                (
+                    "asked",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "citizen",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="entries", to="access.citizen"
+                    ),
+                ),
+                (
+                    "practice",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="access.organisation"
+                    ),
+                ),
             ],
             options={
-                'verbose_name_plural': 'entries',
-                'ordering': ['-score', 'id'],
+                "verbose_name_plural": "entries",
+                "ordering": ["-score", "id"],
             },
         ),
         migrations.CreateModel(
-            name='Inclusion',
+            name="Inclusion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('programme', models.CharField(max_length=50)),
-                ('model', models.CharField(max_length=50)),
-                ('source', models.CharField(choices=[('list', 'risk list'), ('newly_ill', 'newly ill, off the list'), ('nomination', 'nominated by another sector')], max_length=15)),
-                ('model_version', models.CharField(max_length=100)),
-                ('stage', models.CharField(choices=[('nominated', 'nominated'), ('to_invite', 'to be invited'), ('invited', 'invited'), ('informed', 'conversation held'), ('consented', 'consented'), ('enrolled', 'enrolled'), ('ended', 'ended')], max_length=12)),
-                ('purpose', models.TextField(blank=True)),
-                ('reassess_on', models.DateField(blank=True, null=True)),
-                ('opened_at', models.DateTimeField()),
-                ('enrolled_at', models.DateTimeField(blank=True, null=True)),
-                ('ended_at', models.DateTimeField(blank=True, null=True)),
-                ('end_reason', models.CharField(blank=True, max_length=30)),
-                ('decline_reason', models.CharField(blank=True, max_length=30)),
-                ('end_note', models.TextField(blank=True)),
-                ('version', models.PositiveIntegerField(default=0)),
-                ('citizen', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='inclusions', to='access.citizen')),
-                ('entry', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='inclusions', to='lists.entry')),
-                ('nominated_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='access.organisation')),
-                ('opened_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='access.membership')),
-                ('practice', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='inclusions', to='access.organisation')),
-                ('round', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='lists.eligibilityround')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("programme", models.CharField(max_length=50)),
+                ("model", models.CharField(max_length=50)),
+                (
+                    "source",
+                    models.CharField(
+                        choices=[
+                            ("list", "risk list"),
+                            ("newly_ill", "newly ill, off the list"),
+                            ("nomination", "nominated by another sector"),
+                        ],
+                        max_length=15,
+                    ),
+                ),
+                ("model_version", models.CharField(max_length=100)),
+                (
+                    "stage",
+                    models.CharField(
+                        choices=[
+                            ("nominated", "nominated"),
+                            ("to_invite", "to be invited"),
+                            ("invited", "invited"),
+                            ("informed", "conversation held"),
+                            ("consented", "consented"),
+                            ("enrolled", "enrolled"),
+                            ("ended", "ended"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("purpose", models.TextField(blank=True)),
+                ("reassess_on", models.DateField(blank=True, null=True)),
+                ("opened_at", models.DateTimeField()),
+                ("enrolled_at", models.DateTimeField(blank=True, null=True)),
+                ("ended_at", models.DateTimeField(blank=True, null=True)),
+                ("end_reason", models.CharField(blank=True, max_length=30)),
+                ("decline_reason", models.CharField(blank=True, max_length=30)),
+                ("end_note", models.TextField(blank=True)),
+                ("version", models.PositiveIntegerField(default=0)),
+                (
+                    "citizen",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="inclusions", to="access.citizen"
+                    ),
+                ),
+                (
+                    "entry",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="inclusions",
+                        to="lists.entry",
+                    ),
+                ),
+                (
+                    "nominated_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="access.organisation",
+                    ),
+                ),
+                (
+                    "opened_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="access.membership"
+                    ),
+                ),
+                (
+                    "practice",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="inclusions", to="access.organisation"
+                    ),
+                ),
+                (
+                    "round",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="lists.eligibilityround",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-opened_at', '-id'],
+                "ordering": ["-opened_at", "-id"],
             },
         ),
         migrations.CreateModel(
-            name='Publication',
+            name="Publication",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('run', models.CharField(max_length=200)),
-                ('programme', models.CharField(max_length=50)),
-                ('model', models.CharField(max_length=50)),
-                ('as_of', models.DateField()),
-                ('definition', models.JSONField()),
-                ('data_dates', models.JSONField(default=dict)),
-                ('stale', models.JSONField(default=list)),
-                ('not_loaded', models.JSONField(default=list)),
-                ('missing', models.JSONField(default=list)),
-                ('unchecked', models.JSONField(default=list)),
-                ('scored', models.PositiveIntegerField()),
-                ('in_target', models.PositiveIntegerField()),
-                ('published_at', models.DateTimeField()),
-                ('published_by', models.CharField(max_length=200)),
-                ('round', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='publications', to='lists.eligibilityround')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("run", models.CharField(max_length=200)),
+                ("programme", models.CharField(max_length=50)),
+                ("model", models.CharField(max_length=50)),
+                ("as_of", models.DateField()),
+                ("definition", models.JSONField()),
+                ("data_dates", models.JSONField(default=dict)),
+                ("stale", models.JSONField(default=list)),
+                ("not_loaded", models.JSONField(default=list)),
+                ("missing", models.JSONField(default=list)),
+                ("unchecked", models.JSONField(default=list)),
+                ("scored", models.PositiveIntegerField()),
+                ("in_target", models.PositiveIntegerField()),
+                ("published_at", models.DateTimeField()),
+                ("published_by", models.CharField(max_length=200)),
+                (
+                    "round",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="publications",
+                        to="lists.eligibilityround",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-as_of', '-id'],
+                "ordering": ["-as_of", "-id"],
             },
         ),
         migrations.AddField(
-            model_name='entry',
-            name='publication',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='lists.publication'),
+            model_name="entry",
+            name="publication",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="lists.publication"
+            ),
         ),
         migrations.CreateModel(
-            name='EligibilityCheck',
+            name="EligibilityCheck",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('verdict', models.CharField(choices=[('eligible', 'eligible'), ('blocked', 'an exclusion stands in the way'), ('unknown', 'cannot be judged yet')], max_length=10)),
-                ('blocked_by', models.JSONField(default=list)),
-                ('unanswered', models.JSONField(default=list)),
-                ('answers', models.JSONField(default=dict)),
-                ('override_reason', models.CharField(blank=True, max_length=40)),
-                ('override_note', models.TextField(blank=True)),
-                ('at', models.DateTimeField()),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='access.membership')),
-                ('inclusion', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='checks', to='lists.inclusion')),
-                ('publication', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='lists.publication')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "verdict",
+                    models.CharField(
+                        choices=[
+                            ("eligible", "eligible"),
+                            ("blocked", "an exclusion stands in the way"),
+                            ("unknown", "cannot be judged yet"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("blocked_by", models.JSONField(default=list)),
+                ("unanswered", models.JSONField(default=list)),
+                ("answers", models.JSONField(default=dict)),
+                ("override_reason", models.CharField(blank=True, max_length=40)),
+                ("override_note", models.TextField(blank=True)),
+                ("at", models.DateTimeField()),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="access.membership"
+                    ),
+                ),
+                (
+                    "inclusion",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="checks", to="lists.inclusion"
+                    ),
+                ),
+                (
+                    "publication",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="lists.publication",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-at', '-id'],
+                "ordering": ["-at", "-id"],
             },
         ),
         migrations.CreateModel(
-            name='Review',
+            name="Review",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('invite', 'invite'), ('not_relevant', 'not relevant'), ('later', 'later'), ('ask', 'ask a colleague')], max_length=15)),
-                ('reason', models.CharField(blank=True, max_length=40)),
-                ('note', models.TextField(blank=True)),
-                ('until', models.DateField(blank=True, null=True)),
-                ('state_before', models.CharField(max_length=15)),
-                ('at', models.DateTimeField()),
-                ('seconds', models.PositiveIntegerField(blank=True, null=True)),
-                ('undone_at', models.DateTimeField(blank=True, null=True)),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reviews', to='access.membership')),
-                ('colleague', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('entry', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reviews', to='lists.entry')),
-                ('publication', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='lists.publication')),
-                ('undone_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='access.membership')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("invite", "invite"),
+                            ("not_relevant", "not relevant"),
+                            ("later", "later"),
+                            ("ask", "ask a colleague"),
+                        ],
+                        max_length=15,
+                    ),
+                ),
+                ("reason", models.CharField(blank=True, max_length=40)),
+                ("note", models.TextField(blank=True)),
+                ("until", models.DateField(blank=True, null=True)),
+                ("state_before", models.CharField(max_length=15)),
+                ("at", models.DateTimeField()),
+                ("seconds", models.PositiveIntegerField(blank=True, null=True)),
+                ("undone_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="reviews", to="access.membership"
+                    ),
+                ),
+                (
+                    "colleague",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "entry",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="reviews", to="lists.entry"
+                    ),
+                ),
+                (
+                    "publication",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="lists.publication"
+                    ),
+                ),
+                (
+                    "undone_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="access.membership",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-at', '-id'],
+                "ordering": ["-at", "-id"],
             },
         ),
         migrations.CreateModel(
-            name='RiskList',
+            name="RiskList",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('initial', 'initial list'), ('accrual', 'new on the list')], max_length=10)),
-                ('names', models.PositiveIntegerField()),
-                ('incomplete', models.PositiveIntegerField()),
-                ('left', models.PositiveIntegerField(default=0)),
-                ('practice', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='risk_lists', to='access.organisation')),
-                ('publication', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lists', to='lists.publication')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("initial", "initial list"), ("accrual", "new on the list")], max_length=10
+                    ),
+                ),
+                ("names", models.PositiveIntegerField()),
+                ("incomplete", models.PositiveIntegerField()),
+                ("left", models.PositiveIntegerField(default=0)),
+                (
+                    "practice",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="risk_lists", to="access.organisation"
+                    ),
+                ),
+                (
+                    "publication",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="lists", to="lists.publication"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-publication__as_of', '-id'],
+                "ordering": ["-publication__as_of", "-id"],
             },
         ),
         migrations.AddField(
-            model_name='entry',
-            name='risk_list',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='entries', to='lists.risklist'),
+            model_name="entry",
+            name="risk_list",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="entries", to="lists.risklist"
+            ),
         ),
         migrations.CreateModel(
-            name='Standing',
+            name="Standing",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('model', models.CharField(max_length=50)),
-                ('score', models.SmallIntegerField()),
-                ('band', models.CharField(blank=True, max_length=30)),
-                ('in_target', models.BooleanField()),
-                ('excluded_by', models.JSONField(default=list)),
-                ('incomplete', models.BooleanField()),
-                ('citizen', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='standings', to='access.citizen')),
-                ('publication', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='lists.publication')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("model", models.CharField(max_length=50)),
+                ("score", models.SmallIntegerField()),
+                ("band", models.CharField(blank=True, max_length=30)),
+                ("in_target", models.BooleanField()),
+                ("excluded_by", models.JSONField(default=list)),
+                ("incomplete", models.BooleanField()),
+                (
+                    "citizen",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="standings", to="access.citizen"
+                    ),
+                ),
+                (
+                    "publication",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="lists.publication"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Step',
+            name="Step",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('nominated', 'nominated'), ('chosen', 'chosen for invitation'), ('letter', 'invitation sent'), ('reminder', 'reminder sent'), ('phone', 'phoned'), ('conversation', 'information conversation'), ('consent', 'consent'), ('enrolled', 'enrolled'), ('override', 'exclusion set aside'), ('reassessed', 'judged again'), ('ended', 'ended')], max_length=15)),
-                ('on', models.DateField()),
-                ('note', models.TextField(blank=True)),
-                ('reason', models.CharField(blank=True, max_length=40)),
-                ('at', models.DateTimeField()),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='access.membership')),
-                ('inclusion', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='steps', to='lists.inclusion')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("nominated", "nominated"),
+                            ("chosen", "chosen for invitation"),
+                            ("letter", "invitation sent"),
+                            ("reminder", "reminder sent"),
+                            ("phone", "phoned"),
+                            ("conversation", "information conversation"),
+                            ("consent", "consent"),
+                            ("enrolled", "enrolled"),
+                            ("override", "exclusion set aside"),
+                            ("reassessed", "judged again"),
+                            ("ended", "ended"),
+                        ],
+                        max_length=15,
+                    ),
+                ),
+                ("on", models.DateField()),
+                ("note", models.TextField(blank=True)),
+                ("reason", models.CharField(blank=True, max_length=40)),
+                ("at", models.DateTimeField()),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="access.membership"
+                    ),
+                ),
+                (
+                    "inclusion",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="steps", to="lists.inclusion"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['at', 'id'],
+                "ordering": ["at", "id"],
             },
         ),
         migrations.CreateModel(
-            name='UnmetNeed',
+            name="UnmetNeed",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('programme', models.CharField(max_length=50)),
-                ('model', models.CharField(max_length=50)),
-                ('need', models.TextField()),
-                ('route', models.CharField(max_length=30)),
-                ('at', models.DateTimeField()),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='access.membership')),
-                ('citizen', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='unmet_needs', to='access.citizen')),
-                ('practice', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='access.organisation')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("programme", models.CharField(max_length=50)),
+                ("model", models.CharField(max_length=50)),
+                ("need", models.TextField()),
+                ("route", models.CharField(max_length=30)),
+                ("at", models.DateTimeField()),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="access.membership"
+                    ),
+                ),
+                (
+                    "citizen",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="unmet_needs", to="access.citizen"
+                    ),
+                ),
+                (
+                    "practice",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="access.organisation"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-at', '-id'],
+                "ordering": ["-at", "-id"],
             },
         ),
         migrations.AddIndex(
-            model_name='inclusion',
-            index=models.Index(fields=['practice', 'stage'], name='lists_inclu_practic_993072_idx'),
+            model_name="inclusion",
+            index=models.Index(fields=["practice", "stage"], name="lists_inclu_practic_993072_idx"),
         ),
         migrations.AddIndex(
-            model_name='inclusion',
-            index=models.Index(fields=['nominated_by', '-opened_at'], name='lists_inclu_nominat_4168df_idx'),
+            model_name="inclusion",
+            index=models.Index(fields=["nominated_by", "-opened_at"], name="lists_inclu_nominat_4168df_idx"),
         ),
         migrations.AddConstraint(
-            model_name='inclusion',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('citizen', 'model'), name='one_running_inclusion'),
+            model_name="inclusion",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("ended_at__isnull", True)),
+                fields=("citizen", "model"),
+                name="one_running_inclusion",
+            ),
         ),
         migrations.AddIndex(
-            model_name='publication',
-            index=models.Index(fields=['model', '-as_of'], name='lists_publi_model_e8b738_idx'),
+            model_name="publication",
+            index=models.Index(fields=["model", "-as_of"], name="lists_publi_model_e8b738_idx"),
         ),
         migrations.AddConstraint(
-            model_name='publication',
-            constraint=models.UniqueConstraint(fields=('run', 'model'), name='published_once'),
+            model_name="publication",
+            constraint=models.UniqueConstraint(fields=("run", "model"), name="published_once"),
         ),
         migrations.AddIndex(
-            model_name='review',
-            index=models.Index(fields=['by', '-at'], name='lists_revie_by_id_cc11e0_idx'),
+            model_name="review",
+            index=models.Index(fields=["by", "-at"], name="lists_revie_by_id_cc11e0_idx"),
         ),
         migrations.AddConstraint(
-            model_name='risklist',
-            constraint=models.UniqueConstraint(fields=('publication', 'practice'), name='one_list_each'),
+            model_name="risklist",
+            constraint=models.UniqueConstraint(fields=("publication", "practice"), name="one_list_each"),
         ),
         migrations.AddIndex(
-            model_name='entry',
-            index=models.Index(fields=['risk_list', '-score', 'id'], name='lists_entry_risk_li_e50a96_idx'),
+            model_name="entry",
+            index=models.Index(fields=["risk_list", "-score", "id"], name="lists_entry_risk_li_e50a96_idx"),
         ),
         migrations.AddIndex(
-            model_name='entry',
-            index=models.Index(fields=['practice', 'model', 'state', '-score', 'id'], name='lists_entry_practic_fe2664_idx'),
+            model_name="entry",
+            index=models.Index(
+                fields=["practice", "model", "state", "-score", "id"], name="lists_entry_practic_fe2664_idx"
+            ),
         ),
         migrations.AddIndex(
-            model_name='entry',
-            index=models.Index(fields=['model', 'left_at'], name='lists_entry_model_00fc93_idx'),
+            model_name="entry",
+            index=models.Index(fields=["model", "left_at"], name="lists_entry_model_00fc93_idx"),
         ),
         migrations.AddConstraint(
-            model_name='entry',
-            constraint=models.UniqueConstraint(condition=models.Q(('left_at__isnull', True)), fields=('practice', 'model', 'citizen'), name='one_name_at_a_time'),
+            model_name="entry",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("left_at__isnull", True)),
+                fields=("practice", "model", "citizen"),
+                name="one_name_at_a_time",
+            ),
         ),
         migrations.AddIndex(
-            model_name='standing',
-            index=models.Index(fields=['model', 'publication'], name='lists_stand_model_bfc54f_idx'),
+            model_name="standing",
+            index=models.Index(fields=["model", "publication"], name="lists_stand_model_bfc54f_idx"),
         ),
         migrations.AddConstraint(
-            model_name='standing',
-            constraint=models.UniqueConstraint(fields=('citizen', 'model'), name='one_standing_per_model'),
+            model_name="standing",
+            constraint=models.UniqueConstraint(fields=("citizen", "model"), name="one_standing_per_model"),
         ),
     ]
