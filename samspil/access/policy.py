@@ -29,7 +29,9 @@ from samspil.access.models import (
 from samspil.definitions import Definition, DefinitionError, read_yaml, validate
 
 Verb = Literal["read", "write", "decide", "break_glass"]
-Purpose = Literal["care", "case_finding", "inclusion", "self", "improvement", "oversight", "administration", "emergency"]
+Purpose = Literal[
+    "care", "case_finding", "inclusion", "self", "improvement", "oversight", "administration", "emergency"
+]
 Kind = Literal[
     "practice_list",
     "capacity",
@@ -170,6 +172,12 @@ def could(actor: Actor, verb: Verb, kind: Kind, purpose: Purpose) -> bool:
         actor.role in grant.roles and kind == grant.resource and verb in grant.verbs and purpose == grant.purpose
         for grant in policy().grants
     )
+
+
+def basis_purposes() -> tuple[str, ...]:
+    """Everything that a legal basis can be for: what some grant needs."""
+    found = [need.legal_basis for grant in policy().grants for need in grant.needs if need.legal_basis is not None]
+    return tuple(dict.fromkeys(found))
 
 
 _NEARNESS: tuple[Reason, ...] = (

@@ -46,9 +46,7 @@ DEEDS: dict[tuple[Kind, Verb], Deed] = {
         lazy("took emergency access to the overview of health and care"),
         lazy("tried to take emergency access to the overview of health and care"),
     ),
-    ("citizen_search", "read"): Deed(
-        lazy("searched for the CPR number"), lazy("tried to search for the CPR number")
-    ),
+    ("citizen_search", "read"): Deed(lazy("searched for the CPR number"), lazy("tried to search for the CPR number")),
     ("task", "read"): Deed(lazy("saw a task"), lazy("tried to see a task")),
     ("task", "write"): Deed(lazy("gave or finished a task"), lazy("tried to give or finish a task")),
     ("inclusion", "read"): Deed(

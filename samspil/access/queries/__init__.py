@@ -1,0 +1,1 @@
+"""What can be read in this room, by subject; always through the policy."""

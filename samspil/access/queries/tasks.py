@@ -1,0 +1,56 @@
+"""The tasks that somebody holds, and who can be given one."""
+
+from __future__ import annotations
+
+from django.db.models import F, Q
+from django.utils import timezone
+
+from samspil.access import guard
+from samspil.access.actions.tasks import task_roles
+from samspil.access.actor import Actor
+from samspil.access.models import CareTask, Citizen, Membership, Organisation, User
+from samspil.access.policy import Resource, could
+
+
+def held_tasks(actor: Actor) -> list[CareTask]:
+    """Open tasks of the actor, or of anybody in their organisation; the most urgent first. Logged per citizen.
+
+    Raises Refused for a role that holds no tasks.
+    """
+    if not could(actor, "read", "task", "care"):
+        guard.check(actor, "read", Resource("task"), "care")
+    found = list(
+        CareTask.objects.filter(
+            Q(holder__isnull=True) | Q(holder_id=actor.user_id),
+            organisation_id=actor.organisation_id,
+            closed_at__isnull=True,
+        )
+        .select_related("citizen", "organisation", "holder", "asked_by")
+        .order_by(F("due").asc(nulls_last=True), "id")
+    )
+    firsts: dict[int, CareTask] = {}
+    for task in found:
+        firsts.setdefault(task.citizen_id, task)
+    for task in firsts.values():
+        # What the policy would look up for each citizen in turn has been read here for all of them.
+        actor.known[("task", task.citizen_id)] = task.pk
+    resources = [Resource("task", task.citizen) for task in firsts.values()]
+    guard.require_all(actor, "read", resources, "care")
+    return found
+
+
+def organisations_for_tasks() -> list[Organisation]:
+    """Organisations where somebody works today who can hold a task. Not about any citizen."""
+    working = Membership.objects.current(timezone.localdate()).filter(role__in=task_roles())
+    return list(Organisation.objects.filter(pk__in=working.values("organisation_id")))
+
+
+def people_for_tasks(organisation: Organisation) -> list[User]:
+    """Those who can hold a task in an organisation today."""
+    working = Membership.objects.current(timezone.localdate()).filter(organisation=organisation, role__in=task_roles())
+    return list(User.objects.filter(pk__in=working.values("user_id"), is_active=True))
+
+
+def citizen_for_task(actor: Actor, citizen: Citizen) -> None:
+    """That the actor may give a task for the citizen, before the form is shown. Raises Refused."""
+    guard.check(actor, "write", Resource("task", citizen), "care")
