@@ -118,10 +118,11 @@ class EndReason(Definition):
 
 
 class Route(Definition):
-    """Where somebody is helped on to."""
+    """Where somebody is helped on to. `helps: false` says that they were not: there was nothing to offer."""
 
     route: Identifier
     title: Text
+    helps: bool = True
 
 
 class Gate(Definition):
@@ -136,11 +137,35 @@ class Gate(Definition):
     unmet_need_routes: tuple[Route, ...] = Field(min_length=1)
 
 
+class EarlyWeeks(Definition):
+    """When enrolment speaks up: from one week after the first lists to another, under a share of what is expected."""
+
+    from_week: int = Field(ge=0)
+    to_week: int = Field(gt=0)
+    share: float = Field(gt=0, le=1)
+    source: SourceRef
+
+    @model_validator(mode="after")
+    def _in_order(self) -> EarlyWeeks:
+        if self.from_week >= self.to_week:
+            raise ValueError("`from_week` comes before `to_week`")
+        return self
+
+
+class ActivityGroups(Definition):
+    """Which parts of all doctors a concentration speaks of: so many of the most, and of the least, active."""
+
+    most_active: float = Field(gt=0, le=1)
+    least_active: float = Field(gt=0, le=1)
+
+
 class Worth(Definition):
     """How what the lists are worth is shown."""
 
     few: int = Field(ge=1)
     quiet_after_days: int = Field(gt=0)
+    early: EarlyWeeks
+    groups: ActivityGroups
 
 
 class Inclusion(Definition):
