@@ -47,3 +47,8 @@ def allowed_values(column: str) -> tuple[str, ...]:
     """The values that the contract allows in `table.column`."""
     table, name = column.split(".")
     return contracts.table(table).columns[name].values or ()
+
+
+def source_title(source: str, language: str) -> str:
+    """What people call a source, in Danish (`da`) or English (`en`)."""
+    return contracts.contracts()[source].title[language]

@@ -340,8 +340,7 @@ class _Model:
             )
             for practice, rows in sorted(news.items())
         }
-        for batch in _batches(lists.values()):
-            RiskList.objects.bulk_create(batch)
+        RiskList.objects.bulk_create(lists.values(), batch_size=BATCH)
         for batch in _batches(self._entries(news, lists, active, publication)):
             Entry.objects.bulk_create(batch)
             guard.seen(

@@ -1,0 +1,142 @@
+"""Checking eligibility at the gate, and setting an exclusion aside."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from samspil.access import guard
+from samspil.access.actor import Actor
+from samspil.access.errors import Invalid
+from samspil.access.policy import Resource
+from samspil.lists.gate import FINAL, Judgement, judge
+from samspil.lists.models import EligibilityCheck, Inclusion, Publication, Standing, Step
+from samspil.lists.names import Bulletin
+from samspil.lists.programme import rules
+
+
+def latest_check(inclusion: Inclusion) -> EligibilityCheck | None:
+    """The newest check of an inclusion."""
+    return inclusion.checks.order_by("-at", "-id").first()
+
+
+def judgement_now(inclusion: Inclusion, answers: Mapping[str, bool] | None = None) -> Judgement:
+    """What the newest published data and the answers say today; without `answers`, those of the latest check."""
+    if answers is None:
+        check = latest_check(inclusion)
+        answers = check.answers if check is not None else {}
+    publication = Publication.objects.filter(model=inclusion.model).order_by("-as_of", "-id").first()
+    assert publication is not None, "an inclusion begins after a publication"
+    standing = Standing.objects.filter(citizen=inclusion.citizen, model=inclusion.model).first()
+    return judge(
+        inclusion.citizen,
+        Bulletin(publication),
+        standing,
+        practice_id=inclusion.practice_id,
+        source=inclusion.source,
+        answers=answers,
+        today=timezone.localdate(),
+    )
+
+
+def check(actor: Actor, inclusion: Inclusion, answers: Mapping[str, bool]) -> EligibilityCheck:
+    """Judge eligibility with the doctor's answers, and keep what was found. Raises Refused."""
+    resource = Resource("inclusion", citizen=inclusion.citizen, practice_id=inclusion.practice_id)
+    guard.require(actor, "decide", resource, "inclusion", detail="eligibility")
+    assert actor.membership is not None
+    found = judgement_now(inclusion, answers)
+    known = {question.code for question in found.questions}
+    return EligibilityCheck.objects.create(
+        inclusion=inclusion,
+        publication=found.publication,
+        verdict=found.verdict,
+        blocked_by=found.blocked_by,
+        unanswered=found.unanswered,
+        answers={code: answer for code, answer in answers.items() if code in known},
+        by=actor.membership,
+        at=timezone.now(),
+    )
+
+
+def override(actor: Actor, inclusion: Inclusion, reason: str, note: str) -> EligibilityCheck:
+    """Set aside what blocks, with a coded reason and words; it is reported to the secretariat (report 000 L-04).
+
+    Raises Refused, and Invalid when nothing can be set aside, or reason or words are missing.
+    """
+    resource = Resource("inclusion", citizen=inclusion.citizen, practice_id=inclusion.practice_id)
+    guard.require(actor, "decide", resource, "inclusion", detail=f"override {reason}")
+    assert actor.membership is not None
+    if reason not in {known.reason for known in rules(inclusion.programme).gate.override_reasons}:
+        raise Invalid("reason", _("Choose why the exclusion is set aside."))
+    if not note.strip():
+        raise Invalid("note", _("Write what you know that the data do not say."))
+    found = judgement_now(inclusion)
+    if not found.blocked_by:
+        raise Invalid("", _("Nothing stands in the way."))
+    if set(found.blocked_by) & set(FINAL):
+        raise Invalid("", _("This cannot be set aside: the citizen is dead, has moved away or has another doctor."))
+    latest = latest_check(inclusion)
+    with transaction.atomic():
+        made = EligibilityCheck.objects.create(
+            inclusion=inclusion,
+            publication=found.publication,
+            verdict=found.verdict,
+            blocked_by=found.blocked_by,
+            unanswered=found.unanswered,
+            answers=latest.answers if latest else {},
+            override_reason=reason,
+            override_note=note.strip(),
+            by=actor.membership,
+            at=timezone.now(),
+        )
+        Step.objects.create(
+            inclusion=inclusion,
+            kind=Step.Kind.OVERRIDE,
+            on=timezone.localdate(),
+            reason=reason,
+            by=actor.membership,
+            at=timezone.now(),
+        )
+    return made
+
+
+def set_aside(inclusion: Inclusion) -> set[str]:
+    """What a doctor has set aside in this inclusion."""
+    overridden = inclusion.checks.exclude(override_reason="").values_list("blocked_by", flat=True)
+    return {code for codes in overridden for code in codes}
+
+
+def still_blocked(inclusion: Inclusion, found: Judgement) -> list[str]:
+    """What blocks now and has not been set aside."""
+    aside = set_aside(inclusion) if found.blocked_by else set()
+    return [code for code in found.blocked_by if code in FINAL or code not in aside]
+
+
+def require_open_gate(inclusion: Inclusion) -> None:
+    """Judge anew, on the newest data. Raises Invalid, naming what stands in the way or is not answered."""
+    found = judgement_now(inclusion)
+    blocked = still_blocked(inclusion, found)
+    if blocked:
+        raise Invalid(
+            "", _("The gate is shut: %(reasons)s.") % {"reasons": "; ".join(words_of(found, code) for code in blocked)}
+        )
+    if found.unanswered:
+        raise Invalid(
+            "",
+            _("Answer first: %(questions)s.")
+            % {"questions": "; ".join(words_of(found, code) for code in found.unanswered)},
+        )
+
+
+def words_of(found: Judgement, code: str) -> str:
+    """What blocks, in words."""
+    if code == "inactive":
+        return _("the citizen is dead or has left the country")
+    if code == "other_practice":
+        return _("the citizen has another practice")
+    if code == "age":
+        return _("the citizen's age lies outside the target group")
+    return next((question.title for question in found.questions if question.code == code), code)

@@ -1,0 +1,195 @@
+"""What a doctor can decide about a name: invite, not relevant, later, ask a colleague; and take it back.
+
+Nothing here enrols anybody: inviting opens an inclusion, whose gate comes after (report 001 R-CASE-03).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import time
+
+from django.core import signing
+from django.db import transaction
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from samspil.access import guard
+from samspil.access.actor import Actor
+from samspil.access.errors import Conflict, Invalid
+from samspil.access.models import Membership, Role
+from samspil.access.policy import Resource
+from samspil.lists.actions.inclusion import choose, unchoose
+from samspil.lists.models import Capacity, Entry, Review
+from samspil.lists.names import language
+from samspil.lists.programme import of_model, rules
+
+_STATES = {
+    Review.Kind.INVITE: Entry.State.INVITED,
+    Review.Kind.NOT_RELEVANT: Entry.State.NOT_RELEVANT,
+    Review.Kind.LATER: Entry.State.LATER,
+    Review.Kind.ASK: Entry.State.ASKED,
+}
+_SALT = "samspil.lists.shown"
+
+
+def shown_now(entry: Entry) -> str:
+    """A signed note of when a name was shown, for telling the time used on it."""
+    return signing.dumps({"entry": entry.pk, "at": time.time()}, salt=_SALT)
+
+
+def seconds_since(shown: str, entry: Entry, longest_minutes: int) -> int | None:
+    """Seconds since `shown_now`; None when the note is no good or the pause was too long to be work."""
+    try:
+        note = signing.loads(shown, salt=_SALT)
+    except signing.BadSignature:
+        return None
+    seconds = round(time.time() - note["at"])
+    return seconds if note["entry"] == entry.pk and 0 <= seconds <= longest_minutes * 60 else None
+
+
+def decide(
+    actor: Actor,
+    entry: Entry,
+    version: int,
+    kind: Review.Kind,
+    *,
+    reason: str = "",
+    note: str = "",
+    until: dt.date | None = None,
+    colleague: int | None = None,
+    shown: str = "",
+) -> Review:
+    """Decide about a name as it was at `version`.
+
+    Raises Refused for who may not, Invalid for a reason, date or colleague that cannot be, and Conflict, which says
+    who did what, when somebody else was first.
+    """
+    resource = Resource("practice_list", citizen=entry.citizen, practice_id=entry.practice_id)
+    guard.require(actor, "decide", resource, "case_finding", detail=f"{entry.model} {kind}")
+    assert actor.membership is not None, "only members of a practice are granted `decide`"
+    review_rules = rules(of_model(entry.model).definition.programme).review
+    today = timezone.localdate()
+    if kind == Review.Kind.NOT_RELEVANT and reason not in {known.reason for known in review_rules.reasons}:
+        raise Invalid("reason", _("Choose why the name is not relevant."))
+    if kind == Review.Kind.LATER:
+        until = until or today + dt.timedelta(days=review_rules.later_days)
+        if until <= today:
+            raise Invalid("until", _("Choose a day after today."))
+    asked = _colleague(actor, colleague) if kind == Review.Kind.ASK else None
+    with transaction.atomic():
+        changed = Entry.objects.filter(pk=entry.pk, version=version, left_at__isnull=True).update(
+            state=_STATES[kind],
+            version=version + 1,
+            later_until=until if kind == Review.Kind.LATER else None,
+            asked=asked.user if asked else None,
+        )
+        if not changed:
+            raise Conflict(what_happened(entry))
+        review = Review.objects.create(
+            entry=entry,
+            kind=kind,
+            reason=reason if kind == Review.Kind.NOT_RELEVANT else "",
+            note=note.strip(),
+            until=until if kind == Review.Kind.LATER else None,
+            colleague=asked.user if asked else None,
+            state_before=entry.state,
+            publication=entry.publication,
+            by=actor.membership,
+            at=timezone.now(),
+            seconds=seconds_since(shown, entry, review_rules.longest_minutes),
+        )
+        entry.refresh_from_db()
+        if kind == Review.Kind.INVITE:
+            choose(actor, entry)
+    return review
+
+
+def _colleague(actor: Actor, user: int | None) -> Membership:
+    """The asked colleague: somebody else of the same practice."""
+    found = (
+        Membership.objects.current(timezone.localdate())
+        .filter(organisation=actor.organisation, user=user, role__in=[Role.GP, Role.PRACTICE_STAFF])
+        .exclude(user=actor.user)
+        .select_related("user")
+        .first()
+    )
+    if found is None:
+        raise Invalid("colleague", _("Choose a colleague of your own practice."))
+    return found
+
+
+def what_happened(entry: Entry) -> str:
+    """Who did what with a name last, for whoever came second."""
+    entry.refresh_from_db()
+    if entry.left_at is not None:
+        return _("%(name)s left the list on %(day)s.") % {
+            "name": entry.citizen.name,
+            "day": date_format(entry.left_at, "SHORT_DATE_FORMAT"),
+        }
+    last = Review.objects.filter(entry=entry).select_related("by__user", "undone_by__user").first()
+    if last is None:
+        return _("The name was changed meanwhile.")
+    if last.undone_by is not None and last.undone_at is not None:
+        return _("%(who)s took a decision about %(name)s back at %(time)s.") % {
+            "who": last.undone_by.user.name,
+            "name": entry.citizen.name,
+            "time": date_format(timezone.localtime(last.undone_at), "H:i"),
+        }
+    return _("%(who)s decided about %(name)s at %(time)s: %(what)s.") % {
+        "who": last.by.user.name,
+        "name": entry.citizen.name,
+        "time": date_format(timezone.localtime(last.at), "H:i"),
+        "what": in_words(last),
+    }
+
+
+def in_words(review: Review) -> str:
+    """A decision in a few words: `not relevant (too complex)`."""
+    said = str(Review.Kind(review.kind).label)
+    if review.reason:
+        known = rules(of_model(review.entry.model).definition.programme).review.reasons
+        title = next((getattr(found.title, language()) for found in known if found.reason == review.reason), "")
+        return f"{said} ({title[:1].lower()}{title[1:]})"
+    if review.until:
+        return f"{said} ({date_format(review.until, 'SHORT_DATE_FORMAT')})"
+    if review.colleague:
+        return f"{said} ({review.colleague.name})"
+    return said
+
+
+def undo(actor: Actor, review: Review) -> Entry:
+    """Take a decision back; the name is as it was before.
+
+    Raises Conflict when the name was decided anew since, or the citizen has been invited already.
+    """
+    entry = review.entry
+    resource = Resource("practice_list", citizen=entry.citizen, practice_id=entry.practice_id)
+    guard.require(actor, "decide", resource, "case_finding", detail=f"{entry.model} undo")
+    with transaction.atomic():
+        newest = Review.objects.filter(entry=entry, undone_at__isnull=True).first()
+        if newest is None or newest.pk != review.pk:
+            raise Conflict(what_happened(entry))
+        before = Review.objects.filter(entry=entry, undone_at__isnull=True).exclude(pk=review.pk).first()
+        changed = Entry.objects.filter(pk=entry.pk, version=entry.version).update(
+            state=review.state_before,
+            version=entry.version + 1,
+            later_until=before.until if before else None,
+            asked=before.colleague if before else None,
+        )
+        if not changed:
+            raise Conflict(what_happened(entry))
+        Review.objects.filter(pk=review.pk).update(undone_at=timezone.now(), undone_by=actor.membership)
+        if review.kind == Review.Kind.INVITE:
+            unchoose(actor, entry)
+    entry.refresh_from_db()
+    return entry
+
+
+def set_pace(actor: Actor, names_per_week: int | None) -> None:
+    """How many names a week somebody wants to be shown; None is no limit. Raises Refused and Invalid."""
+    resource = Resource("capacity", practice_id=actor.organisation_id)
+    guard.require(actor, "write", resource, "case_finding")
+    if names_per_week is not None and not 1 <= names_per_week <= 1000:
+        raise Invalid("names_per_week", _("Write a number from 1 to 1000, or leave the field empty."))
+    Capacity.objects.update_or_create(membership=actor.membership, defaults={"names_per_week": names_per_week})

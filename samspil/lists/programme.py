@@ -1,0 +1,49 @@
+"""The programmes whose lists are published, and what each says about review and inclusion."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+from functools import cache
+from pathlib import Path
+
+from samspil.definitions import SamspilError
+from samspil.programmes import Programme, load_programmes
+from samspil.programmes.inclusion import Inclusion
+from samspil.programmes.schema import Text
+
+
+@cache
+def programmes() -> dict[str, Programme]:
+    """Every programme by name: those of `SAMSPIL_PROGRAMMES`, else those that come with Samspil."""
+    folder = os.environ.get("SAMSPIL_PROGRAMMES")
+    return {found.definition.programme: found for found in load_programmes(Path(folder) if folder else None)}
+
+
+def programme(name: str) -> Programme:
+    """One programme. Raises SamspilError when its folder is not there any more."""
+    if name not in programmes():
+        raise SamspilError(f"there is no programme `{name}`; SAMSPIL_PROGRAMMES must hold those that were published")
+    return programmes()[name]
+
+
+def rules(name: str) -> Inclusion:
+    """What a programme says about review and inclusion. Raises SamspilError when it says nothing."""
+    found = programme(name).inclusion
+    if found is None:
+        raise SamspilError(f"the programme `{name}` has no inclusion.yaml; its lists cannot be reviewed without")
+    return found
+
+
+def of_model(model: str) -> Programme:
+    """The programme of a model. Raises SamspilError when there is none."""
+    for found in programmes().values():
+        if any(file.name == model for file in found.models):
+            return found
+    raise SamspilError(f"no programme has the model `{model}`")
+
+
+@cache
+def titles() -> dict[str, Text]:
+    """What every model is called, as defined now."""
+    return {file.name: file.at(dt.date.max).title for found in programmes().values() for file in found.models}

@@ -1,0 +1,215 @@
+"""What a practice sees of its lists. Every question goes through the policy, and every name shown is logged."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet
+from django.utils import timezone
+
+from samspil.access import guard
+from samspil.access.actor import Actor
+from samspil.access.models import Membership, Role, User
+from samspil.access.policy import Decision, Resource
+from samspil.lists.models import Capacity, Entry, Inclusion, Review, RiskList
+from samspil.lists.names import Bulletin, Name, in_words, model_title
+
+#: Names on one page of a list; more is more than a sitting.
+PAGE = 50
+
+
+def own_lists(actor: Actor) -> Resource:
+    """The lists of the practice somebody works in."""
+    return Resource("practice_list", practice_id=actor.organisation_id)
+
+
+@dataclass
+class ModelLists:
+    """A practice's lists of one model: how many names there are to do, and the lists they came with."""
+
+    model: str
+    title: str
+    newest: Bulletin
+    lists: list[RiskList]
+    to_review: int
+    put_off: int
+    asked: int
+    decided: int
+    left: int
+
+    @property
+    def total(self) -> int:
+        return self.to_review + self.put_off + self.asked + self.decided
+
+    @property
+    def percent(self) -> int:
+        """Names decided, of all, in per cent."""
+        return round(100 * self.decided / self.total) if self.total else 100
+
+
+_NOTHING = {"to_review": 0, "put_off": 0, "asked": 0, "decided": 0, "left": 0}
+
+
+def waiting(day: dt.date) -> Q:
+    """Names to be reviewed now: open ones, and those put off until today."""
+    return Q(state=Entry.State.OPEN) | Q(state=Entry.State.LATER, later_until__lte=day)
+
+
+def overview(actor: Actor) -> list[ModelLists]:
+    """Every model that the practice has lists of. Raises Refused outside one's own practice."""
+    guard.require(actor, "read", own_lists(actor), "case_finding")
+    today = timezone.localdate()
+    lists: dict[str, list[RiskList]] = {}
+    for risk_list in RiskList.objects.filter(practice_id=actor.organisation_id).select_related("publication"):
+        lists.setdefault(risk_list.publication.model, []).append(risk_list)
+    active = Q(left_at__isnull=True)
+    rows: Iterable[dict[str, Any]] = (
+        Entry.objects.filter(practice_id=actor.organisation_id)
+        .order_by()
+        .values("model")
+        .annotate(
+            to_review=Count("id", filter=active & waiting(today)),
+            put_off=Count("id", filter=active & Q(state=Entry.State.LATER, later_until__gt=today)),
+            asked=Count("id", filter=active & Q(state=Entry.State.ASKED)),
+            decided=Count("id", filter=active & Q(state__in=[Entry.State.INVITED, Entry.State.NOT_RELEVANT])),
+            left=Count("id", filter=~active),
+        )
+    )
+    counts = {row.pop("model"): row for row in rows}
+    return [
+        ModelLists(
+            model=model,
+            title=model_title(model),
+            newest=Bulletin(found[0].publication),
+            lists=found,
+            **counts.get(model, _NOTHING),
+        )
+        for model, found in sorted(lists.items())
+    ]
+
+
+#: What a list can be narrowed to, by the word in the address.
+SHOW = ("waiting", "later", "asked", "decided", "left", "all")
+
+
+def names(
+    actor: Actor, model: str, *, show: str = "waiting", of_list: int | None = None, after: tuple[int, int] | None = None
+) -> tuple[list[Name], tuple[int, int] | None]:
+    """A page of names of one model, highest score first, and where the next page begins (score and key).
+
+    Raises Refused outside one's own practice. Every name shown is written to the access log.
+    """
+    decision = guard.require(actor, "read", own_lists(actor), "case_finding")
+    own = Entry.objects.filter(practice_id=actor.organisation_id, model=model)
+    # Who has another practice now is counted among those who left, and not shown.
+    entries = _narrowed(own.filter(citizen__practice_id=actor.organisation_id), show)
+    if of_list is not None:
+        entries = entries.filter(risk_list_id=of_list)
+    if after is not None:
+        score, key = after
+        entries = entries.filter(Q(score__lt=score) | Q(score=score, id__gt=key))
+    found = list(entries.select_related("citizen", "publication", "asked").order_by("-score", "id")[: PAGE + 1])
+    more = (found[PAGE - 1].score, found[PAGE - 1].pk) if len(found) > PAGE else None
+    page = found[:PAGE]
+    _log(actor, decision, page, model)
+    return _in_words(page), more
+
+
+def _narrowed(entries: QuerySet[Entry], show: str) -> QuerySet[Entry]:
+    today = timezone.localdate()
+    if show == "left":
+        return entries.filter(left_at__isnull=False)
+    if show == "all":
+        return entries
+    entries = entries.filter(left_at__isnull=True)
+    return {
+        "later": entries.filter(state=Entry.State.LATER, later_until__gt=today),
+        "asked": entries.filter(state=Entry.State.ASKED),
+        "decided": entries.filter(state__in=[Entry.State.INVITED, Entry.State.NOT_RELEVANT]),
+    }.get(show, entries.filter(waiting(today)))
+
+
+def _log(actor: Actor, decision: Decision, entries: Sequence[Entry], detail: str) -> None:
+    citizens = dict.fromkeys(entry.citizen_id for entry in entries)
+    guard.seen(actor, "read", own_lists(actor), "case_finding", decision, citizens, detail=detail)
+
+
+def _in_words(entries: Sequence[Entry]) -> list[Name]:
+    citizens = [entry.citizen_id for entry in entries]
+    others = Entry.objects.filter(citizen_id__in=citizens, left_at__isnull=True)
+    running = Inclusion.objects.filter(citizen_id__in=citizens, ended_at__isnull=True)
+    return in_words(entries, others, running)
+
+
+@dataclass
+class Pace:
+    """How far a doctor is with this week's names."""
+
+    done: int
+    wanted: int | None
+
+    @property
+    def reached(self) -> bool:
+        """Whether the week's names are done."""
+        return self.wanted is not None and self.done >= self.wanted
+
+
+def pace(actor: Actor) -> Pace:
+    """Names decided since Monday by this doctor, and how many a week they have set."""
+    today = timezone.localdate()
+    monday = timezone.make_aware(dt.datetime.combine(today - dt.timedelta(days=today.weekday()), dt.time()))
+    done = Review.objects.filter(by=actor.membership, at__gte=monday, undone_at__isnull=True).count()
+    capacity = Capacity.objects.filter(membership=actor.membership).first()
+    return Pace(done, capacity.names_per_week if capacity else None)
+
+
+def next_name(actor: Actor, model: str, *, of_list: int | None = None, skipping: int | None = None) -> Name | None:
+    """The name to review next: first those a colleague asks about, then the highest score. None when done."""
+    decision = guard.require(actor, "read", own_lists(actor), "case_finding")
+    active = Entry.objects.filter(practice_id=actor.organisation_id, model=model, left_at__isnull=True)
+    if of_list is not None:
+        active = active.filter(risk_list_id=of_list)
+    if skipping is not None:
+        active = active.exclude(pk=skipping)
+    chosen = active.select_related("citizen", "publication", "asked")
+    entry = (
+        chosen.filter(state=Entry.State.ASKED, asked_id=actor.user_id).order_by("-score", "id").first()
+        or chosen.filter(waiting(timezone.localdate())).order_by("-score", "id").first()
+    )
+    if entry is None:
+        return None
+    _log(actor, decision, [entry], model)
+    return _in_words([entry])[0]
+
+
+def one_name(actor: Actor, key: int) -> Name:
+    """One name of the own practice. Raises Entry.DoesNotExist, and Refused for another practice's."""
+    entry = Entry.objects.select_related("citizen", "publication", "asked").get(pk=key)
+    resource = Resource("practice_list", practice_id=entry.practice_id)
+    decision = guard.require(actor, "read", resource, "case_finding")
+    _log(actor, decision, [entry], entry.model)
+    return _in_words([entry])[0]
+
+
+def reviews_of(entries: Sequence[Entry]) -> dict[int, Review]:
+    """The decision in force of each name that has one."""
+    found = Review.objects.filter(entry__in=entries, undone_at__isnull=True).select_related("by__user", "colleague")
+    latest: dict[int, Review] = {}
+    for review in found.order_by("at", "id"):
+        latest[review.entry_id] = review
+    return latest
+
+
+def colleagues(actor: Actor) -> list[User]:
+    """The other doctors and staff of the practice, doctors first."""
+    members = (
+        Membership.objects.current(timezone.localdate())
+        .filter(organisation=actor.organisation, role__in=[Role.GP, Role.PRACTICE_STAFF])
+        .exclude(user=actor.user)
+        .select_related("user")
+        .order_by("role", "user__name")
+    )
+    return list(dict.fromkeys(member.user for member in members))
