@@ -187,13 +187,16 @@ def inclusion(
     steps: tuple[str, ...] = (),
     **fields: Any,
 ) -> Inclusion:
-    """A way from a choice towards enrolment, in the practice of who opened it; `steps` are kinds of steps, that day."""
+    """A way from a choice towards enrolment, in the practice of who opened it.
+
+    Begins with the step that goes with its stage; `steps` are the kinds of those that follow, all that day.
+    """
     given: dict[str, Any] = {
         "programme": PROGRAMME,
         "model": entry.model if entry else name,
         "practice": by.organisation,
         "source": source or (Source.LIST if entry else Source.NEWLY_ILL),
-        "round": entry.publication.round if entry else None,
+        "round": entry.publication.round if entry else eligibility_round(name),
         "model_version": model(entry.model if entry else name).version,
         "opened_at": care.moment(day),
         "enrolled_at": care.moment(day) if stage == Stage.ENROLLED else None,
@@ -201,7 +204,7 @@ def inclusion(
     }
     who = citizen or (entry.citizen if entry else care.citizen(by.organisation))
     made = Inclusion.objects.create(citizen=who, entry=entry, stage=stage, opened_by=by, **given | fields)
-    for kind in steps:
+    for kind in (Step.Kind.NOMINATED if stage == Stage.NOMINATED else Step.Kind.CHOSEN, *steps):
         step(made, by, kind, day)
     return made
 
