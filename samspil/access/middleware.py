@@ -13,7 +13,8 @@ from django.utils.functional import SimpleLazyObject
 from samspil.access import log
 from samspil.access.actor import ANONYMOUS, Actor, private, professional
 from samspil.access.log import Refused
-from samspil.access.models import Membership, Role, User
+from samspil.access.models import Citizen, Membership, Role, User
+from samspil.access.policy import Resource, may
 
 #: Where the session keeps which of several capacities somebody acts in.
 CAPACITY = "capacity"
@@ -46,10 +47,10 @@ def find_actor(request: HttpRequest) -> Actor:
     user = request.user
     if not user.is_authenticated:
         return ANONYMOUS
-    possible = capacities(cast(User, user))
+    possible = capacities(user)
     wanted = request.session.get(CAPACITY)
     chosen = [actor for actor in possible if capacity_key(actor) == wanted] or possible
-    return chosen[0] if chosen else Actor(Role.ANONYMOUS, cast(User, user), name=cast(User, user).name)
+    return chosen[0] if chosen else Actor(Role.ANONYMOUS, user, name=user.name)
 
 
 class ActorMiddleware:
@@ -67,4 +68,17 @@ class ActorMiddleware:
         if not isinstance(exception, Refused):
             return None
         log.append([exception.record])
-        return render(request, "web/refused.html", {"reason": exception.decision.reason}, status=403)
+        context = {"reason": exception.decision.reason, "break_glass": self._break_glass(request, exception)}
+        return render(request, "web/refused.html", context, status=403)
+
+    @staticmethod
+    def _break_glass(request: HttpRequest, refused: Refused) -> int | None:
+        """The citizen whose record was closed, when breaking the glass is open to the actor."""
+        record = refused.record
+        if record.resource != "citizen_record" or record.verb != "read" or record.citizen_id is None:
+            return None
+        citizen = Citizen.objects.filter(pk=record.citizen_id).first()
+        if citizen is None:
+            return None
+        resource = Resource("citizen_record", citizen)
+        return citizen.pk if may(cast(Any, request).actor, "break_glass", resource, "emergency") else None

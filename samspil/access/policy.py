@@ -265,6 +265,8 @@ def _consents(actor: Actor, citizen: Citizen) -> list[Consent]:
 
 
 def _task(actor: Actor, citizen: Citizen) -> int | None:
+    if actor.organisation_id is None:
+        return None
     key = ("task", citizen.pk)
     if key not in actor.known:
         tasks = CareTask.objects.filter(citizen=citizen, organisation_id=actor.organisation_id, closed_at__isnull=True)

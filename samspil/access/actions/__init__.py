@@ -1,1 +1,1 @@
-"""What can happen in this room, by subject. Rules that are broken are told with Django's ValidationError."""
+"""What can happen in this room, by subject. A broken rule is told with `errors.Invalid`."""

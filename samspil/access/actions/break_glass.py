@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 
-from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -13,6 +12,7 @@ from django.utils.translation import ngettext
 from samspil.access import guard
 from samspil.access.actions.notices import tell_citizen, tell_role
 from samspil.access.actor import Actor
+from samspil.access.errors import Invalid
 from samspil.access.models import BreakGlass, Citizen, Notice, Role
 from samspil.access.policy import Resource, policy
 
@@ -21,7 +21,7 @@ def break_glass(actor: Actor, citizen: Citizen, reason: str) -> BreakGlass:
     """Open a citizen's record for reading, for the minutes that the policy gives.
 
     The citizen and the data protection officer are told. Access that is still open is given again, not opened anew.
-    Raises Refused, and ValidationError for a reason too short to be one.
+    Raises Refused, and Invalid for a reason too short to be one.
     """
     resource, rule = Resource("citizen_record", citizen), policy().break_glass
     guard.check(actor, "break_glass", resource, "emergency")
@@ -32,7 +32,7 @@ def break_glass(actor: Actor, citizen: Citizen, reason: str) -> BreakGlass:
             "Write the reason in at least %(count)d letters.",
             rule.reason_letters,
         )
-        raise ValidationError(short % {"count": rule.reason_letters})
+        raise Invalid("reason", short % {"count": rule.reason_letters})
     guard.require(actor, "break_glass", resource, "emergency")
     membership, now = actor.membership, timezone.now()
     assert membership is not None, "the policy lets only members of organisations break the glass"
@@ -64,13 +64,13 @@ def break_glass(actor: Actor, citizen: Citizen, reason: str) -> BreakGlass:
 def review_case(actor: Actor, case: BreakGlass, finding: str) -> None:
     """Write down what the data protection officer found; the first finding stands.
 
-    Raises Refused, and ValidationError when there is no finding or the case was reviewed before.
+    Raises Refused, and Invalid when there is no finding or the case was reviewed before.
     """
     resource = Resource("break_glass", case.citizen)
     guard.check(actor, "write", resource, "oversight")
     finding = finding.strip()
     if not finding:
-        raise ValidationError(_("Write what you found."))
+        raise Invalid("finding", _("Write what you found."))
     guard.require(actor, "write", resource, "oversight", detail=f"case {case.pk}")
     now = timezone.now()
     with transaction.atomic():
@@ -78,6 +78,6 @@ def review_case(actor: Actor, case: BreakGlass, finding: str) -> None:
             reviewed_at=now, reviewed_by=actor.user, finding=finding
         )
         if not reviewed:
-            raise ValidationError(_("The case has already been reviewed."))
+            raise Invalid("", _("The case has already been reviewed."))
         told = Notice.objects.filter(role=Role.DATA_PROTECTION_OFFICER, message="break_glass", values__case=case.pk)
         told.filter(read_at__isnull=True).update(read_at=now)

@@ -11,7 +11,6 @@ from collections.abc import Iterable, Sequence
 from itertools import product
 
 from dateutil.relativedelta import relativedelta
-from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -20,10 +19,12 @@ from django.utils.translation import gettext as _
 from samspil.access import guard
 from samspil.access.actions.notices import tell_citizen, tell_practice
 from samspil.access.actor import Actor
+from samspil.access.asked import question
+from samspil.access.errors import Invalid
 from samspil.access.models import Citizen, Consent, Notice, Organisation
 from samspil.access.policy import Purpose, Resource
 from samspil.definitions import SamspilError
-from samspil.programmes.consent import AskedConsent, consents_of
+from samspil.programmes.consent import AskedConsent
 
 
 def capacity(actor: Actor) -> Purpose:
@@ -46,7 +47,7 @@ def record_consent(
     """One answer about one recipient and one category; empty is all of them.
 
     It replaces earlier answers that say nothing more than it does. A broader answer stays, and where the two overlap
-    the newer counts. Raises Refused, and ValidationError for something that the programme does not ask.
+    the newer counts. Raises Refused, and Invalid for something that the programme does not ask.
     """
     resource = Resource("consent", citizen)
     guard.check(actor, "write", resource, capacity(actor), detail=purpose)
@@ -82,7 +83,7 @@ def answer_consent(
     """The whole answer to one question: it replaces every earlier answer to it.
 
     A yes holds for every one of `sectors` with every one of `categories`; empty, or all that can be chosen, is no
-    limit. Raises Refused, and ValidationError for something that the programme does not ask.
+    limit. Raises Refused, and Invalid for something that the programme does not ask.
     """
     resource = Resource("consent", citizen)
     guard.check(actor, "write", resource, capacity(actor), detail=purpose)
@@ -116,14 +117,14 @@ def withdraw_consent(actor: Actor, consent: Consent) -> None:
 
 def _asked(programme: str, purpose: str) -> AskedConsent:
     try:
-        return consents_of(programme).about(purpose)
+        return question(programme, purpose)
     except SamspilError as error:
-        raise ValidationError(_("The programme does not ask for this consent.")) from error
+        raise Invalid("", _("The programme does not ask for this consent.")) from error
 
 
 def _check_limits(asked: AskedConsent, sectors: Iterable[str], categories: Iterable[str]) -> None:
     if not set(sectors) <= set(asked.recipients) or not set(categories) <= set(asked.categories):
-        raise ValidationError(_("This consent cannot be limited in that way."))
+        raise Invalid("", _("This consent cannot be limited in that way."))
 
 
 def _limits(chosen: Sequence[str], possible: Sequence[str]) -> list[str]:
@@ -140,7 +141,7 @@ def _ends(asked: AskedConsent, given: bool, until: dt.date | None) -> dt.date | 
     if until is None:
         return longest
     if until < today:
-        raise ValidationError(_("The last day has already passed."))
+        raise Invalid("until", _("The last day has already passed."))
     return min(until, longest) if longest is not None else until
 
 

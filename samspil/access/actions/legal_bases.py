@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from samspil.access import guard, log
 from samspil.access.actor import Actor
+from samspil.access.errors import Invalid
 from samspil.access.models import Category, LegalBasis, Sector
 from samspil.access.policy import Resource, basis_purposes
 
@@ -28,14 +29,14 @@ def record_legal_basis(
     sectors: Sequence[str] = (),
     categories: Sequence[str] = (),
 ) -> LegalBasis:
-    """A new legal basis; it opens what it covers from `since` to `until`. Raises Refused, and ValidationError."""
+    """A new legal basis; it opens what it covers from `since` to `until`. Raises Refused, and Invalid."""
     decision = guard.check(actor, "write", Resource("legal_basis"), "oversight")
     if not purposes or not set(purposes) <= set(basis_purposes()):
-        raise ValidationError({"purposes": _("Choose at least one thing that the legal basis is for.")})
+        raise Invalid("purposes", _("Choose at least one thing that the legal basis is for."))
     if not set(sectors) <= set(Sector.values) or not set(categories) <= set(Category.values):
-        raise ValidationError(_("An unknown sector or kind of data."))
+        raise Invalid("", _("An unknown sector or kind of data."))
     if until is not None and until < since:
-        raise ValidationError({"until": _("The last day lies before the first.")})
+        raise Invalid("until", _("The last day lies before the first."))
     basis = LegalBasis(
         kind=kind,
         title=title.strip(),
@@ -48,7 +49,11 @@ def record_legal_basis(
         until=until,
         recorded_by=actor.user,
     )
-    basis.full_clean()
+    try:
+        basis.full_clean()
+    except ValidationError as error:
+        field, messages = next(iter(error.message_dict.items()))
+        raise Invalid(field, messages[0]) from error
     basis.save()
     log.append([log.entry(actor, "write", Resource("legal_basis"), "oversight", decision, detail=f"{basis.pk}")])
     actor.forget()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 
-from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -13,6 +12,7 @@ from django.utils.translation import gettext as _
 from samspil.access import guard
 from samspil.access.actions.notices import tell_user
 from samspil.access.actor import Actor
+from samspil.access.errors import Invalid
 from samspil.access.models import Citizen, Notice, Proxy, ProxyScope, User
 from samspil.access.policy import Resource
 
@@ -30,22 +30,21 @@ def grant_proxy(
     """Let a relative act for a citizen. A power that the same relative already has is replaced.
 
     User name and name have to belong together, so that a slip of the pen grants nothing to a stranger and nobody
-    learns from the answer who has an account. Raises Refused, and ValidationError.
+    learns from the answer who has an account. Raises Refused, and Invalid.
     """
     resource = Resource("proxies", citizen)
     guard.check(actor, "write", resource, "self")
     today = timezone.localdate()
     if not scopes or not set(scopes) <= set(ProxyScope.values):
-        raise ValidationError({"scopes": _("Choose at least one thing that the relative may do.")})
+        raise Invalid("scopes", _("Choose at least one thing that the relative may do."))
     if until is not None and until < today:
-        raise ValidationError({"until": _("The last day has already passed.")})
+        raise Invalid("until", _("The last day has already passed."))
     relative = User.objects.filter(username=username.strip(), is_active=True).first()
     if relative is None or _folded(relative.name) != _folded(name):
-        raise ValidationError(
-            {"username": _("No account has this user name together with this name. Ask your relative for both.")}
-        )
+        together = _("No account has this user name together with this name. Ask your relative for both.")
+        raise Invalid("username", together)
     if relative.pk == actor.user_id:
-        raise ValidationError({"username": _("This is your own account.")})
+        raise Invalid("username", _("This is your own account."))
     guard.require(actor, "write", resource, "self", detail="grant")
     with transaction.atomic():
         now = timezone.now()

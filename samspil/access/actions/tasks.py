@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 
-from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from samspil.access import guard
 from samspil.access.actor import Actor
+from samspil.access.errors import Invalid
 from samspil.access.models import CareTask, Citizen, Membership, Organisation, User
 from samspil.access.policy import Resource, policy
 
@@ -28,19 +28,19 @@ def give_task(
     due: dt.date | None,
     holder: User | None = None,
 ) -> CareTask:
-    """Ask an organisation, or one person of it, to do something for a citizen. Raises Refused, and ValidationError."""
+    """Ask an organisation, or one person of it, to do something for a citizen. Raises Refused, and Invalid."""
     resource = Resource("task", citizen)
     guard.check(actor, "write", resource, "care")
     today = timezone.localdate()
     if not title.strip():
-        raise ValidationError({"title": _("Write what is to be done.")})
+        raise Invalid("title", _("Write what is to be done."))
     if due is not None and due < today:
-        raise ValidationError({"due": _("The day has already passed.")})
+        raise Invalid("due", _("The day has already passed."))
     working = Membership.objects.current(today).filter(organisation=organisation, role__in=task_roles())
     if not working.exists():
-        raise ValidationError({"organisation": _("Nobody there can take a task today.")})
+        raise Invalid("organisation", _("Nobody there can take a task today."))
     if holder is not None and not working.filter(user=holder).exists():
-        raise ValidationError({"holder": _("This person does not work there today.")})
+        raise Invalid("holder", _("This person does not work there today."))
     guard.require(actor, "write", resource, "care", detail=f"organisation {organisation.pk}")
     assert actor.user is not None, "the policy lets nobody give a task who is not logged in"
     task = CareTask.objects.create(

@@ -10,10 +10,11 @@ from django.utils import timezone
 from samspil.access import guard
 from samspil.access.actions.consent import capacity
 from samspil.access.actor import Actor
+from samspil.access.asked import asked_by, asking, question
 from samspil.access.models import Citizen, Consent, Organisation
 from samspil.access.policy import Resource, may
 from samspil.definitions import SamspilError
-from samspil.programmes.consent import AskedConsent, ConsentText, consents_of, programmes_that_ask
+from samspil.programmes.consent import AskedConsent, ConsentText
 
 
 def consents_in_force(citizen: Citizen, programme: str) -> list[Consent]:
@@ -39,6 +40,11 @@ def has_consent(
         return answers.in_force(today).exists()
     found = next((answer for answer in answers if answer.decides(organisation, category, today)), None)
     return found is not None and found.given
+
+
+def shares_with(citizen: Citizen, organisation: Organisation) -> bool:
+    """Whether some programme has the citizen's yes to sharing with an organisation. For whoever may give it a task."""
+    return any(has_consent(citizen, programme, "sharing", organisation) for programme in asking())
 
 
 @dataclass(frozen=True)
@@ -75,18 +81,14 @@ def standings(actor: Actor, citizen: Citizen) -> list[Standing]:
     answers = list(
         Consent.objects.filter(citizen=citizen).select_related("recorded_by", "withdrawn_by", "organisation")
     )
-    return [
-        _standing(programme, asked, answers)
-        for programme in programmes_that_ask()
-        for asked in consents_of(programme).asked
-    ]
+    return [_standing(programme, asked, answers) for programme in asking() for asked in asked_by(programme).asked]
 
 
 def standing(actor: Actor, citizen: Citizen, programme: str, purpose: str) -> Standing | None:
     """One question with its state and history; None when it is not asked. Logged. Raises Refused."""
     guard.require(actor, "read", Resource("consent", citizen), capacity(actor), detail=purpose)
     try:
-        asked = consents_of(programme).about(purpose)
+        asked = question(programme, purpose)
     except SamspilError:
         return None
     answers = Consent.objects.filter(citizen=citizen, purpose=purpose)

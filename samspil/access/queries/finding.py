@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from stdnum.dk import cpr as danish
-from stdnum.exceptions import ValidationError as StdnumError
+from stdnum.exceptions import ValidationError
 
 from samspil.access import guard, log
 from samspil.access.actor import Actor
+from samspil.access.errors import Invalid
 from samspil.access.models import Citizen
 from samspil.access.policy import Decision, Resource, may
 
@@ -25,31 +25,31 @@ class Found:
 
 
 def read_cpr(text: str) -> str:
-    """Ten digits from what somebody typed. Raises ValidationError when it cannot be a CPR number.
+    """Ten digits from what somebody typed. Raises Invalid when it cannot be a CPR number.
 
     The check digit is not asked for: numbers without it have been issued since 2007.
     """
     try:
         digits: str = danish.compact(text)
         if len(digits) != 10 or not (digits.isascii() and digits.isdigit()):
-            raise ValidationError(_("A CPR number has ten digits, such as 010203-1234."))
+            raise Invalid("cpr", _("A CPR number has ten digits, such as 010203-1234."))
         danish.get_birth_date(digits)
-    except StdnumError as error:
-        raise ValidationError(_("The first six digits are no date of birth.")) from error
+    except ValidationError as error:
+        raise Invalid("cpr", _("The first six digits are no date of birth.")) from error
     return digits
 
 
 def find_citizen(actor: Actor, typed: str) -> Found:
     """The citizen with a CPR number. Every search is logged, also one that finds nobody.
 
-    Raises Refused, and ValidationError for what is no CPR number or nobody's.
+    Raises Refused, and Invalid for what is no CPR number or nobody's.
     """
     decision = guard.check(actor, "read", Resource("citizen_search"), "care")
     citizen = Citizen.objects.filter(cpr=read_cpr(typed)).first()
     if citizen is None:
         record = log.entry(actor, "read", Resource("citizen_search"), "care", decision, detail="nobody found")
         log.append([record])
-        raise ValidationError(_("Nobody with this CPR number is known here. Check the digits."))
+        raise Invalid("cpr", _("Nobody with this CPR number is known here. Check the digits."))
     guard.require(actor, "read", Resource("citizen_search", citizen), "care")
     return Found(citizen, may(actor, "read", Resource("citizen_record", citizen), "care"), may_break(actor, citizen))
 

@@ -17,8 +17,8 @@ def held_tasks(actor: Actor) -> list[CareTask]:
 
     Raises Refused for a role that holds no tasks.
     """
-    if not could(actor, "read", "task", "care"):
-        guard.check(actor, "read", Resource("task"), "care")
+    if not could(actor, "read", "task", "care") or actor.organisation_id is None:
+        guard.refuse(actor, "read", Resource("task"), "care", "role")
     found = list(
         CareTask.objects.filter(
             Q(holder__isnull=True) | Q(holder_id=actor.user_id),
