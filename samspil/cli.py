@@ -27,6 +27,8 @@ warehouse = typer.Typer(
     help="What is in the warehouse: status, rejected rows, lineage; take a source out.", no_args_is_help=True
 )
 app.add_typer(warehouse, name="warehouse")
+access_log = typer.Typer(help="The care plane's access log: is it whole, and its seal.", no_args_is_help=True)
+app.add_typer(access_log, name="access-log")
 #: Tables that go to a file or another program are as wide as they need to be.
 console = Console() if sys.stdout.isatty() else Console(width=200)
 errors = Console(stderr=True) if sys.stderr.isatty() else Console(stderr=True, width=200)
@@ -379,6 +381,34 @@ def validate(
     console.print(rich_table(found.rows(), title=title))
     if out is not None:
         console.print(f"report written to {out}", highlight=False)
+
+
+@access_log.command("verify")
+def access_log_verify(
+    seal: Annotated[str | None, typer.Option(help="An earlier seal: what it covered must be unchanged.")] = None,
+    seal_file: Annotated[Path | None, typer.Option(help="A file with an earlier seal.", exists=True)] = None,
+) -> None:
+    """Read the whole access log; rows that were changed, removed or put in between end it with status 1."""
+    from samspil import verbs  # noqa: PLC0415
+    from samspil.verbs.show import rich_table  # noqa: PLC0415
+
+    earlier = seal_file.read_text(encoding="utf-8").strip() if seal_file is not None else seal
+    with _told() as progress:
+        progress.add_task("reading the access log", total=None)
+        found = verbs.verify_access_log(earlier)
+    console.print(rich_table(found.rows()))
+    if not found.whole:
+        errors.print("[bold]The access log was tampered with.[/] Keep the database as it is, and tell the officer.")
+        raise typer.Exit(1)
+    print(found.seal)
+
+
+@access_log.command("seal")
+def access_log_seal() -> None:
+    """Print the log's seal, to be kept where whoever runs the database cannot change it."""
+    from samspil import verbs  # noqa: PLC0415
+
+    print(verbs.seal_access_log())
 
 
 def main() -> None:

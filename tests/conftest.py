@@ -11,9 +11,11 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings as django_settings
+from django.db.backends.base.operations import BaseDatabaseOperations
 from django.test import override_settings
 
 from samspil import verbs
+from samspil.access import triggers
 
 REGION_AS_OF = dt.date(2016, 10, 15)
 ROOT = Path(__file__).parent.parent
@@ -24,6 +26,23 @@ def plain_static_files():
     """Files of the pages under their own names; those with hashes in them exist only after `collectstatic`."""
     plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     with override_settings(STORAGES=django_settings.STORAGES | {"staticfiles": plain}):
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def flush_may_empty_the_log():
+    """Tests with real transactions are followed by Django's flush, which the append-only log would refuse."""
+    flush = BaseDatabaseOperations.execute_sql_flush
+
+    def flush_the_log_too(operations, statements):
+        triggers.remove(operations.connection)
+        try:
+            return flush(operations, statements)
+        finally:
+            triggers.install(operations.connection)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(BaseDatabaseOperations, "execute_sql_flush", flush_the_log_too)
         yield
 
 

@@ -126,14 +126,15 @@ def verify(seal: str | None = None) -> Verification:
     Raises SamspilError when the seal cannot be read.
     """
     sealed = read_seal(seal) if seal else {}
-    rows, faults = 0, []
-    heads = {head.number: head for head in Chain.objects.all()}
-    numbers = set(heads) | set(AccessRecord.objects.order_by().values_list("chain", flat=True).distinct()) | set(sealed)
+    rows, faults, heads = 0, [], []
+    numbers = {*range(CHAINS), *Chain.objects.values_list("number", flat=True), *sealed}
     for number in sorted(numbers):
+        # Others may write meanwhile: read what the head covers, and afterwards what lies beyond it.
+        head = Chain.objects.filter(number=number).first()
         length, last, fault = 0, "", None
         wanted_length, wanted = sealed.get(number, (0, ""))
         met = wanted_length == 0
-        for record in _chain(number):
+        for record in _chain(number, head.length if head is not None else 0):
             if fault is None and record.position != length:
                 fault = f"chain {number}: row {length} is missing"
             elif fault is None and record.digest != digest(record, last):
@@ -141,18 +142,33 @@ def verify(seal: str | None = None) -> Verification:
             length, last = length + 1, record.digest
             met = met or (length == wanted_length and last == wanted)
         rows += length
-        head = heads.get(number)
-        if fault is None and (head is None or (head.length, head.digest) != (length, last)):
+        if fault is None and head is not None and (head.length, head.digest) != (length, last):
             fault = f"chain {number}: rows at its end are missing, or its head was changed"
+        if fault is None and _reaches_beyond_its_head(number):
+            fault = f"chain {number}: rows stand beyond its head"
         if fault is None and not met:
             fault = f"chain {number}: differs from the seal"
+        if head is not None:
+            heads.append(head)
         if fault is not None:
             faults.append(fault)
-    return Verification(rows, faults, make_seal(heads.values()))
+    return Verification(rows, faults, make_seal(heads))
 
 
-def _chain(number: int) -> Iterator[AccessRecord]:
-    return AccessRecord.objects.filter(chain=number).order_by("position").iterator(chunk_size=5000)
+def _chain(number: int, length: int) -> Iterator[AccessRecord]:
+    return AccessRecord.objects.filter(chain=number, position__lt=length).order_by("position").iterator(chunk_size=5000)
+
+
+def _reaches_beyond_its_head(number: int) -> bool:
+    """Whether there are rows that no head covers. The rows are looked at first: a head is written with its rows."""
+    last = AccessRecord.objects.filter(chain=number).order_by("-position").values_list("position", flat=True).first()
+    head = Chain.objects.filter(number=number).first()
+    return last is not None and (head is None or last >= head.length)
+
+
+def seal_now() -> str:
+    """The log's seal at this moment, without reading the log."""
+    return make_seal(Chain.objects.all())
 
 
 def make_seal(heads: Iterable[Chain]) -> str:

@@ -11,6 +11,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from samspil.verbs.access_log import seal_access_log, verify_access_log
     from samspil.verbs.checking import models
     from samspil.verbs.deliveries import (
         ingest,
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from samspil.verbs.validating import validate
 
 _MODULES = {
+    "access_log": ("seal_access_log", "verify_access_log"),
     "checking": ("models",),
     "deliveries": (
         "ingest",
@@ -58,6 +60,7 @@ __all__ = [
     "purge",
     "rejects",
     "runs",
+    "seal_access_log",
     "status",
     "stratify",
     "switch_off",
@@ -65,6 +68,7 @@ __all__ = [
     "synth",
     "tables",
     "validate",
+    "verify_access_log",
 ]
 
 
