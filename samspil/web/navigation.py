@@ -25,7 +25,40 @@ class Place:
     roles: tuple[Role, ...]
 
 
-PLACES: tuple[Place, ...] = ()
+PLACES: tuple[Place, ...] = (
+    Place("lists", _("Lists"), _("Citizens who may gain from a joint effort"), _PRACTICE),
+    Place("inclusions", _("On their way in"), _("Invite, talk, consent, enrol"), _PRACTICE),
+    Place("me", _("Your page"), _("What is going on, and with whom"), (Role.CITIZEN,)),
+    Place("nominations", _("Nominate"), _("Tell a practice about a citizen"), _OTHER_SECTORS),
+    Place("tasks", _("Tasks"), _("What you have been asked to do for citizens"), (*_PRACTICE, *_OTHER_SECTORS)),
+    Place(
+        "citizen-find",
+        _("Find a citizen"),
+        _("Look a citizen up by CPR number"),
+        (*_PRACTICE, Role.MUNICIPAL, Role.HOSPITAL, Role.PSYCHOLOGIST),
+    ),
+    Place("notices", _("Notices"), _("What you have been told"), (*_PRACTICE, Role.RELATIVE)),
+    Place("for", _("Whom you act for"), _("The pages you may see for a citizen"), (Role.RELATIVE,)),
+    Place("me-consents", _("Consents"), _("What you say yes and no to"), (Role.CITIZEN,)),
+    Place("me-log", _("Who has looked"), _("Everybody who has seen your information, and why"), (Role.CITIZEN,)),
+    Place("me-notices", _("Notices"), _("What you have been told"), (Role.CITIZEN,)),
+    Place("me-relatives", _("Relatives"), _("Who may act for you"), (Role.CITIZEN,)),
+    Place("oversight-log", _("Access log"), _("Who has seen what, and why"), (Role.DATA_PROTECTION_OFFICER,)),
+    Place("break-glass-cases", _("Emergency access"), _("Cases to look at"), (Role.DATA_PROTECTION_OFFICER,)),
+    Place(
+        "legal-bases",
+        _("Legal bases"),
+        _("What keeps the flow of data open, and until when"),
+        (Role.DATA_PROTECTION_OFFICER, Role.SECRETARIAT),
+    ),
+    Place("people", _("People"), _("Accounts and roles"), (Role.ADMINISTRATOR,)),
+    Place(
+        "organisations",
+        _("Organisations"),
+        _("Practices, departments and the others taking part"),
+        (Role.ADMINISTRATOR,),
+    ),
+)
 
 
 @dataclass(frozen=True)

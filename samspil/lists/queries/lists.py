@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +13,7 @@ from django.utils import timezone
 from samspil.access import guard
 from samspil.access.actor import Actor
 from samspil.access.models import Membership, Role, User
-from samspil.access.policy import Decision, Resource
+from samspil.access.policy import Decision, Resource, may
 from samspil.lists.models import Capacity, Entry, Inclusion, Review, RiskList
 from samspil.lists.names import Bulletin, Name, in_words, model_title
 
@@ -24,6 +24,11 @@ PAGE = 50
 def own_lists(actor: Actor) -> Resource:
     """The lists of the practice somebody works in."""
     return Resource("practice_list", practice_id=actor.organisation_id)
+
+
+def may_decide(actor: Actor) -> bool:
+    """Whether the actor may decide about names, for showing the buttons."""
+    return bool(may(actor, "decide", own_lists(actor), "case_finding"))
 
 
 @dataclass
@@ -66,7 +71,7 @@ def overview(actor: Actor) -> list[ModelLists]:
     for risk_list in RiskList.objects.filter(practice_id=actor.organisation_id).select_related("publication"):
         lists.setdefault(risk_list.publication.model, []).append(risk_list)
     active = Q(left_at__isnull=True)
-    rows: Iterable[dict[str, Any]] = (
+    rows: Any = (
         Entry.objects.filter(practice_id=actor.organisation_id)
         .order_by()
         .values("model")
@@ -183,6 +188,15 @@ def next_name(actor: Actor, model: str, *, of_list: int | None = None, skipping:
         return None
     _log(actor, decision, [entry], model)
     return _in_words([entry])[0]
+
+
+def left_to_review(actor: Actor, model: str, of_list: int | None = None) -> int:
+    """How many names are still to be reviewed."""
+    entries = Entry.objects.filter(practice_id=actor.organisation_id, model=model, left_at__isnull=True)
+    if of_list is not None:
+        entries = entries.filter(risk_list_id=of_list)
+    mine = Q(state=Entry.State.ASKED, asked_id=actor.user_id)
+    return entries.filter(waiting(timezone.localdate()) | mine).count()
 
 
 def one_name(actor: Actor, key: int) -> Name:

@@ -1,0 +1,113 @@
+"""The record of one citizen as a professional sees it, and the citizen's own page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from django.utils import timezone
+
+from samspil.access import guard
+from samspil.access.actor import Actor
+from samspil.access.models import CareTask, Category, Citizen
+from samspil.access.policy import Decision, Resource, may
+from samspil.lists.models import Entry, Inclusion, Stage
+from samspil.lists.names import Name, in_words, model_title
+from samspil.lists.programme import rules
+from samspil.population.words import Criterion
+
+
+@dataclass
+class Section:
+    """What is known of one kind of data, or why it is not shown."""
+
+    category: Category
+    decision: Decision
+    #: The model's title and its criteria of this kind.
+    known: list[tuple[str, list[Criterion]]] = field(default_factory=list)
+
+
+@dataclass
+class Record:
+    """One citizen with what the actor may see."""
+
+    citizen: Citizen
+    age: int
+    names: list[Name]
+    sections: list[Section]
+    inclusions: list[Inclusion]
+    tasks: list[CareTask]
+    own: bool
+    may_ask_others: bool
+    may_include: bool
+
+
+def record(actor: Actor, key: int) -> Record:
+    """A citizen's record, kind by kind of data as policy and consent allow.
+
+    Raises Citizen.DoesNotExist, and Refused without a relation and a basis.
+    """
+    citizen = Citizen.objects.select_related("practice").get(pk=key)
+    guard.require(actor, "read", Resource("citizen_record", citizen), "care")
+    entries = list(
+        Entry.objects.filter(citizen=citizen, left_at__isnull=True).select_related("publication", "citizen", "asked")
+    )
+    inclusions = list(Inclusion.objects.filter(citizen=citizen).select_related("nominated_by"))
+    names = in_words(entries, entries, [each for each in inclusions if each.ended_at is None])
+    own = bool(may(actor, "read", Resource("inclusion", citizen), "inclusion"))
+    return Record(
+        citizen=citizen,
+        age=citizen.age(timezone.localdate()),
+        names=names if own else [],
+        sections=[_section(actor, citizen, category, names) for category in Category],
+        inclusions=inclusions if own else [each for each in inclusions if each.stage == Stage.ENROLLED],
+        tasks=list(CareTask.objects.filter(citizen=citizen, closed_at__isnull=True).select_related("organisation")),
+        own=own,
+        may_ask_others=bool(may(actor, "write", Resource("task", citizen), "care")),
+        may_include=bool(may(actor, "decide", Resource("inclusion", citizen), "inclusion")),
+    )
+
+
+def _section(actor: Actor, citizen: Citizen, category: Category, names: list[Name]) -> Section:
+    """The criteria of one kind, of every list the citizen is on. Data linked for the lists stay under their basis."""
+    decision = may(actor, "read", Resource("citizen_record", citizen, category=category), "care")
+    section = Section(category, decision)
+    if decision:
+        for name in names:
+            kinds = rules(name.bulletin.publication.programme).models[name.entry.model].categories
+            found = [each for each in name.criteria if kinds.get(each.item, Category.HEALTH) == category]
+            known = [each for each in found if each.status == "scored"]
+            if known:
+                section.known.append((name.bulletin.title, known))
+    return section
+
+
+@dataclass
+class OwnInclusion:
+    """An effort, as the citizen reads of it."""
+
+    inclusion: Inclusion
+    title: str
+
+
+@dataclass
+class OwnPage:
+    """What a citizen, or a relative for them, sees first."""
+
+    citizen: Citizen
+    inclusions: list[OwnInclusion]
+    tasks: list[CareTask]
+    may_see_log: bool
+    may_see_consents: bool
+
+
+def own_page(actor: Actor, citizen: Citizen) -> OwnPage:
+    """What is going on for a citizen, in their own words and nobody's scores. Raises Refused."""
+    guard.require(actor, "read", Resource("citizen_page", citizen), "self")
+    found = Inclusion.objects.filter(citizen=citizen).exclude(stage=Stage.NOMINATED).select_related("practice")
+    return OwnPage(
+        citizen=citizen,
+        inclusions=[OwnInclusion(each, model_title(each.model)) for each in found if each.stage != Stage.TO_INVITE],
+        tasks=list(CareTask.objects.filter(citizen=citizen, closed_at__isnull=True).select_related("organisation")),
+        may_see_log=bool(may(actor, "read", Resource("citizen_log", citizen), "self")),
+        may_see_consents=bool(may(actor, "read", Resource("consent", citizen), "self")),
+    )

@@ -1,0 +1,196 @@
+"""Inclusions under way: the practice's work list, one of them with its steps, and what a nominator may follow."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+
+from django.db.models import Prefetch
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from samspil.access import guard
+from samspil.access.actor import Actor
+from samspil.access.errors import Invalid
+from samspil.access.models import Citizen, Consent
+from samspil.access.policy import Resource, may
+from samspil.access.queries.consent import Standing as ConsentStanding
+from samspil.access.queries.consent import standings
+from samspil.access.queries.finding import read_cpr
+from samspil.lists.actions.checking import judgement_now, latest_check, set_aside, still_blocked, words_of
+from samspil.lists.actions.inclusion import reminder_due
+from samspil.lists.gate import Judgement
+from samspil.lists.models import EligibilityCheck, Inclusion, Source, Stage, Step
+from samspil.lists.names import language, model_title
+from samspil.lists.programme import rules
+
+
+@dataclass
+class Running:
+    """An inclusion on the practice's work list, and what it waits for."""
+
+    inclusion: Inclusion
+    title: str
+    reminder: dt.date | None
+    #: Days on which something is due that have come.
+    reminder_is_due: bool
+    reassess_is_due: bool
+    withdrawn: bool
+
+    @property
+    def due(self) -> bool:
+        return self.reminder_is_due or self.reassess_is_due or self.withdrawn
+
+
+def running(actor: Actor, *, ended: bool = False) -> list[Running]:
+    """The own practice's inclusions under way, or those that ended; every citizen shown is logged. Raises Refused."""
+    resource = Resource("inclusion", practice_id=actor.organisation_id)
+    decision = guard.require(actor, "read", resource, "inclusion")
+    found = (
+        Inclusion.objects.filter(practice_id=actor.organisation_id, ended_at__isnull=not ended)
+        .filter(citizen__practice_id=actor.organisation_id)
+        .select_related("citizen", "nominated_by")
+        .prefetch_related("steps")
+        .order_by("-opened_at", "-id")
+    )
+    shown = list(found[:200])
+    guard.seen(actor, "read", resource, "inclusion", decision, {each.citizen_id for each in shown})
+    return _in_words(shown)
+
+
+def _in_words(inclusions: list[Inclusion]) -> list[Running]:
+    today = timezone.localdate()
+    consenting = set(
+        Consent.objects.in_force(today)
+        .filter(citizen__in={each.citizen_id for each in inclusions}, purpose="participation")
+        .values_list("citizen_id", "programme")
+    )
+    result = []
+    for each in inclusions:
+        reminder = reminder_due(each, list(each.steps.all()))
+        result.append(
+            Running(
+                inclusion=each,
+                title=model_title(each.model),
+                reminder=reminder,
+                reminder_is_due=reminder is not None and reminder <= today,
+                reassess_is_due=each.reassess_on is not None and each.reassess_on <= today and each.ended_at is None,
+                withdrawn=each.stage in {Stage.CONSENTED, Stage.ENROLLED}
+                and (each.citizen_id, each.programme) not in consenting,
+            )
+        )
+    return result
+
+
+@dataclass
+class Opened:
+    """One inclusion with everything its page shows."""
+
+    inclusion: Inclusion
+    title: str
+    steps: list[Step]
+    judgement: Judgement
+    #: What blocks now and is not set aside, and what is not answered, in words.
+    blocked: list[str]
+    aside: list[str]
+    unanswered: list[str]
+    check: EligibilityCheck | None
+    reminder: dt.date | None
+    may_decide: bool
+    may_write: bool
+    consents: list[ConsentStanding] = field(default_factory=list)
+    withdrawn: bool = False
+
+    @property
+    def gate_open(self) -> bool:
+        """Whether something may be promised to the citizen now."""
+        return not self.blocked and not self.unanswered
+
+    @property
+    def end_reason(self) -> str:
+        """Why it ended, in words."""
+        known = rules(self.inclusion.programme).gate.end_reasons
+        return next((getattr(r.title, language()) for r in known if r.reason == self.inclusion.end_reason), "")
+
+
+def opened(actor: Actor, key: int) -> Opened:
+    """One inclusion. Raises Inclusion.DoesNotExist, and Refused for another practice's."""
+    found = (
+        Inclusion.objects.select_related("citizen__practice", "practice", "nominated_by", "round")
+        .prefetch_related(Prefetch("steps", Step.objects.select_related("by__user")))
+        .get(pk=key)
+    )
+    resource = Resource("inclusion", citizen=found.citizen, practice_id=found.practice_id)
+    guard.require(actor, "read", resource, "inclusion", detail=found.model)
+    judgement = judgement_now(found)
+    steps = list(found.steps.all())
+    asked = [each for each in standings(actor, found.citizen) if each.programme == found.programme]
+    takes_part = any(each.asked.purpose == "participation" and each.given for each in asked)
+    return Opened(
+        inclusion=found,
+        title=model_title(found.model),
+        steps=steps,
+        judgement=judgement,
+        blocked=[words_of(judgement, code) for code in still_blocked(found, judgement)],
+        aside=[words_of(judgement, code) for code in judgement.blocked_by if code in set_aside(found)],
+        unanswered=[words_of(judgement, code) for code in judgement.unanswered],
+        check=latest_check(found),
+        reminder=reminder_due(found, steps),
+        may_decide=bool(may(actor, "decide", resource, "inclusion")),
+        may_write=bool(may(actor, "write", resource, "inclusion")),
+        consents=asked,
+        withdrawn=found.stage in {Stage.CONSENTED, Stage.ENROLLED} and not takes_part,
+    )
+
+
+def citizen_to_nominate(actor: Actor, typed: str) -> Citizen:
+    """The citizen with a CPR number, for a nomination. Raises Refused, and Invalid for nobody's number."""
+    guard.check(actor, "write", Resource("nomination"), "inclusion")
+    citizen = Citizen.objects.filter(cpr=read_cpr(typed)).first()
+    if citizen is None:
+        raise Invalid("cpr", _("Nobody with this CPR number is known here. Check the digits."))
+    return citizen
+
+
+@dataclass
+class Nominated:
+    """What a nominator may know of a nomination: whom, when, and the status in a word."""
+
+    inclusion: Inclusion
+    title: str
+
+    @property
+    def status(self) -> str:
+        """`waiting`, `taken_up` or `ended`; nothing of why."""
+        if self.inclusion.ended_at is not None:
+            return "ended"
+        return "waiting" if self.inclusion.stage == Stage.NOMINATED else "taken_up"
+
+
+def nominated(actor: Actor) -> list[Nominated]:
+    """What the actor's organisation nominated, newest first. Raises Refused."""
+    resource = Resource("nomination", nominated_by=actor.organisation_id)
+    decision = guard.require(actor, "read", resource, "inclusion")
+    found = list(
+        Inclusion.objects.filter(nominated_by_id=actor.organisation_id, source=Source.NOMINATION)
+        .select_related("citizen")
+        .order_by("-opened_at", "-id")[:200]
+    )
+    guard.seen(actor, "read", resource, "inclusion", decision, {each.citizen_id for each in found})
+    return [Nominated(each, model_title(each.model)) for each in found]
+
+
+def letter(actor: Actor, key: int, kind: str) -> tuple[Inclusion, str]:
+    """The text of a letter to the citizen, filled in. Raises Refused and Inclusion.DoesNotExist."""
+    found = Inclusion.objects.select_related("citizen", "practice").get(pk=key)
+    resource = Resource("inclusion", citizen=found.citizen, practice_id=found.practice_id)
+    guard.require(actor, "read", resource, "inclusion", detail=kind)
+    letters = rules(found.programme).gate.letters
+    text = letters.reminder if kind == Step.Kind.REMINDER else letters.invitation
+    filled = getattr(text, language()).format(
+        name=found.citizen.name,
+        programme=model_title(found.model),
+        practice=found.practice.name,
+        phone=found.practice.phone or "–",
+    )
+    return found, filled
