@@ -143,7 +143,7 @@ def may(actor: Actor, verb: Verb, resource: Resource, purpose: Purpose) -> Decis
     Of several refusals the one that came nearest to a grant is told: a missing consent rather than a missing
     relation, a missing relation rather than the wrong role.
     """
-    nearest = Decision(False, reason="role")
+    nearest, without_basis = Decision(False, reason="role"), None
     for grant in policy().grants:
         if not (
             actor.role in grant.roles
@@ -162,8 +162,12 @@ def may(actor: Actor, verb: Verb, resource: Resource, purpose: Purpose) -> Decis
             found = _basis(actor, resource, need)
             if found:
                 return found
-            nearest = _nearer(nearest, found)
-    return nearest
+            # Where no relation is asked for, a basis that is not there is no near miss: a relation would be nearer.
+            if grant.relation == "none" and found.reason == "no_basis":
+                without_basis = found
+            else:
+                nearest = _nearer(nearest, found)
+    return without_basis if without_basis is not None and nearest.reason == "role" else nearest
 
 
 def could(actor: Actor, verb: Verb, kind: Kind, purpose: Purpose) -> bool:
