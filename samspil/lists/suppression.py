@@ -58,6 +58,20 @@ def _extra(one: Sum[K], counts: Mapping[K, int], found: set[K], few: int) -> K |
     return min(shown, key=lambda key: (counts[key] == 0, counts[key], one.parts.index(key)))
 
 
+def hidden_rows(rows: Mapping[K, Sequence[int]], few: int) -> frozenset[K]:
+    """The rows that are not shown at all, when every column adds up to a total that is: those with a small count.
+
+    As many more go with them as it takes: never one alone, and in no column less than `few` together.
+    """
+    found = {key for key, counts in rows.items() if any(small(count, few) for count in counts)}
+    while found and len(found) < len(rows):
+        sums = [sum(column) for column in zip(*(rows[key] for key in found), strict=True)]
+        if len(found) > 1 and not any(small(count, few) for count in sums):
+            break
+        found.add(min((key for key in rows if key not in found), key=lambda key: sum(rows[key])))
+    return frozenset(found)
+
+
 def joined(rows: Sequence[T], is_small: Callable[[Sequence[T]], bool]) -> list[list[T]]:
     """Neighbouring rows taken together until no group is small; one group, small or not, when nothing else helps."""
     groups: list[list[T]] = []

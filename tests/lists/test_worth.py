@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from samspil.definitions import SamspilError
-from samspil.lists.suppression import Sum, hidden, joined, small
+from samspil.lists.suppression import Sum, hidden, hidden_rows, joined, small
 from samspil.lists.worth import Decisions, Share, concentration, together
 
 #: One GP with 90, three with 78 together, 18 with 229 and the 11 least active with 31 (report 000 L868-886).
@@ -205,6 +205,16 @@ def test_neither_rows_nor_columns_give_a_small_count_away(table, few):
         elif parts:
             assert len(parts) > 1
             assert sum(counts[key] for key in parts) >= few
+
+
+@given(st.lists(st.lists(st.integers(0, 12), min_size=2, max_size=2), max_size=7), st.integers(2, 6))
+def test_a_row_is_hidden_as_a_whole_and_no_column_gives_it_away(table, few):
+    rows = dict(enumerate(table))
+    found = hidden_rows(rows, few)
+    assert all(key in found for key, counts in rows.items() if any(small(count, few) for count in counts))
+    if found and len(found) < len(rows):
+        assert len(found) > 1
+        assert not any(small(sum(rows[key][column] for key in found), few) for column in range(2))
 
 
 @given(st.lists(st.integers(0, 9), max_size=12))

@@ -1,0 +1,192 @@
+"""Eligibility rounds with counts and reasons, and exclusions that were set aside: process, no clinical content."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count, Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from samspil.access import guard
+from samspil.access.actor import Actor
+from samspil.access.policy import Resource
+from samspil.lists.models import EligibilityCheck, EligibilityRound, Inclusion, Publication, Source
+from samspil.lists.names import Bulletin, language, model_title
+from samspil.lists.programme import rules
+
+PROCESS = Resource("process")
+#: Overrides on one page.
+PAGE = 50
+
+
+@dataclass(frozen=True)
+class Change:
+    """What changed in the criteria, in words, before and after."""
+
+    what: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
+class SourceCount:
+    """Inclusions from one source: begun, and enrolled."""
+
+    source: Source
+    begun: int
+    enrolled: int
+
+
+@dataclass
+class RoundLine:
+    """One round: what changed, who wanted it and why, how many it was to find and found, and who came in by it."""
+
+    round: EligibilityRound
+    changes: list[Change]
+    #: In the target group by each of its publications, with the day.
+    found: list[tuple[dt.date, int]]
+    sources: list[SourceCount]
+
+    @property
+    def newest_found(self) -> int | None:
+        """In the target group by the newest publication; None before the first."""
+        return self.found[-1][1] if self.found else None
+
+    @property
+    def begun(self) -> int:
+        return sum(source.begun for source in self.sources)
+
+    @property
+    def enrolled(self) -> int:
+        return sum(source.enrolled for source in self.sources)
+
+
+@dataclass
+class ModelRounds:
+    """The rounds of one model, first to last."""
+
+    model: str
+    title: str
+    rounds: list[RoundLine]
+
+
+def rounds(actor: Actor) -> list[ModelRounds]:
+    """Every round of every model (report 001 R-CASE-01). Raises Refused for who may not see the process."""
+    guard.require(actor, "read", PROCESS, "improvement")
+    publications: dict[int, list[Publication]] = {}
+    for publication in Publication.objects.order_by("as_of", "id"):
+        publications.setdefault(publication.round_id, []).append(publication)
+    rows = Inclusion.objects.order_by().values_list("round_id", "source")
+    counts = {
+        (key, source): (begun, enrolled)
+        for key, source, begun, enrolled in rows.annotate(
+            begun=Count("id"), n=Count("id", filter=Q(enrolled_at__isnull=False))
+        )
+    }
+    found: dict[str, ModelRounds] = {}
+    for one in EligibilityRound.objects.order_by("model", "number"):
+        model = found.setdefault(one.model, ModelRounds(one.model, model_title(one.model), []))
+        published = publications.get(one.pk, [])
+        bulletin = Bulletin(published[-1]) if published else None
+        model.rounds.append(
+            RoundLine(
+                one,
+                [change_in_words(name, before, after, bulletin) for name, before, after in one.changes],
+                [(publication.as_of, publication.in_target) for publication in published],
+                [SourceCount(source, *counts.get((one.pk, source.value), (0, 0))) for source in Source],
+            )
+        )
+    return list(found.values())
+
+
+def change_in_words(name: str, before: Any, after: Any, bulletin: Bulletin | None = None) -> Change:
+    """A change of the definition for people: titles instead of codes where the model has them."""
+    return Change(_what(name, bulletin), _value(before), _value(after))
+
+
+def _what(name: str, bulletin: Bulletin | None) -> str:
+    kind, _dot, rest = name.partition(".")
+    code, _dot, part = rest.partition(".")
+    parts = {
+        "bands": _("points"),
+        "levels": _("points"),
+        "first_of": _("points"),
+        "with": _("what is counted"),
+        "enabled": _("in use"),
+        "at_least": _("from"),
+        "in_target": _("in the target group"),
+        "any_of": _("when it excludes"),
+        "min": _("youngest"),
+        "max": _("oldest"),
+    }
+    said = ", ".join(parts.get(word, word) for word in part.split(".")) if part else ""
+    match kind:
+        case "target":
+            return _("Score needed for the target group")
+        case "eligible":
+            return _("Age, %(what)s") % {"what": said}
+        case "items":
+            title = bulletin.item(code) if bulletin else code
+        case "exclusions":
+            title = bulletin.exclusion(code) if bulletin else code
+        case "bands":
+            title = bulletin.band(code) if bulletin else code
+        case _:
+            return name
+    return f"{title}: {said}" if said else title
+
+
+def _value(value: Any) -> str:
+    """A value of a definition on one line; bands of points as `from 40: 1`."""
+    match value:
+        case None:
+            return _("nothing")
+        case bool():
+            return _("yes") if value else _("no")
+        case {"at_least": start, "points": points}:
+            return _("from %(start)s: %(points)s points") % {"start": _value(start), "points": points}
+        case Mapping():
+            return ", ".join(f"{key}: {_value(part)}" for key, part in value.items() if part not in (None, [], {}))
+        case list():
+            return "; ".join(_value(part) for part in value)
+        case float():
+            return f"{value:g}"
+        case _:
+            return str(value)
+
+
+@dataclass(frozen=True)
+class Override:
+    """That an exclusion was set aside: where, when and for which coded reason. Not of whom, and not which."""
+
+    practice: str
+    model: str
+    day: dt.date
+    reason: str
+
+
+def overrides(actor: Actor, before: int | None = None) -> tuple[list[Override], int | None]:
+    """A page of overrides, newest first, and the key that the next page begins before; None at the end.
+
+    Raises Refused for who may not see the process.
+    """
+    guard.require(actor, "read", PROCESS, "improvement")
+    checks = EligibilityCheck.objects.exclude(override_reason="").order_by("-id")
+    if before is not None:
+        checks = checks.filter(id__lt=before)
+    keys = ("id", "inclusion__practice__name", "inclusion__model", "inclusion__programme", "at", "override_reason")
+    rows = list(checks.values_list(*keys)[: PAGE + 1])
+    page = [
+        Override(practice, model_title(model), timezone.localdate(at), _reason(programme, reason))
+        for _key, practice, model, programme, at, reason in rows[:PAGE]
+    ]
+    return page, rows[PAGE - 1][0] if len(rows) > PAGE else None
+
+
+def _reason(programme: str, code: str) -> str:
+    known = {found.reason: found.title for found in rules(programme).gate.override_reasons}
+    return str(getattr(known[code], language())) if code in known else code
