@@ -18,6 +18,7 @@ from typing import Any
 from django.test import Client
 from django.utils import timezone
 
+from samspil.access import second_factor
 from samspil.access.actor import Actor, private, professional
 from samspil.access.middleware import CAPACITY, capacity_key
 from samspil.access.models import (
@@ -152,13 +153,15 @@ def actor(role: Role, place: Organisation | None = None) -> Actor:
 
 
 def log_in(client: Client, who: Membership | User) -> Client:
-    """Log a test client in, acting in this membership, or as citizen or relative."""
+    """Log a test client in with a second factor, acting in this membership, or as citizen or relative."""
     account = who.user if isinstance(who, Membership) else who
     client.force_login(account)
+    session = client.session
+    session["account_authentication_methods"] = [{"method": second_factor.METHOD, "at": 0, "by": "test"}]
+    session["account_authentication_methods_user"] = str(account.pk)
     if isinstance(who, Membership):
-        session = client.session
         session[CAPACITY] = capacity_key(acting(who))
-        session.save()
+    session.save()
     return client
 
 

@@ -23,6 +23,16 @@ def flag(name: str, default: bool) -> bool:
     raise ImproperlyConfigured(f"{name} is `{value}`; it can be 1 or 0")
 
 
+def number(name: str, default: int) -> int:
+    """A count, zero or more. Raises ImproperlyConfigured for anything else."""
+    value = os.environ.get(name, "").strip()
+    if not value:
+        return default
+    if not value.isdecimal():
+        raise ImproperlyConfigured(f"{name} is `{value}`; it can be 0, 1, 2 …")
+    return int(value)
+
+
 def words(name: str, default: str) -> list[str]:
     """A comma-separated list."""
     return [word.strip() for word in os.environ.get(name, default).split(",") if word.strip()]

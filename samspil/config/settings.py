@@ -6,6 +6,7 @@
 | `SAMSPIL_DATABASE_URL` | `postgresql://…` | SQLite in the home |
 | `SAMSPIL_HOSTS` | host names that are served, with commas | this machine only |
 | `SAMSPIL_HTTPS` | 0 on a loopback address without TLS | 1 |
+| `SAMSPIL_PROXIES` | how many reverse proxies stand before it; each adds to `X-Forwarded-For` | 0 |
 | `SAMSPIL_DEMO` | 1 offers a log-in for each role without password; synthetic data only | 0 |
 | `SAMSPIL_SECRET_KEY`, `SAMSPIL_LOG_KEY` | keys of sessions and of the access log | files in the home |
 | `SAMSPIL_OIDC` | a JSON file with identity providers (docs/operating.md) | none |
@@ -63,8 +64,15 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "samspil.access.middleware.ActorMiddleware",
+    "samspil.access.sessions.IdleMiddleware",
+    # After the check against forged requests: only what came from our own pages is kept or let through.
+    "samspil.access.held_forms.HeldFormMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "samspil.access.second_factor.SecondFactorMiddleware",
 ]
+CSRF_FAILURE_VIEW = "samspil.access.views.held.too_old"
 
+FORM_RENDERER = "samspil.web.forms.Renderer"
 ROOT_URLCONF = "samspil.config.urls"
 WSGI_APPLICATION = "samspil.config.wsgi.application"
 TEMPLATES = [
@@ -107,8 +115,12 @@ ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGIN_ON_PASSWORD_RESET = False
-ACCOUNT_RATE_LIMITS = {"login": "60/m/ip", "login_failed": "10/m/ip,5/5m/key"}
+# Five wrong passwords for one account within five minutes; many for all accounts from one address, since a whole
+# practice or hospital shares one.
+ACCOUNT_RATE_LIMITS = {"login": "120/m/ip", "login_failed": "30/m/ip,5/5m/key"}
+ALLAUTH_TRUSTED_PROXY_COUNT = environment.number("SAMSPIL_PROXIES", default=0)
 ACCOUNT_USER_DISPLAY = "samspil.access.accounts.display_name"
+MFA_ADAPTER = "samspil.access.second_factor.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "Samspil"
@@ -118,6 +130,9 @@ SOCIALACCOUNT_LOGIN_ON_GET = False
 SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": [provider.as_app() for provider in IDENTITY_PROVIDERS]}}
 
 SESSION_COOKIE_AGE = 30 * 60  # half an hour without use
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+#: What somebody typed when their session had expired is kept for them so long, in seconds.
+HELD_FORM_AGE = 24 * 3600
 SESSION_SAVE_EVERY_REQUEST = False
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"  # the way back from an identity provider must find the session
@@ -125,6 +140,9 @@ SESSION_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Strict"
+LANGUAGE_COOKIE_SECURE = HTTPS
+LANGUAGE_COOKIE_HTTPONLY = True
+LANGUAGE_COOKIE_SAMESITE = "Lax"
 SECURE_SSL_REDIRECT = HTTPS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
@@ -140,7 +158,7 @@ CONTENT_SECURITY_POLICY = {
         "font-src": [SELF],
         "img-src": [SELF, "data:"],  # the square code of a new second factor
         "connect-src": [SELF],
-        "form-action": [SELF, *sorted({provider.origin for provider in IDENTITY_PROVIDERS})],
+        "form-action": [SELF, *sorted({origin for provider in IDENTITY_PROVIDERS for origin in provider.origins})],
         "base-uri": [NONE],
         "frame-ancestors": [NONE],
     }

@@ -3,8 +3,11 @@
 from django.urls import include, path
 
 urlpatterns = [
-    path("accounts/", include("allauth.urls")),
+    path("accounts/", include("samspil.access.account_urls")),
+    path("", include("samspil.access.people_urls")),
     path("", include("samspil.access.urls")),
     path("", include("samspil.lists.urls")),
     path("", include("samspil.web.urls")),
 ]
+
+handler400 = "samspil.web.views.bad_request"

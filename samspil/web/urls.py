@@ -1,11 +1,10 @@
-"""Addresses of the frame: the front page, language, capacity."""
+"""Addresses of the frame: the front page and the own account."""
 
-from django.urls import include, path
+from django.urls import path
 
 from samspil.web import views
 
 urlpatterns = [
     path("", views.front, name="front"),
     path("account/", views.account, name="account"),
-    path("i18n/", include("django.conf.urls.i18n")),
 ]

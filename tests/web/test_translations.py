@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import sys
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,6 @@ SCRIPT = Path(__file__).parents[2] / "scripts" / "messages.py"
 @pytest.fixture
 def messages(monkeypatch):
     """The developers' command."""
-    import sys
 
     spec = importlib.util.spec_from_file_location("messages", SCRIPT)
     module = importlib.util.module_from_spec(spec)

@@ -1,6 +1,7 @@
 """The records of this room, by subject."""
 
 from samspil.access.models.basis import BreakGlass, CareTask, Category, Consent, ConsentPurpose, LegalBasis, Notice
+from samspil.access.models.held import HeldForm
 from samspil.access.models.log import AccessRecord, Chain
 from samspil.access.models.people import (
     Citizen,
@@ -23,6 +24,7 @@ __all__ = [
     "Citizen",
     "Consent",
     "ConsentPurpose",
+    "HeldForm",
     "LegalBasis",
     "Membership",
     "Notice",
