@@ -213,7 +213,11 @@ def test_an_answer_about_one_thing_leaves_other_things_alone(anna, self_):
 
 @pytest.mark.parametrize(
     ("purpose", "limits"),
-    [("participation", {"sector": "hospital"}), ("evaluation", {"category": "health"}), ("sharing", {"sector": "bank"})],
+    [
+        ("participation", {"sector": "hospital"}),
+        ("evaluation", {"category": "health"}),
+        ("sharing", {"sector": "bank"}),
+    ],
 )
 def test_a_limit_that_is_not_asked_for_is_refused(anna, self_, purpose, limits):
     with pytest.raises(Invalid):

@@ -333,7 +333,9 @@ def test_secretariat_and_analyst_see_no_citizen_even_with_task_consent_and_basis
     shares(anna, doctor)
     care.legal_basis("care", "statutory_care", "case_finding")
     assert outcome(sees(actor, anna)) == "role"
-    assert outcome(may(actor, "read", Resource("practice_list", practice_id=anna.practice_id), "case_finding")) == "role"
+    assert (
+        outcome(may(actor, "read", Resource("practice_list", practice_id=anna.practice_id), "case_finding")) == "role"
+    )
 
 
 def test_nobody_is_let_in_without_logging_in(anna):
