@@ -6,7 +6,6 @@ from allauth.mfa.recovery_codes import views as recovery
 from allauth.mfa.totp import views as totp
 from allauth.mfa.webauthn import views as passkeys
 from allauth.socialaccount import views as social
-from allauth.socialaccount.providers.openid_connect.views import callback
 from django.urls import path
 
 from samspil.access.views import account as ours
@@ -33,5 +32,5 @@ urlpatterns = [
     path("two/passkeys/<int:pk>/edit/", passkeys.edit_webauthn, name="mfa_edit_webauthn"),
     path("provider/cancelled/", social.login_cancelled, name="socialaccount_login_cancelled"),
     path("provider/<slug:provider_id>/", ours.log_in_at_provider, name="openid_connect_login"),
-    path("provider/<slug:provider_id>/callback/", callback, name="openid_connect_callback"),
+    path("provider/<slug:provider_id>/callback/", ours.come_back_from_provider, name="openid_connect_callback"),
 ]

@@ -8,6 +8,7 @@ from allauth.account.views import LogoutView, PasswordChangeView
 from allauth.socialaccount.helpers import render_authentication_error
 from allauth.socialaccount.models import SocialApp
 from allauth.socialaccount.providers.oauth2.client import OAuth2Error
+from allauth.socialaccount.providers.oauth2.views import OAuth2CallbackView
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -18,7 +19,7 @@ from django.views import i18n
 from django.views.decorators.http import require_POST
 from requests import RequestException
 
-from samspil.access import second_factor, sessions
+from samspil.access import oidc, second_factor, sessions
 from samspil.access.accounts import SocialAccountAdapter
 from samspil.access.middleware import CAPACITY, Request, capacities, capacity_key
 from samspil.access.models import User
@@ -60,6 +61,19 @@ def log_in_at_provider(request: HttpRequest, provider_id: str) -> HttpResponse:
         response: HttpResponse = provider.redirect_from_request(request)
     except (OAuth2Error, RequestException) as error:
         response = render_authentication_error(request, provider, exception=error)
+    return response
+
+
+@login_not_required
+def come_back_from_provider(request: HttpRequest, provider_id: str) -> HttpResponse:
+    """What the provider sends the browser back with. The library's own view would check less."""
+    client = oidc.ProviderClient(request, provider_id)
+    try:
+        response: HttpResponse = OAuth2CallbackView.adapter_view(client)(request)
+    except SocialApp.DoesNotExist:
+        raise Http404 from None
+    except (OAuth2Error, RequestException) as error:
+        response = render_authentication_error(request, client.get_provider(), exception=error)
     return response
 
 
