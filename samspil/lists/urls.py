@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from samspil.lists.views import citizen, inclusion, lists
+from samspil.lists.views import citizen, inclusion, lists, worth
 
 urlpatterns: list[URLPattern] = [
     # The practice's lists.
@@ -30,4 +30,13 @@ urlpatterns: list[URLPattern] = [
     path("citizens/<int:key>/", citizen.record, name="citizen"),
     path("me/", citizen.own_page, name="me"),
     path("for/<int:key>/", citizen.own_page, name="for-page"),
+    # What the lists are worth.
+    path("worth/practices/", worth.overview, name="worth"),
+    path("worth/practices/<int:key>/", worth.practice, name="worth-practice"),
+    path("worth/own/", worth.own, name="worth-own"),
+    path("worth/model-review/", worth.model_review, name="model-review"),
+    path("worth/model-review/<slug:model>/", worth.model_review, name="model-review-of"),
+    path("worth/model-review/<slug:model>/file/", worth.model_review_file, name="model-review-file"),
+    path("worth/rounds/", worth.eligibility_rounds, name="rounds"),
+    path("worth/overrides/", worth.overrides, name="overrides"),
 ]

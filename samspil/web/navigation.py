@@ -30,6 +30,23 @@ PLACES: tuple[Place, ...] = (
     Place("inclusions", _("On their way in"), _("Invite, talk, consent, enrol"), _PRACTICE),
     Place("me", _("Your page"), _("What is going on, and with whom"), (Role.CITIZEN,)),
     Place("nominations", _("Nominate"), _("Tell a practice about a citizen"), _OTHER_SECTORS),
+    Place("worth-own", _("Your figures"), _("What became of the names on your lists"), _PRACTICE),
+    Place(
+        "worth",
+        _("What lists are worth"),
+        _("What became of the names, practice by practice"),
+        (Role.SECRETARIAT, Role.TEAM_CHAIR),
+    ),
+    Place(
+        "model-review",
+        _("Model review"),
+        _("What doctors' decisions say about the criteria"),
+        (Role.SECRETARIAT, Role.TEAM_CHAIR, Role.ANALYST),
+    ),
+    Place(
+        "rounds", _("Eligibility rounds"), _("Which criteria found how many, and why they changed"), (Role.SECRETARIAT,)
+    ),
+    Place("overrides", _("Exclusions set aside"), _("Where doctors went beyond the criteria"), (Role.SECRETARIAT,)),
     Place("tasks", _("Tasks"), _("What you have been asked to do for citizens"), (*_PRACTICE, *_OTHER_SECTORS)),
     Place(
         "citizen-find",

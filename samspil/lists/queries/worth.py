@@ -20,6 +20,7 @@ from samspil.access.actor import Actor
 from samspil.access.models import Membership, Organisation
 from samspil.access.policy import Resource, may
 from samspil.lists.models import Source
+from samspil.lists.names import model_title
 from samspil.lists.queries.activity import InclusionLine, ListYield, Names, Reviewed, Time
 from samspil.lists.queries.worth_counted import Counted, Wanted, models
 from samspil.lists.queries.worth_lines import (
@@ -72,6 +73,11 @@ class UnderFloor:
     as_of: dt.date
     kind: str
     precision: Share | None
+
+    @property
+    def title(self) -> str:
+        """The target group in words."""
+        return model_title(self.model)
 
 
 @dataclass(frozen=True)
