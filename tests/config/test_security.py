@@ -1,0 +1,133 @@
+"""What an installation is protected by when nobody has said otherwise."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from django.conf import settings as django_settings
+from django.test import Client
+
+from samspil.access.models import Role
+from tests import care
+
+ROOT = Path(__file__).parents[2]
+
+
+def django(home, *words, **variables):
+    """A command in a fresh installation, with nothing set but what a test says."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("SAMSPIL_")}
+    environment |= {"SAMSPIL_HOME": str(home), "DJANGO_SETTINGS_MODULE": "samspil.config.settings"} | variables
+    return subprocess.run(
+        [sys.executable, "-m", "django", *words], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+    )
+
+
+PRINT = """
+from django.conf import settings
+names = ("DEBUG", "DEMO", "SESSION_COOKIE_SECURE", "SESSION_COOKIE_HTTPONLY", "SESSION_COOKIE_SAMESITE",
+         "CSRF_COOKIE_SECURE", "CSRF_COOKIE_HTTPONLY", "CSRF_COOKIE_SAMESITE", "LANGUAGE_COOKIE_SECURE",
+         "SECURE_SSL_REDIRECT", "SECURE_HSTS_SECONDS", "ALLOWED_HOSTS")
+print({name: getattr(settings, name) for name in names})
+"""
+
+
+def test_an_installation_that_says_nothing_passes_djangos_own_deployment_check(tmp_path):
+    done = django(tmp_path, "check", "--deploy", "--fail-level", "WARNING")
+    assert done.returncode == 0, done.stderr
+    assert "no issues" in done.stdout + done.stderr
+
+
+def test_cookies_go_over_https_only_and_no_script_reads_them(tmp_path):
+    done = django(tmp_path, "shell", "--verbosity", "0", "--command", PRINT)
+    assert done.returncode == 0, done.stderr
+    assert eval(done.stdout) == {
+        "DEBUG": False,
+        "DEMO": False,
+        "SESSION_COOKIE_SECURE": True,
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "CSRF_COOKIE_SECURE": True,
+        "CSRF_COOKIE_HTTPONLY": True,
+        "CSRF_COOKIE_SAMESITE": "Strict",
+        "LANGUAGE_COOKIE_SECURE": True,
+        "SECURE_SSL_REDIRECT": True,
+        "SECURE_HSTS_SECONDS": 365 * 24 * 3600,
+        "ALLOWED_HOSTS": ["localhost", "127.0.0.1", "[::1]"],
+    }
+
+
+def test_a_demonstration_served_to_others_does_not_pass(tmp_path):
+    done = django(tmp_path, "check", "--deploy", SAMSPIL_DEMO="1", SAMSPIL_HOSTS="samspil.example")
+    assert done.returncode == 1
+    assert "samspil.E001" in done.stderr
+
+
+def test_keys_are_made_once_and_for_the_owner_only(tmp_path):
+    for _ in range(2):
+        assert django(tmp_path, "check").returncode == 0
+    for name in ("secret.key", "log.key"):
+        assert (tmp_path / name).stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize(
+    "variables", [{"SAMSPIL_HTTPS": "maybe"}, {"SAMSPIL_PROXIES": "-1"}, {"SAMSPIL_DATABASE_URL": "mysql://x"}]
+)
+def test_a_setting_that_cannot_be_read_is_told_by_name(tmp_path, variables):
+    done = django(tmp_path, "check", **variables)
+    assert done.returncode != 0
+    assert next(iter(variables)) in done.stderr
+
+
+@pytest.mark.django_db
+class TestEveryAnswer:
+    def test_only_our_own_scripts_and_styles_run(self, client):
+        policy = client.get("/accounts/login/").headers["Content-Security-Policy"]
+        directives = dict(part.strip().partition(" ")[::2] for part in policy.split(";"))
+        assert "unsafe" not in policy
+        assert "*" not in policy
+        assert directives["default-src"] == "'none'"
+        assert directives["script-src"] == directives["style-src"] == directives["connect-src"] == "'self'"
+        assert directives["base-uri"] == directives["frame-ancestors"] == "'none'"
+        assert directives["form-action"] == "'self'"
+
+    def test_it_is_framed_by_nobody_and_tells_no_one_where_somebody_was(self, client):
+        headers = client.get("/").headers
+        assert headers["X-Frame-Options"] == "DENY"
+        assert headers["X-Content-Type-Options"] == "nosniff"
+        assert headers["Referrer-Policy"] == "same-origin"
+
+    def test_session_and_token_cookies_are_closed_to_scripts(self, client):
+        user = care.user()
+        user.set_password("kaffe-og-rundstykker")
+        user.save()
+        client.get("/accounts/login/")
+        client.post("/accounts/login/", {"login": user.username, "password": "kaffe-og-rundstykker"})
+        for name in ("sessionid", "csrftoken", "last_user", "django_language"):
+            assert client.cookies[name]["httponly"], name
+            assert client.cookies[name]["samesite"] in {"Lax", "Strict"}, name
+
+    def test_forms_need_the_token_of_our_own_page(self):
+        browser = Client(enforce_csrf_checks=True)
+        for path in ("/accounts/login/", "/language/", "/accounts/logout/", "/people/new/"):
+            assert browser.post(path, {"a": "b"}).status_code == 403, path
+
+    def test_more_than_any_form_holds_is_not_read(self, client):
+        care.log_in(client, care.member(role=Role.ADMINISTRATOR))
+        answer = client.post("/organisations/new/", {"name": "x" * (django_settings.DATA_UPLOAD_MAX_MEMORY_SIZE + 1)})
+        assert answer.status_code == 413
+        assert "Det var for meget på én gang" in answer.text
+
+    def test_more_fields_than_any_form_has_are_not_read(self, client):
+        care.log_in(client, care.member(role=Role.ADMINISTRATOR))
+        fields = {f"f{number}": "1" for number in range(django_settings.DATA_UPLOAD_MAX_NUMBER_FIELDS + 1)}
+        answer = client.post("/organisations/new/", "&".join(fields), content_type="application/x-www-form-urlencoded")
+        assert answer.status_code == 413
+
+    def test_a_host_that_is_not_ours_is_not_served(self, client):
+        answer = client.get("/", headers={"Host": "elsewhere.example"})
+        assert answer.status_code == 400
+        assert "kunne ikke læses" in answer.text
