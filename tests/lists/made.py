@@ -95,14 +95,9 @@ def risk_list(of: Publication, practice: Organisation, **fields: Any) -> RiskLis
 
 
 def criteria(of: str = "daemp", points: Mapping[str, int] | None = None) -> dict[str, list[Any]]:
-    """An entry's criteria: what is not named gives as few points as it can; None is missing."""
+    """An entry's criteria: what is not named gives no points; None is missing."""
     given = dict(points) if points is not None else {"acute_contacts": 4, "gp_contacts": 3}
-    return {item.item: _criterion(item, given.get(item.item, _least(item))) for item in model(of).items}
-
-
-def _least(item: Any) -> int:
-    """The points of somebody with nothing to count."""
-    return int(item.bands[0].points) if item.bands is not None else 0
+    return {item.item: _criterion(item, given.get(item.item, 0)) for item in model(of).items}
 
 
 def _criterion(item: Any, points: int | None) -> list[Any]:
