@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import contextlib
 import datetime as dt
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
-from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from samspil import __version__
+from samspil.cli_care import commands as care
+from samspil.console import console, errors, told
 from samspil.definitions import SamspilError
 
 app = typer.Typer(
@@ -27,11 +26,7 @@ warehouse = typer.Typer(
     help="What is in the warehouse: status, rejected rows, lineage; take a source out.", no_args_is_help=True
 )
 app.add_typer(warehouse, name="warehouse")
-access_log = typer.Typer(help="The care plane's access log: is it whole, and its seal.", no_args_is_help=True)
-app.add_typer(access_log, name="access-log")
-#: Tables that go to a file or another program are as wide as they need to be.
-console = Console() if sys.stdout.isatty() else Console(width=200)
-errors = Console(stderr=True) if sys.stderr.isatty() else Console(stderr=True, width=200)
+app.add_typer(care)
 
 Day = Annotated[dt.datetime, typer.Option("--as-of", formats=["%Y-%m-%d"], help="The day D, YYYY-MM-DD.")]
 Models = Annotated[list[str], typer.Option("--model", help="A risk model; give it again for several.")]
@@ -65,13 +60,6 @@ def _options(
     """Options of every verb."""
 
 
-@contextlib.contextmanager
-def _told() -> Iterator[Progress]:
-    """A progress line while long work runs; on a terminal only."""
-    with Progress(TextColumn("{task.description}"), TimeElapsedColumn(), console=errors, transient=True) as progress:
-        yield progress
-
-
 @app.command()
 def synth(
     persons: Annotated[int, typer.Option(help="How many persons.")],
@@ -102,7 +90,7 @@ def ingest(
     from samspil import verbs  # noqa: PLC0415
     from samspil.verbs.show import rich_table  # noqa: PLC0415
 
-    with _told() as progress:
+    with told() as progress:
         task = progress.add_task("reading", total=None)
         report = verbs.ingest(folders, home, lambda what: progress.update(task, description=what))
     console.print(rich_table(report.rows()))
@@ -257,7 +245,7 @@ def stratify(
     from samspil.population import Switch  # noqa: PLC0415
     from samspil.verbs.show import rich_table  # noqa: PLC0415
 
-    with _told() as progress:
+    with told() as progress:
         progress.add_task("scoring", total=None)
         run = verbs.stratify(
             model, as_of.date(), practice=practice, out=out, switches=[Switch.parse(s) for s in switch or ()],
@@ -335,7 +323,7 @@ def lists(
     from samspil.population import Switch  # noqa: PLC0415
     from samspil.verbs.show import rich_table  # noqa: PLC0415
 
-    with _told() as progress:
+    with told() as progress:
         progress.add_task("making lists", total=None)
         found = verbs.lists(
             model, as_of.date(), earlier=earlier, practice=practice, out=out, identified_for=identified_for,
@@ -371,7 +359,7 @@ def validate(
     from samspil.population import Switch  # noqa: PLC0415
     from samspil.verbs.show import rich_table  # noqa: PLC0415
 
-    with _told() as progress:
+    with told() as progress:
         progress.add_task("validating", total=None)
         found = verbs.validate(
             model, as_of.date(), horizon, out=out, language=language, switches=[Switch.parse(s) for s in switch or ()],
@@ -381,34 +369,6 @@ def validate(
     console.print(rich_table(found.rows(), title=title))
     if out is not None:
         console.print(f"report written to {out}", highlight=False)
-
-
-@access_log.command("verify")
-def access_log_verify(
-    seal: Annotated[str | None, typer.Option(help="An earlier seal: what it covered must be unchanged.")] = None,
-    seal_file: Annotated[Path | None, typer.Option(help="A file with an earlier seal.", exists=True)] = None,
-) -> None:
-    """Read the whole access log; rows that were changed, removed or put in between end it with status 1."""
-    from samspil import verbs  # noqa: PLC0415
-    from samspil.verbs.show import rich_table  # noqa: PLC0415
-
-    earlier = seal_file.read_text(encoding="utf-8").strip() if seal_file is not None else seal
-    with _told() as progress:
-        progress.add_task("reading the access log", total=None)
-        found = verbs.verify_access_log(earlier)
-    console.print(rich_table(found.rows()))
-    if not found.whole:
-        errors.print("[bold]The access log was tampered with.[/] Keep the database as it is, and tell the officer.")
-        raise typer.Exit(1)
-    print(found.seal)
-
-
-@access_log.command("seal")
-def access_log_seal() -> None:
-    """Print the log's seal, to be kept where whoever runs the database cannot change it."""
-    from samspil import verbs  # noqa: PLC0415
-
-    print(verbs.seal_access_log())
 
 
 def main() -> None:

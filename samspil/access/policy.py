@@ -53,7 +53,7 @@ Kind = Literal[
     "citizen_search",
     "notices",
 ]
-Relation = Literal["own_practice", "task", "nominated", "self", "proxy", "broken_glass", "none"]
+Relation = Literal["own_practice", "runs_it", "task", "nominated", "self", "proxy", "broken_glass", "none"]
 #: Why something was refused; `words.py` puts each into words.
 Reason = Literal["role", "relation", "no_basis", "basis_expired", "no_consent", "consent_withdrawn"]
 
@@ -207,6 +207,9 @@ def _relation(actor: Actor, resource: Resource, grant: Grant) -> str | None:
         case "own_practice":
             own = actor.organisation_id is not None and resource.treating_practice_id == actor.organisation_id
             return "treating_practice" if own else None
+        case "runs_it":
+            runs = actor.organisation_id is not None and resource.practice_id == actor.organisation_id
+            return "inclusion" if runs else None
         case "self":
             own = citizen is not None and actor.citizen_id == citizen.pk
             return "self" if own else None

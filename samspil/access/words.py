@@ -115,6 +115,7 @@ PURPOSES: dict[Purpose, Promise] = {
 BASES: dict[str, Promise] = {
     "role": lazy("it is part of the role"),
     "treating_practice": lazy("it is the citizen's own practice"),
+    "inclusion": lazy("the practice was the one to invite the citizen"),
     "self": lazy("it is the citizen's own information"),
     "nomination": lazy("the organisation nominated the citizen"),
     "task": lazy("there is a task for the citizen"),

@@ -1,6 +1,14 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class ListsConfig(AppConfig):
     name = "samspil.lists"
     label = "lists"
+
+    def ready(self) -> None:
+        """Put what this room tells people into words, beside the notices of `access`."""
+        from samspil.access.words import NOTICES  # noqa: PLC0415
+
+        NOTICES["invited"] = _("%(name)s has invited you to a conversation about %(programme)s.")
+        NOTICES["nominated"] = _("%(name)s, %(organisation)s, suggests the citizen for a joint effort.")

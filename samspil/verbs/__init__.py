@@ -23,15 +23,19 @@ if TYPE_CHECKING:
         switch_off,
         switch_on,
     )
+    from samspil.verbs.demonstration import administrator, demo
     from samspil.verbs.explaining import explain
     from samspil.verbs.listing import lists
+    from samspil.verbs.publishing import publish
     from samspil.verbs.scoring import open_run, runs, stratify, tables
+    from samspil.verbs.serving import migrate, serve
     from samspil.verbs.synthesis import synth
     from samspil.verbs.validating import validate
 
 _MODULES = {
     "access_log": ("seal_access_log", "verify_access_log"),
     "checking": ("models",),
+    "demonstration": ("administrator", "demo"),
     "deliveries": (
         "ingest",
         "lineage",
@@ -44,23 +48,30 @@ _MODULES = {
     ),
     "explaining": ("explain",),
     "listing": ("lists",),
+    "publishing": ("publish",),
     "scoring": ("open_run", "runs", "stratify", "tables"),
+    "serving": ("migrate", "serve"),
     "synthesis": ("synth",),
     "validating": ("validate",),
 }
 
 __all__ = [
+    "administrator",
+    "demo",
     "explain",
     "ingest",
     "lineage",
     "lists",
+    "migrate",
     "models",
     "open_run",
     "person_id",
+    "publish",
     "purge",
     "rejects",
     "runs",
     "seal_access_log",
+    "serve",
     "status",
     "stratify",
     "switch_off",

@@ -36,10 +36,8 @@ class Running:
     reminder_is_due: bool
     reassess_is_due: bool
     withdrawn: bool
-
-    @property
-    def due(self) -> bool:
-        return self.reminder_is_due or self.reassess_is_due or self.withdrawn
+    #: Dead, emigrated or with another practice now: the inclusion has to be ended.
+    gone: bool
 
 
 def running(actor: Actor, *, ended: bool = False) -> list[Running]:
@@ -48,7 +46,6 @@ def running(actor: Actor, *, ended: bool = False) -> list[Running]:
     decision = guard.require(actor, "read", resource, "inclusion")
     found = (
         Inclusion.objects.filter(practice_id=actor.organisation_id, ended_at__isnull=not ended)
-        .filter(citizen__practice_id=actor.organisation_id)
         .select_related("citizen", "nominated_by")
         .prefetch_related("steps")
         .order_by("-opened_at", "-id")
@@ -77,6 +74,7 @@ def _in_words(inclusions: list[Inclusion]) -> list[Running]:
                 reassess_is_due=each.reassess_on is not None and each.reassess_on <= today and each.ended_at is None,
                 withdrawn=each.stage in {Stage.CONSENTED, Stage.ENROLLED}
                 and (each.citizen_id, each.programme) not in consenting,
+                gone=each.citizen.inactive or each.citizen.practice_id != each.practice_id,
             )
         )
     return result

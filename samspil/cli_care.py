@@ -1,0 +1,119 @@
+"""The care plane's part of the command line: publish, set up, serve, and the access log."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from samspil.console import console, errors, told
+
+commands = typer.Typer()
+access_log = typer.Typer(help="The care plane's access log: is it whole, and its seal.", no_args_is_help=True)
+commands.add_typer(access_log, name="access-log")
+
+HomeFolder = Annotated[
+    Path | None, typer.Option("--home", envvar="SAMSPIL_HOME", help="Where the data lie.", show_default="var")
+]
+ProgrammeFolder = Annotated[
+    Path | None,
+    typer.Option("--programmes", envvar="SAMSPIL_PROGRAMMES", help="Your own programmes in place of the built-in."),
+]
+
+
+@commands.command()
+def publish(
+    run: Annotated[str, typer.Argument(help="The run's name, or the beginning of it (`samspil runs`).")],
+    because: Annotated[str, typer.Option(help="Why the criteria changed since the last publication.")] = "",
+    wanted: Annotated[int | None, typer.Option(help="How many citizens changed criteria are to find.")] = None,
+    home: HomeFolder = None,
+    programmes: ProgrammeFolder = None,
+) -> None:
+    """Bring a run's target persons to the practices' lists. The same run again changes nothing."""
+    from samspil import verbs  # noqa: PLC0415
+    from samspil.verbs.show import rich_table  # noqa: PLC0415
+
+    with told() as progress:
+        progress.add_task("publishing", total=None)
+        done = verbs.publish(run, because=because, wanted=wanted, home=home, programmes=programmes)
+    console.print(rich_table(done.rows(), title=f"Published {done.published.run}"))
+
+
+@commands.command()
+def migrate() -> None:
+    """Bring the care plane's database to this version of Samspil; makes it on first use."""
+    from samspil import verbs  # noqa: PLC0415
+
+    with told() as progress:
+        progress.add_task("migrating", total=None)
+        applied = verbs.migrate()
+    console.print(f"{len(applied)} migrations applied" if applied else "the database is up to date")
+
+
+@commands.command()
+def serve(
+    host: Annotated[str, typer.Option(help="The address to serve on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="The port.")] = 8000,
+    workers: Annotated[int, typer.Option(help="Processes; two per core is plenty.")] = 2,
+    behind_https: Annotated[bool, typer.Option(help="A proxy with TLS stands in front.")] = False,
+) -> None:
+    """Serve the care plane in the browser."""
+    from samspil import verbs  # noqa: PLC0415
+
+    console.print(f"http://{host}:{port}  (stop with Ctrl-C)", highlight=False)
+    verbs.serve(host, port, workers=workers, behind_https=behind_https)
+
+
+@commands.command()
+def administrator(
+    username: Annotated[str, typer.Argument(help="What the administrator logs in with.")],
+    name: Annotated[str, typer.Option(help="The administrator's name.")],
+) -> None:
+    """Make the first administrator, who makes every other account; prints a password to be changed at once."""
+    from samspil import verbs  # noqa: PLC0415
+
+    print(verbs.administrator(username, name))
+
+
+@commands.command()
+def demo(
+    runs: Annotated[list[str], typer.Argument(help="Runs of synthetic data to publish, oldest first.")],
+    home: HomeFolder = None,
+) -> None:
+    """Publish runs with made-up people and some weeks of their work. Synthetic data only; needs SAMSPIL_DEMO=1."""
+    from samspil import verbs  # noqa: PLC0415
+    from samspil.verbs.show import rich_table  # noqa: PLC0415
+
+    with told() as progress:
+        progress.add_task("making people and work", total=None)
+        made = verbs.demo(runs, home)
+    console.print(rich_table(made.rows(), title="Log-ins of the demonstration"))
+
+
+@access_log.command("verify")
+def access_log_verify(
+    seal: Annotated[str | None, typer.Option(help="An earlier seal: what it covered must be unchanged.")] = None,
+    seal_file: Annotated[Path | None, typer.Option(help="A file with an earlier seal.", exists=True)] = None,
+) -> None:
+    """Read the whole access log; rows that were changed, removed or put in between end it with status 1."""
+    from samspil import verbs  # noqa: PLC0415
+    from samspil.verbs.show import rich_table  # noqa: PLC0415
+
+    earlier = seal_file.read_text(encoding="utf-8").strip() if seal_file is not None else seal
+    with told() as progress:
+        progress.add_task("reading the access log", total=None)
+        found = verbs.verify_access_log(earlier)
+    console.print(rich_table(found.rows()))
+    if not found.whole:
+        errors.print("[bold]The access log was tampered with.[/] Keep the database as it is, and tell the officer.")
+        raise typer.Exit(1)
+    print(found.seal)
+
+
+@access_log.command("seal")
+def access_log_seal() -> None:
+    """Print the log's seal, to be kept where whoever runs the database cannot change it."""
+    from samspil import verbs  # noqa: PLC0415
+
+    print(verbs.seal_access_log())
