@@ -21,6 +21,8 @@ from samspil.access.models import Membership, User
 
 #: How the session says that a factor was used which is not one of ours: a provider's, or the demonstration's.
 METHOD = "second_factor"
+#: What a request is marked with whose user has something to do first.
+STOPPED = "stopped"
 #: Where the session keeps what somebody wanted before they were stopped.
 NEXT = "after_second_factor"
 FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
@@ -102,13 +104,17 @@ class SecondFactorMiddleware:
             return None
         user = request.user
         name = request.resolver_match.url_name if request.resolver_match else None
-        if user.password_is_temporary and name not in _OPEN_WITH_TEMPORARY_PASSWORD and not _by_provider(request, user):
-            return self._stop(request, "account_change_password")
-        if name in _OPEN or used(request, user) or not required(user):
-            return None
-        return self._stop(request, "second_factor")
+        if user.password_is_temporary and not _by_provider(request, user):
+            return self._stop(request, "account_change_password", name in _OPEN_WITH_TEMPORARY_PASSWORD)
+        if not used(request, user) and required(user):
+            return self._stop(request, "second_factor", name in _OPEN)
+        return None
 
-    def _stop(self, request: HttpRequest, view: str) -> HttpResponse:
+    def _stop(self, request: HttpRequest, view: str, is_open: bool) -> HttpResponse | None:
+        """Send to `view`, unless this page is open. Open pages have no menu, since none of it can be reached."""
+        setattr(request, STOPPED, True)
+        if is_open:
+            return None
         if request.method == "GET" and not request.headers.get("HX-Request"):
             request.session.setdefault(NEXT, request.get_full_path())
         return go(request, reverse(view))

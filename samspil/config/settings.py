@@ -121,6 +121,10 @@ ACCOUNT_RATE_LIMITS = {"login": "120/m/ip", "login_failed": "30/m/ip,5/5m/key"}
 ALLAUTH_TRUSTED_PROXY_COUNT = environment.number("SAMSPIL_PROXIES", default=0)
 ACCOUNT_USER_DISPLAY = "samspil.access.accounts.display_name"
 MFA_ADAPTER = "samspil.access.second_factor.SecondFactorAdapter"
+MFA_FORMS = {
+    "add_webauthn": "samspil.access.forms.passkeys.AddPasskeyForm",
+    "edit_webauthn": "samspil.access.forms.passkeys.EditPasskeyForm",
+}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "Samspil"

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from samspil.access import second_factor
 from samspil.access.middleware import Request
 from samspil.access.models import Role
 
@@ -90,8 +91,10 @@ class Item:
 
 
 def menu_of(request: Request) -> list[Item]:
-    """The menu of whoever is acting."""
-    items = []
+    """The menu of whoever is acting; none while something has to be done first, as setting up a second factor."""
+    items: list[Item] = []
+    if getattr(request, second_factor.STOPPED, False):
+        return items
     for place in PLACES:
         if request.actor.role in place.roles:
             url = reverse(place.view)

@@ -1,0 +1,160 @@
+"""The account pages in a browser: a passkey from set-up to log-in, a form kept, accessible at any width."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+
+import pytest
+from django.contrib.sessions.models import Session
+from django.core.cache import cache
+from django.utils import timezone
+from playwright.sync_api import sync_playwright
+
+from samspil.access import demo
+from samspil.access.models import HeldForm, Organisation, Role
+from tests import care
+
+pytestmark = pytest.mark.django_db(transaction=True)
+PASSWORD = "kaffe-og-rundstykker"
+WIDTHS = (390, 1280)
+WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+
+
+@pytest.fixture
+def browser(chromium, monkeypatch):
+    """A Chromium. Playwright runs a loop in this thread, in which Django would otherwise refuse the database."""
+    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+    cache.clear()
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        yield running
+        running.close()
+
+
+@pytest.fixture
+def page(browser, live_server):
+    """A page whose console stays empty: what our own policy of contents forbids would show there."""
+    opened = browser.new_page(base_url=live_server.url, locale="da-DK")
+    said = []
+    opened.on("console", lambda message: said.append(message.text) if _is_fault(message) else None)
+    opened.on("pageerror", lambda error: said.append(str(error)))
+    yield opened
+    assert not said
+
+
+def _is_fault(message):
+    """A page that is refused or not there is an answer, not a fault."""
+    return message.type == "error" and not re.search(r"status of (403|404) ", message.text)
+
+
+def with_password(user):
+    user.set_password(PASSWORD)
+    user.save()
+    return user
+
+
+def log_in(page, user):
+    page.goto("/accounts/login/")
+    page.get_by_label("Brugernavn").fill(user.username)
+    page.get_by_label("Adgangskode").fill(PASSWORD)
+    page.get_by_role("button", name="Log ind", exact=True).click()
+
+
+def test_a_doctor_sets_up_a_passkey_and_logs_in_with_it(page):
+    doctor = with_password(care.member(role=Role.GP, name="Mette Kjærsgaard").user)
+    session = page.context.new_cdp_session(page)
+    session.send("WebAuthn.enable")
+    options = {"protocol": "ctap2", "transport": "internal", "automaticPresenceSimulation": True}
+    verified = {"hasResidentKey": True, "hasUserVerification": True, "isUserVerified": True}
+    session.send("WebAuthn.addVirtualAuthenticator", {"options": options | verified})
+
+    log_in(page, doctor)
+    assert page.get_by_role("heading", level=1).inner_text() == "Et ekstra trin ved login"
+    page.get_by_role("link", name="Adgangsnøgle").click()
+    page.get_by_label("Navn").fill("Min telefon")
+    page.get_by_text("Brug nøglen i stedet for adgangskode").click()
+    page.get_by_role("button", name="Tilføj adgangsnøglen").click()
+    page.get_by_role("heading", name="Nødkoder").wait_for()
+    assert page.locator(".recovery-codes code").count() == 10
+    page.get_by_role("link", name="Fortsæt").click()
+    assert page.get_by_role("heading", level=1).inner_text() == "Hej Mette Kjærsgaard"
+
+    page.get_by_role("button", name="Log ud").click()
+    page.goto("/accounts/login/")
+    page.get_by_role("button", name="Log ind med adgangsnøgle").click()
+    page.get_by_role("heading", name="Hej Mette Kjærsgaard").wait_for()
+    page.goto("/accounts/two/passkeys/")
+    assert "Min telefon" in page.get_by_role("table").inner_text()
+
+
+def test_a_form_sent_too_late_is_sent_again_with_a_click(page):
+    admin = with_password(care.member(role=Role.ADMINISTRATOR, name="Peter Nygårds").user)
+    log_in(page, admin)
+    _count_second_factor()
+    page.goto("/organisations/new/")
+    page.get_by_label("Type").select_option("ngo")
+    page.get_by_label("Navn").fill("Besøgsvennerne på Fyn")
+    Session.objects.update(expire_date=timezone.now() - dt.timedelta(seconds=1))
+    page.get_by_role("button", name="Gem").click()
+    assert "Det, du skrev, er gemt" in page.get_by_role("alert").inner_text()
+    page.get_by_label("Brugernavn").fill(admin.username)
+    page.get_by_label("Adgangskode").fill(PASSWORD)
+    page.get_by_role("button", name="Log ind", exact=True).click()
+    _count_second_factor()
+    page.goto(f"/held/{HeldForm.objects.get().token}/")
+    page.get_by_role("button", name="Send det nu").click()
+    page.get_by_role("heading", name="Organisationer").wait_for()
+    assert Organisation.objects.filter(name="Besøgsvennerne på Fyn").exists()
+
+
+def _count_second_factor():
+    """The second factor has a test of its own."""
+    from django.contrib.sessions.backends.db import SessionStore  # noqa: PLC0415
+
+    for row in Session.objects.filter(expire_date__gt=timezone.now()):
+        session = SessionStore(row.session_key)
+        session["account_authentication_methods"] = [{"method": "second_factor", "at": 0, "by": "test"}]
+        session.save()
+
+
+def test_every_page_is_accessible_and_fits_a_phone(page, axe, settings):
+    settings.DEMO = True
+    place = care.practice("Lægerne Havnegade")
+    anna = care.citizen(place, "Anna Poulsen")
+    demo.seed_demo_people(place, anna)
+    open_pages = ["/", "/accounts/login/", "/demo/", "/accounts/provider/cancelled/", "/accounts/closed/", "/nowhere/"]
+    doctors = ["/", "/account/", "/people/", "/accounts/logout/"]
+    doctors += [f"/accounts/two/{rest}" for rest in ("", "app/add/", "passkeys/", "passkeys/add/")]
+    held = HeldForm.objects.create(
+        user_id=care.User.objects.get(username="demo-administrator").pk,
+        path="/organisations/new/",
+        fields={"name": ["Besøgsvennerne på Fyn"]},
+        at=timezone.now(),
+    )
+    person = care.User.objects.get(username="demo-gp")
+    membership = person.memberships.get()
+    administrators = ["/people/", "/people/new/", f"/people/{person.pk}/", f"/memberships/{membership.pk}/end/"]
+    administrators += ["/organisations/", "/organisations/new/", f"/organisations/{place.pk}/", f"/held/{held.token}/"]
+    _look(page, axe, open_pages)
+    _be(page, "Praktiserende læge", "Mette Kjærsgaard")
+    _look(page, axe, doctors)
+    _be(page, "Administrator", "Peter Nygårds")
+    _look(page, axe, administrators)
+
+
+def _be(page, role, name):
+    page.goto("/demo/")
+    page.get_by_role("button", name=name).click()
+    page.get_by_text(role).first.wait_for()
+
+
+def _look(page, axe, paths):
+    """Each page at each width: axe finds nothing, and nothing sticks out to the right."""
+    for path in paths:
+        for width in WIDTHS:
+            page.set_viewport_size({"width": width, "height": 800})
+            page.goto(path)
+            found = page.evaluate(axe + f"; axe.run({{runOnly: {WCAG}}})")["violations"]
+            assert not found, [(path, width, fault["id"], fault["nodes"][0]["html"]) for fault in found]
+            assert page.evaluate("document.documentElement.scrollWidth") <= width, (path, width)
