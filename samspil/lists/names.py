@@ -67,15 +67,14 @@ class Bulletin:
 
     @property
     def stale(self) -> bool:
-        """Whether any source was too old, or the lists themselves have grown old since."""
+        """Whether any source was too old at the lists' day, or the lists are older than that now (T-W1)."""
         limit = programme(self.publication.programme).definition.stale_after_days
-        age = (timezone.localdate() - self.publication.published_at.date()).days
-        return any(source.stale for source in self.sources) or age > limit
+        return any(source.stale for source in self.sources) or self.age_days > limit
 
     @property
     def age_days(self) -> int:
-        """Days since the lists were published."""
-        return (timezone.localdate() - self.publication.published_at.date()).days
+        """Days since the day the lists are of."""
+        return (timezone.localdate() - self.publication.as_of).days
 
     @property
     def missing(self) -> list[str]:
