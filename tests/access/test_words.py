@@ -14,6 +14,7 @@ DONE = sorted({(grant.resource, verb) for grant in policy().grants for verb in g
 #: The word that each relation leaves in the log.
 BASIS_OF = {
     "own_practice": "treating_practice",
+    "runs_it": "inclusion",
     "task": "task",
     "nominated": "nomination",
     "self": "self",
