@@ -36,7 +36,7 @@ class CitizenRow:
 
 @dataclass(frozen=True)
 class PersonRow:
-    """One person's result of one model. `criteria` is by item [value, status, points], for the target group only."""
+    """One person's result of one model. `criteria` is by item [value, status, points]."""
 
     person_id: int
     score: int
@@ -44,7 +44,7 @@ class PersonRow:
     in_target: bool
     excluded_by: list[str]
     incomplete: bool
-    criteria: dict[str, list[Any]] | None
+    criteria: dict[str, list[Any]]
 
 
 @dataclass(frozen=True)

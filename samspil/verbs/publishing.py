@@ -153,5 +153,5 @@ def _persons(run: Run, model: RiskModel) -> Iterator[PersonRow]:
                 in_target=row["in_target"],
                 excluded_by=list(row["excluded_by"]),
                 incomplete=row["incomplete"],
-                criteria=criteria if row["in_target"] else None,
+                criteria=criteria,
             )

@@ -291,7 +291,7 @@ class _Model:
         if now.excluded_by:
             return "excluded", ";".join(now.excluded_by)
         if now.score < self.model.definition.target.at_least:
-            fell = [item for item, points in name.earned.items() if _points(now.criteria or {}).get(item, 0) < points]
+            fell = [item for item, points in name.earned.items() if _points(now.criteria).get(item, 0) < points]
             return "lower_score", ";".join(fell)
         if not now.in_target:
             return "band_left_out", ""
@@ -381,7 +381,7 @@ class _Model:
                     band=row.band or "",
                     arrival="initial" if risk_list.kind == RiskList.Kind.INITIAL else new,
                     incomplete=row.incomplete,
-                    criteria=row.criteria or {},
+                    criteria=row.criteria,
                 )
 
 
