@@ -291,7 +291,12 @@ class _Model:
         if now.excluded_by:
             return "excluded", ";".join(now.excluded_by)
         if now.score < self.model.definition.target.at_least:
-            fell = [item for item, points in name.earned.items() if _points(now.criteria).get(item, 0) < points]
+            points = _points(now.criteria)
+            fell = [
+                item.item
+                for item in self.model.definition.items
+                if points.get(item.item, 0) < name.earned.get(item.item, 0)
+            ]
             return "lower_score", ";".join(fell)
         if not now.in_target:
             return "band_left_out", ""
