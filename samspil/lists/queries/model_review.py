@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from django.db.models import Count, Q
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from samspil.access import guard
 from samspil.access.actor import Actor
@@ -23,6 +24,7 @@ from samspil.lists.programme import of_model, rules
 from samspil.lists.queries.activity import DECIDED, Scope
 from samspil.lists.suppression import Sum, hidden, hidden_rows, joined, small
 from samspil.lists.worth import Decisions
+from samspil.population.stratification import MISSING, SCORED
 from samspil.programmes.inclusion import Inclusion as Rules
 
 REPORT = Resource("model_review")
@@ -151,10 +153,11 @@ class _Collected:
         """Of each criterion: names that earned points by it, how many of them are to be invited, and not judged."""
         found = {}
         for item in self.items:
-            earned = Q(**{f"entry__criteria__{item}__2__gt": 0})
+            # The status too: SQLite holds a missing value, which is JSON's null, for more than any number.
+            earned = Q(**{f"entry__criteria__{item}__1": SCORED, f"entry__criteria__{item}__2__gt": 0})
             found[f"decided_{item}"] = Count("id", filter=earned)
             found[f"invited_{item}"] = Count("id", filter=earned & Q(kind=Review.Kind.INVITE))
-            found[f"missing_{item}"] = Count("id", filter=Q(**{f"entry__criteria__{item}__1": "missing"}))
+            found[f"missing_{item}"] = Count("id", filter=Q(**{f"entry__criteria__{item}__1": MISSING}))
         return found
 
     def of_round(self, one: EligibilityRound) -> RoundReview:
@@ -250,10 +253,16 @@ class _Collected:
         """Exclusions that were set aside, by exclusion and reason; each inclusion counts once."""
         titles = {found.reason: str(getattr(found.title, language())) for found in self.rules.gate.override_reasons}
         return [
-            (bulletin.exclusion(code), Said(titles.get(why, why), None if small(number, self.few) else number))
+            (
+                self._stood_in_the_way(bulletin, code),
+                Said(titles.get(why, why), None if small(number, self.few) else number),
+            )
             for (of, code, why), number in sorted(self.overrides.items())
             if of == key
         ]
+
+    def _stood_in_the_way(self, bulletin: Bulletin, code: str) -> str:
+        return _("Age outside the target group") if code == "age" else bulletin.exclusion(code)
 
     def _of_sources(self, key: int) -> list[EndsOfSource]:
         faults = [end for end in self.rules.gate.end_reasons if end.means == "fault"]
@@ -289,7 +298,7 @@ def _overrides(model: str) -> dict[tuple[int, str, str], int]:
     rows = checks.order_by().values_list("inclusion__round_id", "inclusion_id", "blocked_by", "override_reason")
     each = {(of, inclusion, code, why) for of, inclusion, codes, why in rows for code in codes}
     found: dict[tuple[int, str, str], int] = {}
-    for of, _, code, why in each:
+    for of, _inclusion, code, why in each:
         found[of, code, why] = found.get((of, code, why), 0) + 1
     return found
 
