@@ -92,11 +92,9 @@ class Item:
 
 def menu_of(request: Request) -> list[Item]:
     """The menu of whoever is acting; none while something has to be done first, as setting up a second factor."""
-    items: list[Item] = []
     if getattr(request, second_factor.STOPPED, False):
-        return items
-    for place in PLACES:
-        if request.actor.role in place.roles:
-            url = reverse(place.view)
-            items.append(Item(url, str(place.label), str(place.about), request.path.startswith(url)))
-    return items
+        return []
+    urls = {place: reverse(place.view) for place in PLACES if request.actor.role in place.roles}
+    # Of places within each other the innermost is where somebody is.
+    here = max((url for url in urls.values() if request.path.startswith(url)), key=len, default="")
+    return [Item(url, str(place.label), str(place.about), url == here) for place, url in urls.items()]

@@ -22,8 +22,16 @@ class AnswerForm(forms.Form):
         widget=forms.RadioSelect,
         error_messages={"required": _("Choose yes or no.")},
     )
-    sectors = TicksField(label=_("Who may see it"), help_text=_("Counts for a yes only."))
-    categories = TicksField(label=_("What they may see"), help_text=_("Counts for a yes only."))
+    sectors = TicksField(
+        label=_("Who may see it"),
+        help_text=_("Counts for a yes only."),
+        error_messages={"required": _("Choose at least one. If nobody may see it, answer no.")},
+    )
+    categories = TicksField(
+        label=_("What they may see"),
+        help_text=_("Counts for a yes only."),
+        error_messages={"required": _("Choose at least one. If nothing may be seen, answer no.")},
+    )
     until = DayField(
         label=_("The last day it holds"),
         required=False,
@@ -44,7 +52,8 @@ class AnswerForm(forms.Form):
         ):
             if codes:
                 self._ticks(name).choices = [(code, in_words(code).capitalize()) for code in codes]
-                self.fields[name].required = False
+                # A yes to nobody, or to nothing, is no yes; a no needs no limits.
+                self.fields[name].required = data is None or data.get("answer") != "no"
             else:
                 del self.fields[name]
 
@@ -52,18 +61,6 @@ class AnswerForm(forms.Form):
         field = self.fields[name]
         assert isinstance(field, forms.MultipleChoiceField)
         return field
-
-    def clean(self) -> dict[str, Any]:
-        """A yes to nobody, or to nothing, is no yes."""
-        data = super().clean() or {}
-        if data.get("answer") == "yes":
-            for name, text in (
-                ("sectors", _("Choose at least one. If nobody may see it, answer no.")),
-                ("categories", _("Choose at least one. If nothing may be seen, answer no.")),
-            ):
-                if name in self.fields and not data.get(name):
-                    self.add_error(name, text)
-        return data
 
 
 class ProxyForm(forms.Form):
