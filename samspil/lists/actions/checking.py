@@ -30,7 +30,10 @@ def judgement_now(inclusion: Inclusion, answers: Mapping[str, bool] | None = Non
         answers = check.answers if check is not None else {}
     publication = Publication.objects.filter(model=inclusion.model).order_by("-as_of", "-id").first()
     assert publication is not None, "an inclusion begins after a publication"
-    standing = Standing.objects.filter(citizen=inclusion.citizen, model=inclusion.model).first()
+    # What data say after the citizen changed practice is not for the practice that was left.
+    stayed = inclusion.citizen.practice_id == inclusion.practice_id
+    standings = Standing.objects.filter(citizen=inclusion.citizen, model=inclusion.model)
+    standing = standings.first() if stayed else None
     return judge(
         inclusion.citizen,
         Bulletin(publication),

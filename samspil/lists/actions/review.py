@@ -18,7 +18,7 @@ from samspil.access import guard
 from samspil.access.actor import Actor
 from samspil.access.errors import Conflict, Invalid
 from samspil.access.models import Membership, Role
-from samspil.access.policy import Resource
+from samspil.access.policy import Resource, Verb
 from samspil.lists.actions.inclusion import choose, unchoose
 from samspil.lists.models import Capacity, Entry, Review
 from samspil.lists.names import language
@@ -48,6 +48,18 @@ def seconds_since(shown: str, entry: Entry, longest_minutes: int) -> int | None:
     return seconds if note["entry"] == entry.pk and 0 <= seconds <= longest_minutes * 60 else None
 
 
+def require_own(actor: Actor, verb: Verb, entry: Entry, detail: str) -> None:
+    """That a name stands on the actor's list and is still their patient's, logged.
+
+    Between two lists a citizen can change practice: the old practice sees the citizen no longer, and the new one was
+    never given the old one's list. Raises Refused.
+    """
+    resource = Resource("practice_list", citizen=entry.citizen, practice_id=entry.practice_id)
+    if entry.practice_id != entry.citizen.practice_id:
+        guard.refuse(actor, verb, resource, "case_finding", "relation")
+    guard.require(actor, verb, resource, "case_finding", detail=detail)
+
+
 def decide(
     actor: Actor,
     entry: Entry,
@@ -65,8 +77,7 @@ def decide(
     Raises Refused for who may not, Invalid for a reason, date or colleague that cannot be, and Conflict, which says
     who did what, when somebody else was first.
     """
-    resource = Resource("practice_list", citizen=entry.citizen, practice_id=entry.practice_id)
-    guard.require(actor, "decide", resource, "case_finding", detail=f"{entry.model} {kind}")
+    require_own(actor, "decide", entry, f"{entry.model} {kind}")
     assert actor.membership is not None, "only members of a practice are granted `decide`"
     review_rules = rules(of_model(entry.model).definition.programme).review
     today = timezone.localdate()
@@ -164,8 +175,7 @@ def undo(actor: Actor, review: Review) -> Entry:
     Raises Conflict when the name was decided anew since, or the citizen has been invited already.
     """
     entry = review.entry
-    resource = Resource("practice_list", citizen=entry.citizen, practice_id=entry.practice_id)
-    guard.require(actor, "decide", resource, "case_finding", detail=f"{entry.model} undo")
+    require_own(actor, "decide", entry, f"{entry.model} undo")
     with transaction.atomic():
         newest = Review.objects.filter(entry=entry, undone_at__isnull=True).first()
         if newest is None or newest.pk != review.pk:

@@ -47,9 +47,17 @@ def record(actor: Actor, key: int) -> Record:
     Raises Citizen.DoesNotExist, and Refused without a relation and a basis.
     """
     citizen = Citizen.objects.select_related("practice").get(pk=key)
-    guard.require(actor, "read", Resource("citizen_record", citizen), "care")
+    decision = guard.require(actor, "read", Resource("citizen_record", citizen), "care")
+    # A practice is given data linked across sectors for its lists, under their basis; others by consent, task or law.
+    linked = decision
+    if decision.basis == "treating_practice":
+        linked = may(actor, "read", Resource("practice_list", citizen), "case_finding")
     entries = list(
-        Entry.objects.filter(citizen=citizen, left_at__isnull=True).select_related("publication", "citizen", "asked")
+        Entry.objects.filter(citizen=citizen, practice_id=citizen.practice_id, left_at__isnull=True).select_related(
+            "publication", "citizen", "asked"
+        )
+        if linked
+        else []
     )
     inclusions = list(Inclusion.objects.filter(citizen=citizen).select_related("nominated_by"))
     names = in_words(entries, entries, [each for each in inclusions if each.ended_at is None])
@@ -58,7 +66,7 @@ def record(actor: Actor, key: int) -> Record:
         citizen=citizen,
         age=citizen.age(timezone.localdate()),
         names=names if own else [],
-        sections=[_section(actor, citizen, category, names) for category in Category],
+        sections=[_section(actor, citizen, category, names, linked) for category in Category],
         inclusions=inclusions if own else [each for each in inclusions if each.stage == Stage.ENROLLED],
         tasks=list(CareTask.objects.filter(citizen=citizen, closed_at__isnull=True).select_related("organisation")),
         own=own,
@@ -67,9 +75,9 @@ def record(actor: Actor, key: int) -> Record:
     )
 
 
-def _section(actor: Actor, citizen: Citizen, category: Category, names: list[Name]) -> Section:
-    """The criteria of one kind, of every list the citizen is on. Data linked for the lists stay under their basis."""
-    decision = may(actor, "read", Resource("citizen_record", citizen, category=category), "care")
+def _section(actor: Actor, citizen: Citizen, category: Category, names: list[Name], linked: Decision) -> Section:
+    """The criteria of one kind, of every list the citizen is on."""
+    decision = may(actor, "read", Resource("citizen_record", citizen, category=category), "care") if linked else linked
     section = Section(category, decision)
     if decision:
         for name in names:

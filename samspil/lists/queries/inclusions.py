@@ -40,9 +40,19 @@ class Running:
     gone: bool
 
 
+def own_inclusions(actor: Actor) -> Resource:
+    """The inclusions of the practice somebody works in."""
+    return Resource("inclusion", practice_id=actor.organisation_id)
+
+
+def may_enter(actor: Actor) -> bool:
+    """Whether the actor may enter a newly ill citizen, for showing the button."""
+    return bool(may(actor, "decide", own_inclusions(actor), "inclusion"))
+
+
 def running(actor: Actor, *, ended: bool = False) -> list[Running]:
     """The own practice's inclusions under way, or those that ended; every citizen shown is logged. Raises Refused."""
-    resource = Resource("inclusion", practice_id=actor.organisation_id)
+    resource = own_inclusions(actor)
     decision = guard.require(actor, "read", resource, "inclusion")
     found = (
         Inclusion.objects.filter(practice_id=actor.organisation_id, ended_at__isnull=not ended)
@@ -96,6 +106,8 @@ class Opened:
     reminder: dt.date | None
     may_decide: bool
     may_write: bool
+    #: Whether the citizen is the practice's patient still: then there is more to see than this inclusion.
+    treats: bool
     consents: list[ConsentStanding] = field(default_factory=list)
     withdrawn: bool = False
 
@@ -122,8 +134,9 @@ def opened(actor: Actor, key: int) -> Opened:
     guard.require(actor, "read", resource, "inclusion", detail=found.model)
     judgement = judgement_now(found)
     steps = list(found.steps.all())
-    asked = [each for each in standings(actor, found.citizen) if each.programme == found.programme]
-    takes_part = any(each.asked.purpose == "participation" and each.given for each in asked)
+    treats = bool(may(actor, "read", Resource("consent", citizen=found.citizen), "inclusion"))
+    asked = [each for each in standings(actor, found.citizen) if each.programme == found.programme] if treats else []
+    takes_part = not treats or any(each.asked.purpose == "participation" and each.given for each in asked)
     return Opened(
         inclusion=found,
         title=model_title(found.model),
@@ -136,6 +149,7 @@ def opened(actor: Actor, key: int) -> Opened:
         reminder=reminder_due(found, steps),
         may_decide=bool(may(actor, "decide", resource, "inclusion")),
         may_write=bool(may(actor, "write", resource, "inclusion")),
+        treats=treats,
         consents=asked,
         withdrawn=found.stage in {Stage.CONSENTED, Stage.ENROLLED} and not takes_part,
     )

@@ -14,6 +14,7 @@ from samspil.access import guard
 from samspil.access.actor import Actor
 from samspil.access.models import Membership, Role, User
 from samspil.access.policy import Decision, Resource, may
+from samspil.lists.actions.review import require_own
 from samspil.lists.models import Capacity, Entry, Inclusion, Review, RiskList
 from samspil.lists.names import Bulletin, Name, in_words, model_title
 
@@ -70,7 +71,8 @@ def overview(actor: Actor) -> list[ModelLists]:
     lists: dict[str, list[RiskList]] = {}
     for risk_list in RiskList.objects.filter(practice_id=actor.organisation_id).select_related("publication"):
         lists.setdefault(risk_list.publication.model, []).append(risk_list)
-    active = Q(left_at__isnull=True)
+    # Who has another practice now is counted among those who left, and not shown.
+    active = Q(left_at__isnull=True, citizen__practice_id=actor.organisation_id)
     rows: Any = (
         Entry.objects.filter(practice_id=actor.organisation_id)
         .order_by()
@@ -108,9 +110,7 @@ def names(
     Raises Refused outside one's own practice. Every name shown is written to the access log.
     """
     decision = guard.require(actor, "read", own_lists(actor), "case_finding")
-    own = Entry.objects.filter(practice_id=actor.organisation_id, model=model)
-    # Who has another practice now is counted among those who left, and not shown.
-    entries = _narrowed(own.filter(citizen__practice_id=actor.organisation_id), show)
+    entries = _narrowed(_own(actor, model), show)
     if of_list is not None:
         entries = entries.filter(risk_list_id=of_list)
     if after is not None:
@@ -121,6 +121,12 @@ def names(
     page = found[:PAGE]
     _log(actor, decision, page, model)
     return _in_words(page), more
+
+
+def _own(actor: Actor, model: str) -> QuerySet[Entry]:
+    """The names of the own practice: of those who are still its patients."""
+    practice = actor.organisation_id
+    return Entry.objects.filter(practice_id=practice, model=model, citizen__practice_id=practice)
 
 
 def _narrowed(entries: QuerySet[Entry], show: str) -> QuerySet[Entry]:
@@ -162,8 +168,10 @@ class Pace:
         return self.wanted is not None and self.done >= self.wanted
 
 
-def pace(actor: Actor) -> Pace:
-    """Names decided since Monday by this doctor, and how many a week they have set."""
+def pace(actor: Actor) -> Pace | None:
+    """Names decided since Monday by this doctor, and how many a week they have set; None for who does not decide."""
+    if not may(actor, "read", Resource("capacity", practice_id=actor.organisation_id), "case_finding"):
+        return None
     today = timezone.localdate()
     monday = timezone.make_aware(dt.datetime.combine(today - dt.timedelta(days=today.weekday()), dt.time()))
     done = Review.objects.filter(by=actor.membership, at__gte=monday, undone_at__isnull=True).count()
@@ -174,7 +182,7 @@ def pace(actor: Actor) -> Pace:
 def next_name(actor: Actor, model: str, *, of_list: int | None = None, skipping: int | None = None) -> Name | None:
     """The name to review next: first those a colleague asks about, then the highest score. None when done."""
     decision = guard.require(actor, "read", own_lists(actor), "case_finding")
-    active = Entry.objects.filter(practice_id=actor.organisation_id, model=model, left_at__isnull=True)
+    active = _own(actor, model).filter(left_at__isnull=True)
     if of_list is not None:
         active = active.filter(risk_list_id=of_list)
     if skipping is not None:
@@ -192,7 +200,7 @@ def next_name(actor: Actor, model: str, *, of_list: int | None = None, skipping:
 
 def left_to_review(actor: Actor, model: str, of_list: int | None = None) -> int:
     """How many names are still to be reviewed."""
-    entries = Entry.objects.filter(practice_id=actor.organisation_id, model=model, left_at__isnull=True)
+    entries = _own(actor, model).filter(left_at__isnull=True)
     if of_list is not None:
         entries = entries.filter(risk_list_id=of_list)
     mine = Q(state=Entry.State.ASKED, asked_id=actor.user_id)
@@ -200,11 +208,9 @@ def left_to_review(actor: Actor, model: str, of_list: int | None = None) -> int:
 
 
 def one_name(actor: Actor, key: int) -> Name:
-    """One name of the own practice. Raises Entry.DoesNotExist, and Refused for another practice's."""
+    """One name of the own practice. Raises Entry.DoesNotExist, and Refused for who is not its patient, or no longer."""
     entry = Entry.objects.select_related("citizen", "publication", "asked").get(pk=key)
-    resource = Resource("practice_list", practice_id=entry.practice_id)
-    decision = guard.require(actor, "read", resource, "case_finding")
-    _log(actor, decision, [entry], entry.model)
+    require_own(actor, "read", entry, entry.model)
     return _in_words([entry])[0]
 
 

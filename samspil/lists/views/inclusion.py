@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from samspil.access import guard
 from samspil.access.errors import Conflict, Invalid
 from samspil.access.middleware import Request
 from samspil.access.queries.finding import find_citizen
@@ -33,9 +34,9 @@ from samspil.lists.queries import inclusions as queries
 def running(request: Request) -> HttpResponse:
     """The inclusions under way, or those that ended."""
     ended = request.GET.get("show") == "ended"
-    return render(
-        request, "lists/inclusions.html", {"found": queries.running(request.actor, ended=ended), "ended": ended}
-    )
+    found = queries.running(request.actor, ended=ended)
+    context = {"found": found, "ended": ended, "may_enter": queries.may_enter(request.actor)}
+    return render(request, "lists/inclusions.html", context)
 
 
 @require_GET
@@ -193,6 +194,7 @@ def end(request: Request, key: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def off_list(request: Request) -> HttpResponse:
     """Enter a newly ill citizen who is on no list."""
+    guard.check(request.actor, "decide", queries.own_inclusions(request.actor), "inclusion")
     form = OffListForm(request.POST or None, initial={"cpr": request.GET.get("cpr", "")})
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data

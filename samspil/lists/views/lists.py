@@ -25,7 +25,7 @@ def overview(request: Request) -> HttpResponse:
     """Every list of the practice, with what there is to do."""
     found = queries.overview(request.actor)
     pace = queries.pace(request.actor)
-    form = PaceForm(initial={"names_per_week": pace.wanted})
+    form = PaceForm(initial={"names_per_week": pace.wanted}) if pace is not None else None
     return render(request, "lists/overview.html", {"found": found, "pace": pace, "form": form})
 
 
