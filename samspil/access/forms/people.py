@@ -8,13 +8,14 @@ from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
+from samspil.access.forms.fields import DayField
 from samspil.access.models import Organisation, OrganisationKind, Role
 
 
 class OrganisationForm(forms.Form):
     """An organisation."""
 
-    kind = forms.ChoiceField(label=_("Kind"), choices=OrganisationKind.choices)
+    kind = forms.ChoiceField(label=_("Kind of organisation"), choices=OrganisationKind.choices)
     name = forms.CharField(label=_("Name"), max_length=200)
     provider_number = forms.CharField(
         label=_("Provider number"), max_length=6, required=False, help_text=_("Six digits; practices only.")
@@ -72,15 +73,17 @@ class PersonForm(forms.Form):
 class MembershipForm(forms.Form):
     """A role in an organisation for a time."""
 
-    organisation = forms.ModelChoiceField(label=_("Organisation"), queryset=Organisation.objects.all())
+    organisation = forms.ModelChoiceField(
+        label=_("Organisation"), queryset=Organisation.objects.all(), empty_label=_("Choose one")
+    )
     role = forms.ChoiceField(
         label=_("Role"), choices=[(role.value, role.label) for role in Role if role.is_professional]
     )
-    since = forms.DateField(label=_("First day"), help_text=_("Day-month-year, such as 01-09-2026."))
-    until = forms.DateField(label=_("Last day"), required=False)
+    since = DayField(label=_("First day"))
+    until = DayField(label=_("Last day"), required=False)
 
 
 class EndForm(forms.Form):
     """The last day of a membership."""
 
-    until = forms.DateField(label=_("Last day"), help_text=_("Day-month-year, such as 01-09-2026."))
+    until = DayField(label=_("Last day"))

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST
 
 from samspil.access.actions import people as act
 from samspil.access.errors import Invalid
+from samspil.access.forms.fields import say
 from samspil.access.forms.people import EndForm, MembershipForm, OrganisationForm, PersonForm, SubjectForm
 from samspil.access.middleware import Request
 from samspil.access.models import Organisation, OrganisationKind, Role
@@ -39,7 +40,7 @@ def new_person(request: Request) -> HttpResponse:
         try:
             user, password = act.create_person(request.actor, act.NewPerson(**form.cleaned_data))
         except Invalid as error:
-            _tell(form, error)
+            say(form, error)
         else:
             request.session[_SHOWN] = {"user": user.pk, "password": password}
             return redirect("person", user.pk)
@@ -64,7 +65,7 @@ def add_membership(request: Request, number: int) -> HttpResponse:
                 request.actor, found.user, data["organisation"], Role(data["role"]), data["since"], data["until"]
             )
         except Invalid as error:
-            _tell(form, error)
+            say(form, error)
         else:
             messages.success(request, _("The role has been given."))
             return redirect("person", number)
@@ -79,7 +80,7 @@ def end_membership(request: Request, number: int) -> HttpResponse:
         try:
             act.end_membership(request.actor, membership, form.cleaned_data["until"])
         except Invalid as error:
-            _tell(form, error)
+            say(form, error)
         else:
             messages.success(request, _("The last day has been set."))
             return redirect("person", membership.user_id)
@@ -122,7 +123,7 @@ def link_subject(request: Request, number: int) -> HttpResponse:
             messages.success(request, _("The account has been linked."))
             return redirect("person", number)
     except Invalid as error:
-        _tell(form, error)
+        say(form, error)
     return _person(request, found, subject_form=form)
 
 
@@ -152,7 +153,7 @@ def _organisation(request: Request, found: Organisation | None) -> HttpResponse:
         try:
             act.save_organisation(request.actor, facts, found)
         except Invalid as error:
-            _tell(form, error)
+            say(form, error)
         else:
             messages.success(request, _("The organisation has been saved."))
             return redirect("organisations")
@@ -173,8 +174,3 @@ def _person(request: Request, found: ask.Person, **forms_with_faults: forms.Form
     }
     status = 422 if forms_with_faults else 200
     return render(request, "access/person.html", context | forms_with_faults, status=status)
-
-
-def _tell(form: forms.Form, error: Invalid) -> None:
-    """Put an action's refusal at the field it is about."""
-    form.add_error(error.field if error.field in form.fields else None, error.message)
