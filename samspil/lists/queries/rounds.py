@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,11 +25,11 @@ PAGE = 50
 
 @dataclass(frozen=True)
 class Change:
-    """What changed in the criteria, in words, before and after."""
+    """What changed in the criteria, in words, before and after; None where there was, or is, nothing of it."""
 
     what: str
-    before: str
-    after: str
+    before: str | None
+    after: str | None
 
 
 @dataclass(frozen=True)
@@ -91,11 +91,13 @@ def rounds(actor: Actor) -> list[ModelRounds]:
     for one in EligibilityRound.objects.order_by("model", "number"):
         model = found.setdefault(one.model, ModelRounds(one.model, model_title(one.model), []))
         published = publications.get(one.pk, [])
-        bulletin = Bulletin(published[-1]) if published else None
+        # Titles of what was left out are those of the round before.
+        earlier = publications.get(model.rounds[-1].round.pk, []) if model.rounds else []
+        bulletins = [Bulletin(found[-1]) for found in (published, earlier) if found]
         model.rounds.append(
             RoundLine(
                 one,
-                [change_in_words(name, before, after, bulletin) for name, before, after in one.changes],
+                [change_in_words(name, before, after, bulletins) for name, before, after in one.changes],
                 [(publication.as_of, publication.in_target) for publication in published],
                 [SourceCount(source, *counts.get((one.pk, source.value), (0, 0))) for source in Source],
             )
@@ -103,12 +105,13 @@ def rounds(actor: Actor) -> list[ModelRounds]:
     return list(found.values())
 
 
-def change_in_words(name: str, before: Any, after: Any, bulletin: Bulletin | None = None) -> Change:
-    """A change of the definition for people: titles instead of codes where the model has them."""
-    return Change(_what(name, bulletin), _value(before), _value(after))
+def change_in_words(name: str, before: Any, after: Any, bulletins: Sequence[Bulletin] = ()) -> Change:
+    """A change of the definition for people: titles instead of codes where a model of `bulletins` has them."""
+    was, now = (None if value is None else _value(value) for value in (before, after))
+    return Change(_what(name, bulletins), was, now)
 
 
-def _what(name: str, bulletin: Bulletin | None) -> str:
+def _what(name: str, bulletins: Sequence[Bulletin]) -> str:
     kind, _dot, rest = name.partition(".")
     code, _dot, part = rest.partition(".")
     parts = {
@@ -117,11 +120,12 @@ def _what(name: str, bulletin: Bulletin | None) -> str:
         "first_of": _("points"),
         "with": _("what is counted"),
         "enabled": _("in use"),
-        "at_least": _("from"),
+        "at_least": _("from how much"),
         "in_target": _("in the target group"),
         "any_of": _("when it excludes"),
         "min": _("youngest"),
         "max": _("oldest"),
+        "within": _("how far back"),
     }
     said = ", ".join(parts.get(word, word) for word in part.split(".")) if part else ""
     match kind:
@@ -130,21 +134,34 @@ def _what(name: str, bulletin: Bulletin | None) -> str:
         case "eligible":
             return _("Age, %(what)s") % {"what": said}
         case "items":
-            title = bulletin.item(code) if bulletin else code
+            title = _title(code, [bulletin.item(code) for bulletin in bulletins])
         case "exclusions":
-            title = bulletin.exclusion(code) if bulletin else code
+            title = _title(code, [bulletin.exclusion(code) for bulletin in bulletins])
         case "bands":
-            title = bulletin.band(code) if bulletin else code
+            title = _title(code, [bulletin.band(code) for bulletin in bulletins])
         case _:
             return name
     return f"{title}: {said}" if said else title
 
 
+def _title(code: str, titles: Sequence[str]) -> str:
+    """The first title that is not the code itself."""
+    return next((title for title in titles if title != code), code)
+
+
 def _value(value: Any) -> str:
-    """A value of a definition on one line; bands of points as `from 40: 1`."""
+    """A value of a definition on one line: a whole criterion by its points, and points as `from 40: 1`."""
     match value:
+        case {"bands": [*bands]}:
+            return _value(bands)
+        case {"first_of": [*rungs]}:
+            return _value(rungs)
+        case {"levels": {**levels}}:
+            return _value(levels)
+        case {"level": level, "points": points}:
+            return _("%(level)s: %(points)s points") % {"level": level, "points": points}
         case None:
-            return _("nothing")
+            return "–"
         case bool():
             return _("yes") if value else _("no")
         case {"at_least": start, "points": points}:
