@@ -11,12 +11,17 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings as django_settings
+from django.core.cache import cache
 from django.db.backends.base.operations import BaseDatabaseOperations
 from django.test import override_settings
+from playwright.sync_api import sync_playwright
 
 from samspil import verbs
 from samspil.access import triggers
+from tests.browsing import browser, page
+from tests.in_browser import is_fault
 
+__all__ = ["browser", "page"]
 REGION_AS_OF = dt.date(2016, 10, 15)
 ROOT = Path(__file__).parent.parent
 
@@ -66,6 +71,28 @@ def node():
 def axe():
     """The source of axe-core, which judges whether a page is accessible, to run inside a page."""
     return (ROOT / "node_modules" / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
+
+
+@pytest.fixture
+def browser(chromium, monkeypatch, transactional_db):
+    """A Chromium. Playwright runs a loop in this thread, in which Django would otherwise refuse the database."""
+    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+    cache.clear()
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        yield running
+        running.close()
+
+
+@pytest.fixture
+def page(browser, live_server):
+    """A page whose console stays empty: what our own policy of contents forbids would show there."""
+    opened = browser.new_page(base_url=live_server.url, locale="da-DK")
+    said = []
+    opened.on("console", lambda message: said.append(message.text) if is_fault(message) else None)
+    opened.on("pageerror", lambda error: said.append(str(error)))
+    yield opened
+    assert not said
 
 
 @pytest.fixture(scope="session")

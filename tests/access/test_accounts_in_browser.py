@@ -3,49 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 
 import pytest
 from django.contrib.sessions.models import Session
-from django.core.cache import cache
 from django.utils import timezone
-from playwright.sync_api import sync_playwright
 
 from samspil.access import demo
 from samspil.access.models import HeldForm, Organisation, Role
 from tests import care
+from tests.in_browser import look
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PASSWORD = "kaffe-og-rundstykker"
-WIDTHS = (390, 1280)
-WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-
-
-@pytest.fixture
-def browser(chromium, monkeypatch):
-    """A Chromium. Playwright runs a loop in this thread, in which Django would otherwise refuse the database."""
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
-    cache.clear()
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        yield running
-        running.close()
-
-
-@pytest.fixture
-def page(browser, live_server):
-    """A page whose console stays empty: what our own policy of contents forbids would show there."""
-    opened = browser.new_page(base_url=live_server.url, locale="da-DK")
-    said = []
-    opened.on("console", lambda message: said.append(message.text) if _is_fault(message) else None)
-    opened.on("pageerror", lambda error: said.append(str(error)))
-    yield opened
-    assert not said
-
-
-def _is_fault(message):
-    """A page that is refused or not there is an answer, not a fault."""
-    return message.type == "error" and not re.search(r"status of (403|404) ", message.text)
 
 
 def with_password(user):
@@ -136,25 +105,14 @@ def test_every_page_is_accessible_and_fits_a_phone(page, axe, settings):
     membership = person.memberships.get()
     administrators = ["/people/", "/people/new/", f"/people/{person.pk}/", f"/memberships/{membership.pk}/end/"]
     administrators += ["/organisations/", "/organisations/new/", f"/organisations/{place.pk}/", f"/held/{held.token}/"]
-    _look(page, axe, open_pages)
+    look(page, axe, open_pages)
     _be(page, "Praktiserende læge", "Mette Kjærsgaard")
-    _look(page, axe, doctors)
+    look(page, axe, doctors)
     _be(page, "Administrator", "Peter Nygårds")
-    _look(page, axe, administrators)
+    look(page, axe, administrators)
 
 
 def _be(page, role, name):
     page.goto("/demo/")
     page.get_by_role("button", name=name).click()
     page.get_by_text(role).first.wait_for()
-
-
-def _look(page, axe, paths):
-    """Each page at each width: axe finds nothing, and nothing sticks out to the right."""
-    for path in paths:
-        for width in WIDTHS:
-            page.set_viewport_size({"width": width, "height": 800})
-            page.goto(path)
-            found = page.evaluate(axe + f"; axe.run({{runOnly: {WCAG}}})")["violations"]
-            assert not found, [(path, width, fault["id"], fault["nodes"][0]["html"]) for fault in found]
-            assert page.evaluate("document.documentElement.scrollWidth") <= width, (path, width)
