@@ -19,7 +19,7 @@ from allauth.socialaccount.providers.openid_connect.views import OpenIDConnectOA
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
-from samspil.config.identity import IdentityProvider
+from samspil.access.providers import IdentityProvider
 
 #: Where the session keeps the nonces of log-ins under way, by their state.
 NONCES = "oidc_nonces"

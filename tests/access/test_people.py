@@ -11,7 +11,7 @@ from allauth.socialaccount.models import SocialAccount
 from django.core.cache import cache
 
 from samspil.access.models import AccessRecord, Membership, Organisation, OrganisationKind, Role, User
-from samspil.config.identity import IdentityProvider
+from samspil.access.providers import IdentityProvider
 from tests import care
 
 pytestmark = pytest.mark.django_db

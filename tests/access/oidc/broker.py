@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, urlencode, urljoin, urlsplit, urlunsplit
 import requests
 from django.test import Client
 
-from samspil.config.identity import IdentityProvider
+from samspil.access.providers import IdentityProvider
 
 FOLDER = Path(__file__).parent
 ROOT = FOLDER.parents[2]
