@@ -4,6 +4,9 @@
 
 const KEYS_OFF = "samspil-keys-off";
 
+// While a card is being changed no key counts: a decision is about a name that has been seen.
+let changing = false;
+
 function keysOn() {
   return localStorage.getItem(KEYS_OFF) === null;
 }
@@ -12,7 +15,7 @@ document.addEventListener("keydown", (event) => {
   const typing = event.target.matches("input:not([type=checkbox]), select, textarea");
   if (typing || event.ctrlKey || event.altKey || event.metaKey || event.repeat || !keysOn()) return;
   const button = document.querySelector(`[data-key="${CSS.escape(event.key.toLowerCase())}"]`);
-  if (!button || document.querySelector(".htmx-request")) return;
+  if (!button || changing) return;
   event.preventDefault();
   button.click();
 });
@@ -27,7 +30,18 @@ document.addEventListener("DOMContentLoaded", () => {
   });
 });
 
+document.addEventListener("htmx:beforeRequest", () => {
+  changing = true;
+});
+
 // After a new card has come, reading and tabbing begin at its name.
-document.addEventListener("htmx:afterSwap", (event) => {
+document.addEventListener("htmx:afterSettle", (event) => {
+  changing = false;
   event.target.querySelector("[data-focus]")?.focus();
 });
+
+for (const failed of ["htmx:sendError", "htmx:responseError", "htmx:timeout"]) {
+  document.addEventListener(failed, () => {
+    changing = false;
+  });
+}
