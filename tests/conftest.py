@@ -18,10 +18,8 @@ from playwright.sync_api import sync_playwright
 
 from samspil import verbs
 from samspil.access import triggers
-from tests.browsing import browser, page
 from tests.in_browser import is_fault
 
-__all__ = ["browser", "page"]
 REGION_AS_OF = dt.date(2016, 10, 15)
 ROOT = Path(__file__).parent.parent
 

@@ -14,7 +14,7 @@ WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 
 def is_fault(message):
     """Whether a line on the console tells of a fault; a page that is refused or not there is an answer."""
-    return message.type == "error" and not re.search(r"status of (403|404|422) ", message.text)
+    return message.type == "error" and not re.search(r"status of (403|404|409|422) ", message.text)
 
 
 def be(page, live_server, who):

@@ -104,7 +104,7 @@ def seed_demo_people(practice: Organisation | None = None, citizen: Citizen | No
     log-in yet. Can be called again. Raises SamspilError when there is no practice to take.
     """
     demo, today = definition(), timezone.localdate()
-    practice = practice or _largest_practice()
+    practice = practice or demo_practice()
     places = {"practice": practice}
     for place in demo.organisations:
         places[place.id], _made = Organisation.objects.get_or_create(
@@ -116,7 +116,14 @@ def seed_demo_people(practice: Organisation | None = None, citizen: Citizen | No
             Membership.objects.create(
                 user=user, organisation=places[person.organisation], role=person.role, since=today
             )
-    for basis in demo.legal_bases:
+    seed_legal_bases()
+    _seed_private(practice, citizen)
+    return logins()
+
+
+def seed_legal_bases() -> None:
+    """What makes the demonstration's flows lawful in the demonstration; needed before a run can be published."""
+    for basis in definition().legal_bases:
         LegalBasis.objects.get_or_create(
             title=basis.title,
             defaults={
@@ -124,11 +131,16 @@ def seed_demo_people(practice: Organisation | None = None, citizen: Citizen | No
                 "reference": basis.reference,
                 "jurisdiction": "Danmark",
                 "purposes": list(basis.purposes),
-                "since": today,
+                "since": timezone.localdate(),
             },
         )
-    _seed_private(practice, citizen)
-    return logins()
+
+
+def demo_practice() -> Organisation:
+    """The practice of the demonstration's doctor, or the one that will be. Raises SamspilError when there is none."""
+    member = Membership.objects.filter(user__username__startswith=PREFIX, role=Role.GP).select_related("organisation")
+    found = member.filter(user__username__in=[PREFIX + person.key for person in definition().people]).first()
+    return found.organisation if found is not None else _largest_practice()
 
 
 def logins() -> list[DemoLogin]:

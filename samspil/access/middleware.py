@@ -28,10 +28,20 @@ class Request(HttpRequest):
 
 def capacities(user: User) -> list[Actor]:
     """Every capacity somebody can act in today: memberships first, then as citizen, then as relative."""
-    memberships = Membership.objects.current(timezone.localdate()).filter(user=user)
-    found = [professional(membership) for membership in memberships.select_related("organisation", "user")]
-    if user.citizen_id is not None:
-        found.append(private(user, Role.CITIZEN))
+    return _memberships(user) + _private_capacities(user)
+
+
+def _memberships(user: User) -> list[Actor]:
+    current = Membership.objects.current(timezone.localdate()).filter(user=user).select_related("organisation")
+    found = []
+    for membership in current:
+        membership.user = user
+        found.append(professional(membership))
+    return found
+
+
+def _private_capacities(user: User) -> list[Actor]:
+    found = [private(user, Role.CITIZEN)] if user.citizen_id is not None else []
     if user.proxies.current(timezone.localdate()).exists():
         found.append(private(user, Role.RELATIVE))
     return found
@@ -47,8 +57,13 @@ def find_actor(request: HttpRequest) -> Actor:
     user = request.user
     if not user.is_authenticated:
         return ANONYMOUS
-    possible = capacities(user)
     wanted = request.session.get(CAPACITY)
+    memberships = _memberships(user)
+    # Most people act in a membership; whether they are somebody's relative need not be looked up then.
+    if memberships and not str(wanted).startswith((Role.CITIZEN, Role.RELATIVE)):
+        possible = memberships
+    else:
+        possible = memberships + _private_capacities(user)
     chosen = [actor for actor in possible if capacity_key(actor) == wanted] or possible
     return chosen[0] if chosen else Actor(Role.ANONYMOUS, user, name=user.name)
 

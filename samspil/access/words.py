@@ -115,7 +115,6 @@ PURPOSES: dict[Purpose, Promise] = {
 BASES: dict[str, Promise] = {
     "role": lazy("it is part of the role"),
     "treating_practice": lazy("it is the citizen's own practice"),
-    "inclusion": lazy("the practice was the one to invite the citizen"),
     "inclusion": lazy("the practice runs the citizen's way into the joint effort"),
     "self": lazy("it is the citizen's own information"),
     "nomination": lazy("the organisation nominated the citizen"),

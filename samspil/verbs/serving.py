@@ -61,7 +61,8 @@ def serve(host: str = "127.0.0.1", port: int = 8000, *, workers: int = 2, behind
         )
     command = [
         sys.executable, "-m", "gunicorn", "samspil.config.wsgi:application",
-        "--bind", f"{host}:{port}", "--workers", str(workers), "--threads", "4", "--timeout", "60", "--no-control-socket",
+        "--bind", f"{host}:{port}", "--workers", str(workers), "--threads", "4",
+        "--timeout", "60", "--no-control-socket",
     ]  # fmt: skip
     sys.stdout.flush()
     os.execv(sys.executable, command)

@@ -14,7 +14,7 @@ from samspil.access.actions.consent import record_consent
 from samspil.access.models import Category, Consent, Role
 from samspil.lists.models import Entry, Inclusion, Review, RiskList, UnmetNeed
 from tests import care
-from tests.browsing import WIDTHS, be, faults_of, width_of
+from tests.in_browser import be, look
 from tests.lists import made
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
@@ -44,8 +44,8 @@ def town():
     return Town()
 
 
-def test_a_list_of_25_is_gone_through_with_25_keys(page, town):
-    be(page, town.doctor)
+def test_a_list_of_25_is_gone_through_with_25_keys(page, live_server, town):
+    be(page, live_server, town.doctor)
     page.goto("/lists/")
     page.get_by_role("link", name="Gennemgå 25 borgere").click()
     keys = [*"iiiii1234567", *"iskiiiiiii111"]
@@ -62,13 +62,13 @@ def test_a_list_of_25_is_gone_through_with_25_keys(page, town):
         "wrong_diagnosis", "well_coordinated", "too_complex", "declines", "moved_or_dead", "not_now", "other"
     }  # fmt: skip
     assert Inclusion.objects.count() == 13, "chosen, and nobody enrolled"
-    be(page, town.colleague)
+    be(page, live_server, town.colleague)
     page.goto("/lists/daemp/review/")
     expect(page.get_by_text("Bo Friis er spurgt til råds om borgeren.")).to_be_visible()
 
 
-def test_undo_by_key_brings_the_name_back(page, town):
-    be(page, town.doctor)
+def test_undo_by_key_brings_the_name_back(page, live_server, town):
+    be(page, live_server, town.doctor)
     page.goto("/lists/daemp/review/")
     first = page.locator("#who").inner_text()
     page.keyboard.press("1")
@@ -79,8 +79,8 @@ def test_undo_by_key_brings_the_name_back(page, town):
     assert Entry.objects.exclude(state=Entry.State.OPEN).count() == 0
 
 
-def test_keys_can_be_switched_off_and_do_nothing_while_somebody_types(page, town):
-    be(page, town.doctor)
+def test_keys_can_be_switched_off_and_do_nothing_while_somebody_types(page, live_server, town):
+    be(page, live_server, town.doctor)
     page.goto("/lists/daemp/review/")
     page.get_by_label("Senere, den").press("i")
     page.get_by_text("Genvejstaster slået til").click()
@@ -94,7 +94,7 @@ def test_keys_can_be_switched_off_and_do_nothing_while_somebody_types(page, town
 def test_the_second_doctor_is_told_who_was_first(browser, live_server, town):
     pages = [browser.new_page(base_url=live_server.url, locale="da-DK") for _ in range(2)]
     for page, who in zip(pages, (town.doctor, town.colleague), strict=True):
-        be(page, who)
+        be(page, live_server, who)
         page.goto("/lists/daemp/review/")
     shown = pages[1].locator("#who").inner_text()
     pages[0].keyboard.press("3")
@@ -107,7 +107,7 @@ def test_the_second_doctor_is_told_who_was_first(browser, live_server, town):
 
 def test_without_scripts_every_button_still_works(browser, live_server, town):
     page = browser.new_context(java_script_enabled=False, base_url=live_server.url, locale="da-DK").new_page()
-    be(page, town.doctor)
+    be(page, live_server, town.doctor)
     page.goto("/lists/daemp/review/")
     page.get_by_role("button", name="Inviter").click()
     page.get_by_role("button", name="Allerede godt koordineret").click()
@@ -115,8 +115,8 @@ def test_without_scripts_every_button_still_works(browser, live_server, town):
     assert Counter(Entry.objects.values_list("state", flat=True)) == {"open": 24, "invited": 1}
 
 
-def test_the_gate_stops_a_student_who_was_to_be_entered_off_the_list(page, town):
-    be(page, town.doctor)
+def test_the_gate_stops_a_student_who_was_to_be_entered_off_the_list(page, live_server, town):
+    be(page, live_server, town.doctor)
     page.goto("/inclusions/")
     page.get_by_role("link", name="Inkluder en ny-syg borger").click()
     page.get_by_label("CPR-nummer").fill(town.young.cpr_text)
@@ -143,7 +143,7 @@ def test_the_gate_stops_a_student_who_was_to_be_entered_off_the_list(page, town)
 
 def test_from_the_list_to_enrolment_by_mouse_on_a_phone(browser, live_server, town):
     page = browser.new_page(base_url=live_server.url, locale="da-DK", viewport={"width": 390, "height": 844})
-    be(page, town.doctor)
+    be(page, live_server, town.doctor)
     page.goto(f"/lists/names/{town.names[0].pk}/")
     page.get_by_role("button", name="Inviter").click()
     expect(page.get_by_text("inviteres")).to_be_visible()
@@ -168,11 +168,11 @@ def test_a_citizen_reads_who_looked_and_takes_a_consent_back_at_once(browser, pa
     nurse = browser.new_page(base_url=live_server.url, locale="da-DK")
     care.task(town.old, town.nurse.organisation, town.doctor.user)
     record_consent(care.acting(town.doctor), town.old, made.PROGRAMME, "sharing", True, category=Category.HEALTH)
-    be(nurse, town.nurse)
+    be(nurse, live_server, town.nurse)
     assert nurse.goto(f"/citizens/{town.old.pk}/").status == 200
     expect(nurse.get_by_text("kontakter til lægen")).to_be_visible()
 
-    be(page, care.citizen_account(town.old))
+    be(page, live_server, care.citizen_account(town.old))
     page.goto("/me/")
     page.get_by_role("link", name="Hvem har set mine oplysninger?").click()
     expect(page.get_by_text("Hanne Ravn").first).to_be_visible()
@@ -185,41 +185,35 @@ def test_a_citizen_reads_who_looked_and_takes_a_consent_back_at_once(browser, pa
     expect(page.get_by_text("Fik ikke adgang").first).to_be_visible()
 
 
-def test_every_page_of_the_day_is_accessible_and_fits_a_phone(page, axe, town):
+def test_every_page_of_the_day_is_accessible_and_fits_a_phone(page, live_server, axe, town):
     account = care.citizen_account(town.old)
-    be(page, town.doctor)
+    be(page, live_server, town.doctor)
     page.goto(f"/lists/names/{town.names[1].pk}/")
     page.get_by_role("button", name="Inviter").click()
     expect(page.get_by_text("inviteres")).to_be_visible()
     inclusion = Inclusion.objects.get()
     doctors = ["/", "/lists/", "/lists/daemp/", "/lists/daemp/review/", "/lists/daemp/?show=decided", "/inclusions/"]
     doctors += ["/inclusions/new/", f"/inclusions/{inclusion.pk}/", f"/inclusions/{inclusion.pk}/letters/letter/"]
-    doctors += [f"/citizens/{town.old.pk}/", f"/citizens/{town.old.pk}/consents/", f"/citizens/{town.old.pk}/tasks/new/"]
+    doctors += [
+        f"/citizens/{town.old.pk}/",
+        f"/citizens/{town.old.pk}/consents/",
+        f"/citizens/{town.old.pk}/tasks/new/",
+    ]
     doctors += ["/citizens/find/", "/tasks/", "/notices/"]
-    faults = _faults(page, axe, town.doctor, doctors)
-    faults += _faults(page, axe, town.nurse, ["/", "/nominations/", "/tasks/", f"/citizens/{town.young.pk}/"])
-    faults += _faults(page, axe, account, ["/me/", "/me/log/", "/me/consents/", "/me/relatives/", "/me/notices/"])
-    faults += _faults(page, axe, care.member(role=Role.SECRETARIAT), ["/worth/", "/oversight/legal-bases/"])
-    officer = care.member(role=Role.DATA_PROTECTION_OFFICER)
-    faults += _faults(page, axe, officer, ["/oversight/log/", "/oversight/break-glass/", "/oversight/legal-bases/new/"])
-    assert not faults
+    officer, secretariat = care.member(role=Role.DATA_PROTECTION_OFFICER), care.member(role=Role.SECRETARIAT)
+    for who, addresses in (
+        (town.doctor, doctors),
+        (town.nurse, ["/", "/nominations/", "/tasks/", f"/citizens/{town.young.pk}/"]),
+        (account, ["/me/", "/me/log/", "/me/consents/", "/me/relatives/", "/me/notices/"]),
+        (secretariat, ["/worth/", "/oversight/legal-bases/"]),
+        (officer, ["/oversight/log/", "/oversight/break-glass/", "/oversight/legal-bases/new/"]),
+    ):
+        be(page, live_server, who)
+        look(page, axe, addresses)
 
 
-def _faults(page, axe, who, addresses: list[str]) -> list[str]:
-    be(page, who)
-    found = []
-    for address in addresses:
-        for width in WIDTHS:
-            page.set_viewport_size({"width": width, "height": 900})
-            page.goto(address)
-            if width_of(page) > width:
-                found.append(f"{address} is {width_of(page)} wide at {width}")
-        found += [f"{address}: {fault}" for fault in faults_of(page, axe)]
-    return found
-
-
-def test_the_skip_link_and_the_order_of_tabs(page, town):
-    be(page, town.doctor)
+def test_the_skip_link_and_the_order_of_tabs(page, live_server, town):
+    be(page, live_server, town.doctor)
     page.goto("/lists/daemp/review/")
     page.keyboard.press("Tab")
     expect(page.get_by_role("link", name="Gå til indholdet")).to_be_focused()
@@ -228,8 +222,8 @@ def test_the_skip_link_and_the_order_of_tabs(page, town):
     expect(page.get_by_role("link", name="Den ældre medicinske patient (DÆMP)")).to_be_focused()
 
 
-def test_a_list_prints_without_menus_and_buttons(page, town):
-    be(page, town.doctor)
+def test_a_list_prints_without_menus_and_buttons(page, live_server, town):
+    be(page, live_server, town.doctor)
     page.goto("/lists/daemp/")
     page.emulate_media(media="print")
     expect(page.get_by_role("navigation", name="Hovedmenu")).to_be_hidden()

@@ -112,9 +112,7 @@ class User(AbstractBaseUser):
     #: An administrator made the password: it lets in once, to choose another.
     password_is_temporary = models.BooleanField(default=False)
     #: The citizen this account belongs to.
-    citizen = models.OneToOneField(
-        "Citizen", on_delete=models.PROTECT, null=True, blank=True, related_name="account"
-    )
+    citizen = models.OneToOneField("Citizen", on_delete=models.PROTECT, null=True, blank=True, related_name="account")
 
     USERNAME_FIELD = "username"
     EMAIL_FIELD = "email"
@@ -166,8 +164,8 @@ class Citizen(models.Model):
     """A citizen and the practice that treats them. `person_id` is the pseudonym of the analysis zone."""
 
     class Sex(models.TextChoices):
-        FEMALE = "female", _("woman")
-        MALE = "male", _("man")
+        FEMALE = "F", _("woman")
+        MALE = "M", _("man")
 
     person_id = models.BigIntegerField(unique=True)
     cpr = models.CharField(max_length=10, unique=True)
@@ -176,9 +174,7 @@ class Citizen(models.Model):
     sex = models.CharField(max_length=10, choices=Sex, blank=True)
     phone = models.CharField(max_length=30, blank=True)
     #: The treating practice; null for somebody who has none.
-    practice = models.ForeignKey(
-        Organisation, on_delete=models.PROTECT, null=True, blank=True, related_name="citizens"
-    )
+    practice = models.ForeignKey(Organisation, on_delete=models.PROTECT, null=True, blank=True, related_name="citizens")
     practice_since = models.DateField(null=True, blank=True)
     #: Dead or emigrated according to the latest published run.
     inactive = models.BooleanField(default=False)

@@ -15,7 +15,7 @@ from samspil.access.actor import Actor
 from samspil.access.models import Membership, Role, User
 from samspil.access.policy import Decision, Resource, may
 from samspil.lists.actions.review import require_own
-from samspil.lists.models import Capacity, Entry, Inclusion, Review, RiskList
+from samspil.lists.models import Capacity, Entry, Inclusion, Publication, Review, RiskList
 from samspil.lists.names import Bulletin, Name, in_words, model_title
 
 #: Names on one page of a list; more is more than a sitting.
@@ -34,7 +34,7 @@ def may_decide(actor: Actor) -> bool:
 
 @dataclass
 class ModelLists:
-    """A practice's lists of one model: how many names there are to do, and the lists they came with."""
+    """A practice's names of one model: how many there are to do, the newest data, and the lists they came with."""
 
     model: str
     title: str
@@ -46,18 +46,6 @@ class ModelLists:
     decided: int
     left: int
 
-    @property
-    def total(self) -> int:
-        return self.to_review + self.put_off + self.asked + self.decided
-
-    @property
-    def percent(self) -> int:
-        """Names decided, of all, in per cent."""
-        return round(100 * self.decided / self.total) if self.total else 100
-
-
-_NOTHING = {"to_review": 0, "put_off": 0, "asked": 0, "decided": 0, "left": 0}
-
 
 def waiting(day: dt.date) -> Q:
     """Names to be reviewed now: open ones, and those put off until today."""
@@ -67,10 +55,40 @@ def waiting(day: dt.date) -> Q:
 def overview(actor: Actor) -> list[ModelLists]:
     """Every model that the practice has lists of. Raises Refused outside one's own practice."""
     guard.require(actor, "read", own_lists(actor), "case_finding")
-    today = timezone.localdate()
     lists: dict[str, list[RiskList]] = {}
-    for risk_list in RiskList.objects.filter(practice_id=actor.organisation_id).select_related("publication"):
+    # A definition is long; only the newest of each model is shown.
+    came = RiskList.objects.filter(practice_id=actor.organisation_id).select_related("publication")
+    for risk_list in came.defer("publication__definition"):
         lists.setdefault(risk_list.publication.model, []).append(risk_list)
+    newest = Publication.objects.filter(pk__in=[found[0].publication_id for found in lists.values()])
+    counts = _counts(actor)
+    return [
+        ModelLists(
+            model=publication.model,
+            title=model_title(publication.model),
+            newest=Bulletin(publication),
+            lists=lists[publication.model],
+            **counts.get(publication.model, _NOTHING),
+        )
+        for publication in newest.select_related("round").order_by("model")
+    ]
+
+
+def of_model(actor: Actor, model: str) -> ModelLists | None:
+    """One model without its history of lists; None when nothing was published. Raises Refused."""
+    guard.require(actor, "read", own_lists(actor), "case_finding")
+    newest = Publication.objects.filter(model=model).select_related("round").order_by("-as_of", "-id").first()
+    if newest is None:
+        return None
+    return ModelLists(model, model_title(model), Bulletin(newest), [], **_counts(actor).get(model, _NOTHING))
+
+
+_NOTHING = {"to_review": 0, "put_off": 0, "asked": 0, "decided": 0, "left": 0}
+
+
+def _counts(actor: Actor) -> dict[str, dict[str, int]]:
+    """By model, how many of the practice's names are in which state."""
+    today = timezone.localdate()
     # Who has another practice now is counted among those who left, and not shown.
     active = Q(left_at__isnull=True, citizen__practice_id=actor.organisation_id)
     rows: Any = (
@@ -85,17 +103,7 @@ def overview(actor: Actor) -> list[ModelLists]:
             left=Count("id", filter=~active),
         )
     )
-    counts = {row.pop("model"): row for row in rows}
-    return [
-        ModelLists(
-            model=model,
-            title=model_title(model),
-            newest=Bulletin(found[0].publication),
-            lists=found,
-            **counts.get(model, _NOTHING),
-        )
-        for model, found in sorted(lists.items())
-    ]
+    return {row.pop("model"): row for row in rows}
 
 
 #: What a list can be narrowed to, by the word in the address.
@@ -116,11 +124,11 @@ def names(
     if after is not None:
         score, key = after
         entries = entries.filter(Q(score__lt=score) | Q(score=score, id__gt=key))
-    found = list(entries.select_related("citizen", "publication", "asked").order_by("-score", "id")[: PAGE + 1])
+    found = list(entries.select_related("citizen", "publication__round", "asked").order_by("-score", "id")[: PAGE + 1])
     more = (found[PAGE - 1].score, found[PAGE - 1].pk) if len(found) > PAGE else None
     page = found[:PAGE]
     _log(actor, decision, page, model)
-    return _in_words(page), more
+    return in_words(page, _on_other_lists(page), []), more
 
 
 def _own(actor: Actor, model: str) -> QuerySet[Entry]:
@@ -149,10 +157,14 @@ def _log(actor: Actor, decision: Decision, entries: Sequence[Entry], detail: str
 
 
 def _in_words(entries: Sequence[Entry]) -> list[Name]:
+    running = Inclusion.objects.filter(citizen__in=[entry.citizen_id for entry in entries], ended_at__isnull=True)
+    return in_words(entries, _on_other_lists(entries), running)
+
+
+def _on_other_lists(entries: Sequence[Entry]) -> QuerySet[Entry]:
+    """The same citizens' names on any list now."""
     citizens = [entry.citizen_id for entry in entries]
-    others = Entry.objects.filter(citizen_id__in=citizens, left_at__isnull=True)
-    running = Inclusion.objects.filter(citizen_id__in=citizens, ended_at__isnull=True)
-    return in_words(entries, others, running)
+    return Entry.objects.filter(citizen__in=citizens, left_at__isnull=True).defer("criteria")
 
 
 @dataclass
@@ -187,7 +199,7 @@ def next_name(actor: Actor, model: str, *, of_list: int | None = None, skipping:
         active = active.filter(risk_list_id=of_list)
     if skipping is not None:
         active = active.exclude(pk=skipping)
-    chosen = active.select_related("citizen", "publication", "asked")
+    chosen = active.select_related("citizen", "publication__round", "asked")
     entry = (
         chosen.filter(state=Entry.State.ASKED, asked_id=actor.user_id).order_by("-score", "id").first()
         or chosen.filter(waiting(timezone.localdate())).order_by("-score", "id").first()
@@ -209,13 +221,15 @@ def left_to_review(actor: Actor, model: str, of_list: int | None = None) -> int:
 
 def one_name(actor: Actor, key: int) -> Name:
     """One name of the own practice. Raises Entry.DoesNotExist, and Refused for who is not its patient, or no longer."""
-    entry = Entry.objects.select_related("citizen", "publication", "asked").get(pk=key)
+    entry = Entry.objects.select_related("citizen", "publication__round", "asked").get(pk=key)
     require_own(actor, "read", entry, entry.model)
     return _in_words([entry])[0]
 
 
 def reviews_of(entries: Sequence[Entry]) -> dict[int, Review]:
-    """The decision in force of each name that has one."""
+    """The decision in force of each name that has one; open names have none."""
+    if all(entry.state == Entry.State.OPEN for entry in entries):
+        return {}
     found = Review.objects.filter(entry__in=entries, undone_at__isnull=True).select_related("by__user", "colleague")
     latest: dict[int, Review] = {}
     for review in found.order_by("at", "id"):

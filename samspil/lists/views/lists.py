@@ -57,7 +57,7 @@ def names(request: Request, model: str) -> HttpResponse:
     score, _dash, key = after.partition("-")
     place = (int(score), int(key)) if score.isdigit() and key.isdigit() else None
     found, more = queries.names(request.actor, model, show=show, of_list=of_list, after=place)
-    lists = next((each for each in queries.overview(request.actor) if each.model == model), None)
+    lists = queries.of_model(request.actor, model)
     if lists is None:
         raise Http404
     decided = queries.reviews_of([name.entry for name in found])
