@@ -39,6 +39,7 @@ Kind = Literal[
     "task",
     "inclusion",
     "consent",
+    "log_in",
     "nomination",
     "citizen_page",
     "citizen_log",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from samspil.access.views import break_glass, citizen_log, consent, legal_bases, oversight, relatives, tasks
+from samspil.access.views import break_glass, citizen_log, consent, legal_bases, onboarding, oversight, relatives, tasks
 from samspil.access.views.subject import Place
 
 
@@ -42,6 +42,7 @@ urlpatterns: list[URLPattern] = [
     *_pages_about_a_citizen("citizen", "citizens/<int:citizen_id>/"),
     path("citizens/<int:citizen_id>/break-glass/", break_glass.break_the_glass, name="break-glass"),
     path("citizens/<int:citizen_id>/tasks/new/", tasks.new_task, name="task-new"),
+    path("citizens/<int:citizen_id>/log-in/", onboarding.log_in_for, name="log-in-for"),
     path("tasks/", tasks.tasks, name="tasks"),
     path("tasks/<int:task_id>/done/", tasks.done, name="task-done"),
     # Oversight.

@@ -62,7 +62,7 @@ def test_a_form_sent_too_late_is_sent_again_with_a_click(page):
     log_in(page, admin)
     _count_second_factor()
     page.goto("/organisations/new/")
-    page.get_by_label("Slags").select_option("ngo")
+    page.get_by_label("Type").select_option("ngo")
     page.get_by_label("Navn").fill("Besøgsvennerne på Fyn")
     Session.objects.update(expire_date=timezone.now() - dt.timedelta(seconds=1))
     page.get_by_role("button", name="Gem").click()

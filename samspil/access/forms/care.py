@@ -59,3 +59,9 @@ class TaskForm(forms.Form):
         field = self.fields["holder"]
         assert isinstance(field, forms.ModelChoiceField)
         field.queryset = User.objects.filter(pk__in=[person.pk for person in people])
+
+
+class RelativeNameForm(forms.Form):
+    """A relative who is to have a log-in."""
+
+    name = forms.CharField(label=_("The relative's name"), max_length=200)

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from samspil.access import guard
 from samspil.access.errors import Conflict, Invalid
+from samspil.access.forms.fields import say
 from samspil.access.middleware import Request
 from samspil.access.queries.finding import find_citizen
 from samspil.lists.actions import checking, inclusion
@@ -80,7 +81,7 @@ def _act(
         try:
             act(found, form.cleaned_data)
         except Invalid as error:
-            form.add_error(error.field if error.field in form.fields else None, error.message)
+            say(form, error)
         except Conflict as conflict:
             messages.warning(request, conflict.message)
             return redirect("inclusion", key)
@@ -202,7 +203,7 @@ def off_list(request: Request) -> HttpResponse:
             citizen = find_citizen(request.actor, given["cpr"]).citizen
             made = inclusion.open_off_list(request.actor, citizen, given["model"], given["purpose"])
         except Invalid as error:
-            form.add_error(error.field if error.field in form.fields else None, error.message)
+            say(form, error)
         except Conflict as conflict:
             form.add_error(None, conflict.message)
         else:
@@ -232,7 +233,7 @@ def nominations(request: Request) -> HttpResponse:
             citizen = queries.citizen_to_nominate(request.actor, given["cpr"])
             inclusion.nominate(request.actor, citizen, given["model"], given["why"])
         except Invalid as error:
-            form.add_error(error.field if error.field in form.fields else None, error.message)
+            say(form, error)
         else:
             messages.success(request, _("Thank you. The citizen's practice has been told and decides."))
             return redirect("nominations")

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from samspil.access.errors import Conflict, Invalid
+from samspil.access.forms.fields import say
 from samspil.access.middleware import Request
 from samspil.lists.actions import review as reviewing
 from samspil.lists.forms import DecisionForm, PaceForm
@@ -37,7 +38,7 @@ def pace(request: Request) -> HttpResponse:
         try:
             reviewing.set_pace(request.actor, form.cleaned_data["names_per_week"])
         except Invalid as error:
-            form.add_error(error.field or None, error.message)
+            say(form, error)
         else:
             messages.success(request, _("Your pace has been saved."))
             return redirect("lists")
