@@ -9,11 +9,10 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from statistics import fmean
+from statistics import median
 
-from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q, QuerySet, Subquery, Sum
-from django.db.models.expressions import Combinable, Window
-from django.db.models.functions import RowNumber
+from django.db.models import Count, Exists, Max, Min, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models.expressions import Combinable
 from django.utils import timezone
 
 from samspil.access.models import Membership, Role
@@ -171,36 +170,22 @@ class Time:
 
 
 def time_used(scope: Scope) -> dict[int | None, Time]:
-    """By practice, and under None of all. Names whose time is not known are left out, not zero."""
+    """By practice, and under None of all. Names whose time is not known are left out, not zero.
+
+    Adds up per name in the database; the median is found here, because databases differ in how they find it.
+    """
     timed = scope.reviews().filter(seconds__isnull=False)
-    totals = timed.values("entry__practice_id").annotate(names=Count("entry_id", distinct=True), used=Sum("seconds"))
-    medians = _medians(scope, [F("practice_id")]) | _medians(scope, None)
-    found: dict[int | None, Time] = {
-        row["entry__practice_id"]: Time(row["names"], row["used"], medians[row["entry__practice_id"]]) for row in totals
-    }
-    whole = list(found.values())
-    found[None] = Time(sum(t.names for t in whole), sum(t.seconds for t in whole), medians.get(None))
+    rows = timed.values_list("entry__practice_id", "entry_id").annotate(used=Sum("seconds"))
+    of_practice: dict[int, list[int]] = {}
+    for practice, _entry, used in rows.iterator(chunk_size=5000):
+        of_practice.setdefault(practice, []).append(used)
+    found: dict[int | None, Time] = {practice: _time(used) for practice, used in of_practice.items()}
+    found[None] = _time([used for each in of_practice.values() for used in each])
     return found
 
 
-def _medians(scope: Scope, groups: list[F] | None) -> dict[int | None, float]:
-    """The median of the seconds used per name, by practice or under None of all: the middle one or two names."""
-    of_name = Review.objects.filter(entry_id=OuterRef("pk"), undone_at__isnull=True).order_by()
-    middle_names = (
-        scope.names()
-        .annotate(used=Subquery(of_name.values("entry_id").annotate(used=Sum("seconds")).values("used")))
-        .filter(used__isnull=False)
-        .annotate(
-            place=Window(RowNumber(), partition_by=groups, order_by=["used", "id"]),
-            names=Window(Count("id"), partition_by=groups),
-        )
-        .filter(place__gte=F("names") / 2.0, place__lte=F("names") / 2.0 + 1)
-        .values_list("practice_id", "used")
-    )
-    middle: dict[int | None, list[int]] = {}
-    for practice, used in middle_names:
-        middle.setdefault(practice if groups else None, []).append(used)
-    return {practice: fmean(used) for practice, used in middle.items()}
+def _time(used: list[int]) -> Time:
+    return Time(len(used), sum(used), median(used) if used else None)
 
 
 @dataclass
