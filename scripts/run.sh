@@ -7,20 +7,21 @@ export SAMSPIL_DEMO=1 # log-ins without a password: every person here is made up
 export SAMSPIL_HTTPS=0
 
 step() { printf '\n\033[1m%s\033[0m\n' "$*"; }
-days_from() { python -c "import sys, datetime as d; from dateutil.relativedelta import relativedelta as r
+months_from() { python -c "import sys, datetime as d; from dateutil.relativedelta import relativedelta as r
 print(d.date.fromisoformat(sys.argv[1]) + r(months=int(sys.argv[2])))" "$1" "$2"; }
+yesterday() { python -c "import datetime as d; print(d.date.today() - d.timedelta(days=1))"; }
 
 if [ ! -d "$region" ]; then
     step "1/7 A synthetic region of 20,000 persons"
     mkdir -p "$SAMSPIL_HOME"
-    date +%F >"$SAMSPIL_HOME/region-day"
+    yesterday >"$SAMSPIL_HOME/region-day" # deliveries are drawn the day after
     samspil synth --persons 20000 --seed 1 --as-of "$(cat "$SAMSPIL_HOME/region-day")" --out "$region"
 else
     step "1/7 The synthetic region is there already: $region"
 fi
 today=$(cat "$SAMSPIL_HOME/region-day") # the day of the lists; the region's data reach this far
-earlier=$(days_from "$today" -6)        # the day of an earlier run, for an accrual list
-before=$(days_from "$today" -12)        # a day with a year of known future, for the validation
+earlier=$(months_from "$today" -6)        # the day of an earlier run, for an accrual list
+before=$(months_from "$today" -12)        # a day with a year of known future, for the validation
 
 step "2/7 Deliveries into the warehouse"
 samspil ingest "$region"

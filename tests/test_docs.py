@@ -1,5 +1,6 @@
 """Documents that list what code has must list all of it."""
 
+import re
 from pathlib import Path
 
 from samspil.population.measures import MEASURES
@@ -23,3 +24,9 @@ def test_every_column_key_is_in_the_guide_to_deliveries():
         for key in column.model_fields_set
     }
     assert [key for key in keys if f"`{key}`" not in text] == []
+
+
+def test_every_setting_is_in_the_guide_to_operating():
+    text = (DOCS / "operating.md").read_text(encoding="utf-8")
+    code = "".join(path.read_text(encoding="utf-8") for path in (DOCS.parent / "samspil").rglob("*.py"))
+    assert [name for name in set(re.findall(r"SAMSPIL_[A-Z]+(?:_[A-Z]+)*", code)) if f"`{name}`" not in text] == []

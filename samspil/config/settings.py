@@ -10,7 +10,6 @@
 | `SAMSPIL_DEMO` | 1 offers a log-in for each role without password; synthetic data only | 0 |
 | `SAMSPIL_SECRET_KEY`, `SAMSPIL_LOG_KEY` | keys of sessions and of the access log | files in the home |
 | `SAMSPIL_OIDC` | a JSON file with identity providers (docs/operating.md) | none |
-| `SAMSPIL_MAIL_URL` | `smtp://user:password@host:port` for mail | printed on the console |
 """
 
 from __future__ import annotations

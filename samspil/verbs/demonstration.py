@@ -46,15 +46,16 @@ def demo(runs: Sequence[str], home: Path | str | None = None) -> Demonstration:
     from samspil.verbs.publishing import publish  # noqa: PLC0415
 
     seed_legal_bases()
-    decided, logins = 0, []
+    decided, practice = 0, None
     for number, run in enumerate(runs):
         done = publish(run, home=home)
-        practice = demo_practice()
-        listed = Entry.objects.filter(practice=practice, left_at__isnull=True, citizen__sex=Citizen.Sex.FEMALE)
-        eldest = listed.select_related("citizen").order_by("citizen__birth_date", "pk").first()
-        logins = seed_demo_people(practice, eldest.citizen if eldest else None)
+        practice = practice or demo_practice()
         if not all(model.again for model in done.published.models):
             decided += work(practice, seed=number)
+    listed = Entry.objects.filter(practice=practice, citizen__practice=practice, left_at__isnull=True)
+    women = listed.filter(citizen__sex=Citizen.Sex.FEMALE).select_related("citizen")
+    eldest = women.order_by("citizen__birth_date", "pk").first()
+    logins = seed_demo_people(practice, eldest.citizen if eldest else None)
     return Demonstration(logins, decided)
 
 

@@ -1,0 +1,65 @@
+"""Pictures of the main pages, as a doctor, a citizen and others see them, from a demonstration that is being served.
+
+python scripts/pictures.py http://127.0.0.1:8000
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+from playwright.sync_api import Page, sync_playwright
+
+OUT = Path(__file__).parent.parent / "docs" / "pictures"
+SIZES = {"desk": (1280, 900), "phone": (390, 844)}
+#: By the demonstration's log-in, the pages and their addresses.
+PAGES: dict[str, list[tuple[str, str]]] = {
+    "gp": [
+        ("lists", "/lists/"),
+        ("names", "/lists/daemp/"),
+        ("review", "/lists/daemp/review/"),
+        ("off-list", "/inclusions/new/"),
+        ("own-figures", "/worth/own/"),
+    ],
+    "citizen": [("own-page", "/me/"), ("own-log", "/me/log/"), ("own-consents", "/me/consents/")],
+    "municipal": [("tasks", "/tasks/"), ("nominate", "/nominations/")],
+    "secretariat": [
+        ("worth", "/worth/practices/"),
+        ("model-review", "/worth/model-review/daemp/"),
+        ("rounds", "/worth/rounds/"),
+    ],
+    "dpo": [("access-log", "/oversight/log/"), ("legal-bases", "/oversight/legal-bases/")],
+    "administrator": [("people", "/people/")],
+}
+
+
+def take(page: Page, base: str) -> None:
+    """Every page at both sizes."""
+    for who, pages in PAGES.items():
+        page.context.clear_cookies()
+        page.set_viewport_size({"width": 1280, "height": 900})
+        page.goto(f"{base}/demo/")
+        page.click(f'button[value="{who}"]')
+        for name, address in pages:
+            for size, (width, height) in SIZES.items():
+                page.set_viewport_size({"width": width, "height": height})
+                page.goto(base + address)
+                page.screenshot(path=OUT / f"{name}-{size}.png")
+                print(f"{name}-{size}.png")
+
+
+def main() -> None:
+    """Take them all; Chromium is the one on the path or that SAMSPIL_CHROMIUM names."""
+    OUT.mkdir(exist_ok=True)
+    base = sys.argv[1] if len(sys.argv) > 1 else "http://127.0.0.1:8000"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=os.environ.get("SAMSPIL_CHROMIUM", "/usr/bin/chromium"), args=["--no-sandbox"]
+        )
+        take(browser.new_page(locale="da-DK"), base.rstrip("/"))
+        browser.close()
+
+
+if __name__ == "__main__":
+    main()
