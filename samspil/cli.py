@@ -17,7 +17,7 @@ from samspil.definitions import SamspilError
 
 app = typer.Typer(
     name="samspil",
-    help="Samspil: one view of the population, explained risk lists, honest validation.",
+    help="Samspil: one view of the population, explained risk lists, and the work with them.",
     no_args_is_help=True,
     rich_markup_mode="markdown",
     pretty_exceptions_enable=False,
