@@ -21,6 +21,11 @@ class Page:
     following: str
 
 
+def to_number(text: str) -> int | None:
+    """The number of a record from an address or a form; None for what cannot be one."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
+
+
 def page_of(rows: QuerySet[AccessRecord], after: str = "", size: int = SIZE) -> Page:
     """The page of `rows`, newest first, that begins after the key `after`. A key that is none gives the first page."""
     key = _read(after)

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 from samspil.access.actions.notices import mark_read
 from samspil.access.middleware import Request
 from samspil.access.models import Notice
+from samspil.access.paging import to_number
 from samspil.access.queries.log import citizen_log, organisations_in_log
 from samspil.access.queries.notices import can_mark, notices_of_actor, notices_of_citizen
 from samspil.access.views.subject import Place, subject_of
@@ -21,7 +22,7 @@ def log(request: Request, place: Place, citizen_id: int | None = None) -> HttpRe
     """The citizen's access log in sentences, day by day."""
     subject = subject_of(request, place, citizen_id, "citizen_log")
     chosen, own = request.GET.get("organisation", ""), request.GET.get("own") == "1"
-    organisation = int(chosen) if chosen.isascii() and chosen.isdigit() and len(chosen) < 19 else None
+    organisation = to_number(chosen)
     found = citizen_log(
         request.actor, subject.citizen, after=request.GET.get("after", ""), organisation=organisation, own=own
     )
@@ -63,7 +64,7 @@ def own_notices(request: Request) -> HttpResponse:
 
 
 def _posted(request: Request, **where: object) -> Notice:
-    number = request.POST.get("notice", "")
-    if not (number.isascii() and number.isdigit() and len(number) < 19):
+    number = to_number(request.POST.get("notice", ""))
+    if number is None:
         raise Http404
     return get_object_or_404(Notice.objects.filter(**where), pk=number)

@@ -16,6 +16,7 @@ from samspil.access.forms.consent import AnswerForm
 from samspil.access.forms.fields import say
 from samspil.access.middleware import Request
 from samspil.access.models import Consent
+from samspil.access.paging import to_number
 from samspil.access.queries.consent import can_answer, standing, standings
 from samspil.access.views.subject import Place, Subject, subject_of
 
@@ -70,8 +71,8 @@ def consent(
 def withdraw(request: Request, place: Place, citizen_id: int | None = None) -> HttpResponse:
     """Take one yes back."""
     subject = subject_of(request, place, citizen_id, "consent")
-    number = request.POST.get("consent", "")
-    if not (number.isascii() and number.isdigit() and len(number) < 19):
+    number = to_number(request.POST.get("consent", ""))
+    if number is None:
         raise Http404
     withdraw_consent(request.actor, get_object_or_404(Consent, pk=number, citizen=subject.citizen))
     messages.success(request, _("The consent has been taken back. It took effect at once."))

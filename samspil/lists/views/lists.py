@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from samspil.access.errors import Conflict, Invalid
 from samspil.access.forms.fields import say
 from samspil.access.middleware import Request
+from samspil.access.paging import to_number
 from samspil.lists.actions import review as reviewing
 from samspil.lists.forms import DecisionForm, PaceForm
 from samspil.lists.models import Entry, Review
@@ -55,8 +56,8 @@ def names(request: Request, model: str) -> HttpResponse:
         raise Http404
     of_list = _number(request, "list")
     after = request.GET.get("after", "")
-    score, _dash, key = after.partition("-")
-    place = (int(score), int(key)) if score.isdigit() and key.isdigit() else None
+    score, _dash, key = (to_number(part) for part in after.partition("-"))
+    place = (score, key) if score is not None and key is not None else None
     found, more = queries.names(request.actor, model, show=show, of_list=of_list, after=place)
     lists = queries.of_model(request.actor, model)
     if lists is None:
@@ -130,8 +131,7 @@ def _known(model: str) -> None:
 
 
 def _number(request: Request, name: str) -> int | None:
-    value = request.GET.get(name, "")
-    return int(value) if value.isdigit() else None
+    return to_number(request.GET.get(name, ""))
 
 
 def _card(

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET
 
 from samspil.access.middleware import Request
 from samspil.access.models import Organisation
+from samspil.access.paging import to_number
 from samspil.lists import model_review_table
 from samspil.lists.lorenz import drawing
 from samspil.lists.names import model_title
@@ -97,8 +98,7 @@ def eligibility_rounds(request: Request) -> HttpResponse:
 @require_GET
 def overrides(request: Request) -> HttpResponse:
     """Exclusions that were set aside."""
-    before = request.GET.get("before", "")
-    key = int(before) if before.isascii() and before.isdigit() and len(before) < 19 else None
+    key = to_number(request.GET.get("before", ""))
     found, more = process.overrides(request.actor, key)
     context: dict[str, Any] = {"overrides": found, "more": more, "later": key is not None}
     return render(request, "lists/worth_overrides.html", context)
