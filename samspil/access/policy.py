@@ -51,6 +51,7 @@ Kind = Literal[
     "break_glass",
     "legal_basis",
     "people",
+    "source",
     "citizen_search",
     "notices",
 ]

@@ -99,6 +99,7 @@ DEEDS: dict[tuple[Kind, Verb], Deed] = {
     ),
     ("people", "read"): Deed(lazy("saw people and accounts"), lazy("tried to see people and accounts")),
     ("people", "write"): Deed(lazy("changed people and accounts"), lazy("tried to change people and accounts")),
+    ("source", "write"): Deed(lazy("removed a source of data"), lazy("tried to remove a source of data")),
 }
 
 PURPOSES: dict[Purpose, Promise] = {

@@ -11,6 +11,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from samspil.config.setup import care_plane, has_care_plane
 from samspil.definitions import SamspilError
 from samspil.population.words import item_sources
 from samspil.programmes import RiskModel, load_programmes
@@ -173,11 +174,23 @@ def switch_on(source: str, home: Path | str | None = None) -> State:
 def purge(source: str, reason: str, home: Path | str | None = None) -> PurgeRecord:
     """Remove every trace of a source: rows, rejected rows, names, identities that are its alone, and runs.
 
-    The returned record says what was removed. Files written outside the home (`--out`) are not reached.
+    What it told of leaves the published lists too. The returned record says what was removed from the warehouse. Files
+    written outside the home (`--out`) are not reached.
     """
     place = Home.find(home)
+    if has_care_plane(place.root):
+        _forget_in_lists(source, place)
     with changing(place):
         return purge_source(place, source, reason)
+
+
+def _forget_in_lists(source: str, place: Home) -> None:
+    """First, so that a purge that fails half-way can be given again."""
+    care_plane(place.root)
+    from samspil.access.actor import system  # noqa: PLC0415
+    from samspil.lists.actions.forget import forget_source  # noqa: PLC0415
+
+    forget_source(system(), source)
 
 
 def person_id(cpr: str, purpose: str, home: Path | str | None = None) -> int:

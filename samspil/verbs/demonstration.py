@@ -34,7 +34,7 @@ def demo(runs: Sequence[str], home: Path | str | None = None) -> Demonstration:
 
     Can be called again; what is there stays. Raises SamspilError for unknown runs, and unless SAMSPIL_DEMO is set.
     """
-    care_plane()
+    care_plane(home)
     from django.conf import settings  # noqa: PLC0415
 
     if not settings.DEMO:

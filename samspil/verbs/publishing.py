@@ -60,7 +60,7 @@ def publish(
     `wanted` how many citizens they should find. Raises SamspilError for an unknown or outdated run, changed
     criteria without a reason, and when no legal basis for the lists is in force.
     """
-    care_plane()
+    care_plane(home)
     # Django's records can be loaded only now that it is set up.
     from samspil.access.actor import system  # noqa: PLC0415
     from samspil.access.log import Refused, append  # noqa: PLC0415

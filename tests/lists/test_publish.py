@@ -14,6 +14,7 @@ from samspil.access.actor import system
 from samspil.access.log import Refused
 from samspil.access.models import AccessRecord, Citizen, Organisation
 from samspil.definitions import SamspilError
+from samspil.lists.actions.forget import forget_source
 from samspil.lists.actions.publish import publish
 from samspil.lists.actions.rounds import differences
 from samspil.lists.handover import CitizenRow, Handover, ModelHandover, PersonRow, PracticeRow
@@ -262,3 +263,35 @@ def test_a_refusal_of_the_command_names_the_mend(region_home):
     with pytest.raises(SamspilError, match="no legal basis"):
         verbs.publish(run.name, home=region_home)
     assert AccessRecord.objects.filter(outcome="refused", resource="practice_list").exists()
+
+
+# A source that is purged (report 000 L-03).
+
+
+def test_what_a_purged_source_said_leaves_the_lists_too(basis, region_home):
+    run = verbs.stratify(["daemp"], LATER, home=region_home)
+    verbs.publish(run.name, home=region_home)
+    before = dict(Entry.objects.values_list("pk", "score"))
+    state = dict(Entry.objects.values_list("pk", "state"))
+    forgotten = forget_source(system(), "prescriptions")
+    assert forgotten.names > 0
+    for entry in Entry.objects.all():
+        assert entry.criteria["polypharmacy"] == entry.criteria["risk_drugs"] == [None, "missing", None]
+        assert entry.criteria["gp_contacts"][1] == "scored"
+        assert entry.score <= before[entry.pk]
+        assert entry.incomplete
+    assert dict(Entry.objects.values_list("pk", "state")) == state, "nobody leaves a list by it"
+    publication = Publication.objects.get()
+    assert "prescriptions" not in publication.data_dates
+    assert set(publication.missing) >= {"polypharmacy", "risk_drugs"}
+    assert not Standing.objects.exists()
+    assert forget_source(system(), "prescriptions").names == 0
+
+
+def test_a_purge_reaches_the_lists_of_a_care_plane_that_is_there(basis, own_home, monkeypatch):
+    run = verbs.stratify(["daemp"], LATER, home=own_home)
+    verbs.publish(run.name, home=own_home)
+    monkeypatch.setattr("samspil.verbs.deliveries.has_care_plane", lambda _home: True)
+    verbs.purge("municipal_care", "a court order", own_home)
+    assert {entry.criteria["home_nursing"][1] for entry in Entry.objects.all()} == {"missing"}
+    assert AccessRecord.objects.filter(resource="source", detail="purged municipal_care").exists()
