@@ -177,7 +177,7 @@ def time_used(scope: Scope) -> dict[int | None, Time]:
     timed = scope.reviews().filter(seconds__isnull=False)
     rows = timed.values_list("entry__practice_id", "entry_id").annotate(used=Sum("seconds"))
     of_practice: dict[int, list[int]] = {}
-    for practice, _entry, used in rows.iterator(chunk_size=5000):
+    for practice, _entry, used in rows:
         of_practice.setdefault(practice, []).append(used)
     found: dict[int | None, Time] = {practice: _time(used) for practice, used in of_practice.items()}
     found[None] = _time([used for each in of_practice.values() for used in each])

@@ -230,9 +230,11 @@ def reviews_of(entries: Sequence[Entry]) -> dict[int, Review]:
     """The decision in force of each name that has one; open names have none."""
     if all(entry.state == Entry.State.OPEN for entry in entries):
         return {}
-    found = Review.objects.filter(entry__in=entries, undone_at__isnull=True).select_related("by__user", "colleague")
+    known = {entry.pk: entry for entry in entries}
+    found = Review.objects.filter(entry__in=known, undone_at__isnull=True).select_related("by__user", "colleague")
     latest: dict[int, Review] = {}
     for review in found.order_by("at", "id"):
+        review.entry = known[review.entry_id]
         latest[review.entry_id] = review
     return latest
 
