@@ -279,7 +279,7 @@ class World:
             case "citizen_record":
                 category = Category(cell.category) if cell.category else None
                 return Resource(kind, self.citizen, category=category), purpose
-            case "model_review" | "process" | "legal_basis" | "people":
+            case "model_review" | "process" | "legal_basis" | "people" | "source":
                 return Resource(kind), purpose
         return Resource(kind, self.citizen), purpose
 
@@ -305,6 +305,8 @@ _PURPOSE: dict[tuple[str, str], Purpose] = {
     ("break_glass", ""): "oversight",
     ("legal_basis", ""): "oversight",
     ("people", ""): "administration",
+    ("log_in", ""): "inclusion",
+    ("source", ""): "administration",
 }
 
 
