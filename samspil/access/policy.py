@@ -108,8 +108,14 @@ class Resource:
     nominated_by: int | None = None
 
     @property
-    def treating_practice_id(self) -> int | None:
-        return self.citizen.practice_id if self.citizen is not None else self.practice_id
+    def practices(self) -> set[int | None]:
+        """The practices concerned: the citizen's, and the one a list or inclusion lies in. After a move they differ."""
+        found: set[int | None] = set()
+        if self.citizen is not None:
+            found.add(self.citizen.practice_id)
+        if self.practice_id is not None:
+            found.add(self.practice_id)
+        return found
 
 
 @dataclass(frozen=True)
@@ -207,7 +213,7 @@ def _relation(actor: Actor, resource: Resource, grant: Grant) -> str | None:
         case "none":
             return "role"
         case "own_practice":
-            own = actor.organisation_id is not None and resource.treating_practice_id == actor.organisation_id
+            own = actor.organisation_id is not None and resource.practices == {actor.organisation_id}
             return "treating_practice" if own else None
         case "runs_it":
             runs = actor.organisation_id is not None and resource.practice_id == actor.organisation_id
