@@ -27,8 +27,8 @@ _SHOWN = "one_time_password"
 
 def people(request: Request) -> HttpResponse:
     """Finding somebody."""
-    text = request.GET.get("q", "").strip()
-    found = ask.find_people(request.actor, text, request.GET.get("after", ""))
+    text = _typed(request, "q")
+    found = ask.find_people(request.actor, text, _typed(request, "after"))
     return render(request, "access/people.html", {"found": found, "text": text})
 
 
@@ -129,7 +129,7 @@ def link_subject(request: Request, number: int) -> HttpResponse:
 
 def organisations(request: Request) -> HttpResponse:
     """Finding an organisation."""
-    text = request.GET.get("q", "").strip()
+    text = _typed(request, "q")
     found = ask.organisations(request.actor, text)
     return render(request, "access/organisations.html", {"organisations": found, "text": text})
 
@@ -143,6 +143,11 @@ def new_organisation(request: Request) -> HttpResponse:
 def organisation(request: Request, number: int) -> HttpResponse:
     """Changing an organisation."""
     return _organisation(request, ask.one_organisation(request.actor, number))
+
+
+def _typed(request: Request, name: str) -> str:
+    """What stands in an address, without the character that no database looks for."""
+    return request.GET.get(name, "").replace("\0", "").strip()
 
 
 def _organisation(request: Request, found: Organisation | None) -> HttpResponse:
