@@ -9,7 +9,7 @@ from django.db.models import Prefetch
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from samspil.access import guard
+from samspil.access import guard, log
 from samspil.access.actor import Actor
 from samspil.access.errors import Invalid
 from samspil.access.models import Citizen, Consent
@@ -156,10 +156,14 @@ def opened(actor: Actor, key: int) -> Opened:
 
 
 def citizen_to_nominate(actor: Actor, typed: str) -> Citizen:
-    """The citizen with a CPR number, for a nomination. Raises Refused, and Invalid for nobody's number."""
-    guard.check(actor, "write", Resource("nomination"), "inclusion")
+    """The citizen with a CPR number, for a nomination; a number that is nobody's is logged too.
+
+    Raises Refused, and Invalid for nobody's number.
+    """
+    decision = guard.check(actor, "write", Resource("nomination"), "inclusion")
     citizen = Citizen.objects.filter(cpr=read_cpr(typed)).first()
     if citizen is None:
+        log.append([log.entry(actor, "write", Resource("nomination"), "inclusion", decision, detail="nobody found")])
         raise Invalid("cpr", _("Nobody with this CPR number is known here. Check the digits."))
     return citizen
 
