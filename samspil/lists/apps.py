@@ -10,5 +10,5 @@ class ListsConfig(AppConfig):
         """Put what this room tells people into words, beside the notices of `access`."""
         from samspil.access.words import NOTICES  # noqa: PLC0415
 
-        NOTICES["invited"] = _("%(name)s has invited you to a conversation about %(programme)s.")
+        NOTICES["invited"] = _("%(name)s has invited you to a conversation about a joint effort.")
         NOTICES["nominated"] = _("%(name)s, %(organisation)s, suggests the citizen for a joint effort.")

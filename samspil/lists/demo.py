@@ -9,7 +9,7 @@ from django.utils import timezone
 from samspil.access.actions.consent import record_consent
 from samspil.access.actor import professional
 from samspil.access.models import Membership, Organisation, OrganisationKind, Role, User
-from samspil.lists.actions import checking, inclusion, review
+from samspil.lists.actions import checking, ending, inclusion, review
 from samspil.lists.models import Entry, Inclusion, Review, Stage, Step, UnmetNeed
 from samspil.lists.programme import rules
 
@@ -76,7 +76,7 @@ def _go_on(doctor: Membership, begun: Inclusion, chance: random.Random) -> None:
     """Some are written to, some of these come, some of these say yes."""
     actor, luck = professional(doctor), chance.random()
     answers = {question.code: False for question in checking.judgement_now(begun).questions if not question.by_data}
-    checking.check(actor, begun, answers)
+    checking.check(actor, begun, begun.version, answers)
     if checking.still_blocked(begun, checking.judgement_now(begun)) or luck < 0.2:
         return
     inclusion.contact(actor, begun, begun.version, Step.Kind.LETTER)
@@ -86,7 +86,7 @@ def _go_on(doctor: Membership, begun: Inclusion, chance: random.Random) -> None:
     if luck < 0.65:
         gate = rules(begun.programme).gate
         declined = chance.random() < 0.6
-        inclusion.end(
+        ending.end(
             actor,
             begun,
             begun.version,

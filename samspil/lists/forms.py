@@ -29,6 +29,8 @@ class DecisionForm(forms.Form):
     note = forms.CharField(required=False, max_length=2000)
     until = forms.DateField(required=False)
     colleague = forms.IntegerField(required=False)
+    need = forms.CharField(required=False, max_length=2000)
+    route = forms.CharField(required=False, max_length=30)
     shown = forms.CharField(required=False, max_length=400)
     of_list = forms.IntegerField(required=False)
 
@@ -114,7 +116,7 @@ class ConversationForm(VersionForm):
     )
 
 
-class CheckForm(forms.Form):
+class CheckForm(VersionForm):
     """One question for each exclusion that has to be answered, or may be."""
 
     def __init__(self, *args: Any, questions: list[Question], **kwargs: Any) -> None:
@@ -134,11 +136,17 @@ class CheckForm(forms.Form):
 
     def answers(self) -> dict[str, bool]:
         """What was answered, by exclusion."""
-        return {name.removeprefix("answer_"): value == "yes" for name, value in self.cleaned_data.items() if value}
+        return {
+            name.removeprefix("answer_"): value == "yes"
+            for name, value in self.cleaned_data.items()
+            if name.startswith("answer_") and value
+        }
 
 
-class OverrideForm(forms.Form):
-    """Setting an exclusion aside."""
+class OverrideForm(VersionForm):
+    """Setting an exclusion aside. `seen` holds what stood in the way when the page was shown."""
+
+    seen = forms.CharField(widget=forms.HiddenInput, max_length=400)
 
     reason = forms.ChoiceField(label=_("Reason"), choices=[], widget=forms.RadioSelect)
     note = forms.CharField(

@@ -37,9 +37,8 @@ class Judgement:
     questions: list[Question] = field(default_factory=list)
     blocked_by: list[str] = field(default_factory=list)
     unanswered: list[str] = field(default_factory=list)
-    #: The score and whether it reaches the target group; None when the citizen has no score.
+    #: The newest score; None when the citizen has none.
     score: int | None = None
-    in_target: bool | None = None
 
     @property
     def verdict(self) -> EligibilityCheck.Verdict:
@@ -69,7 +68,10 @@ def judge(
     if (limits.min is not None and age < limits.min) or (limits.max is not None and age > limits.max):
         found.blocked_by.append("age")
     if standing is not None:
-        found.score, found.in_target = standing.score, standing.in_target
+        found.score = standing.score
+        # Who comes from a list belongs to the target group by the score; others come for another reason.
+        if source == Source.LIST and standing.score < bulletin.model.target.at_least:
+            found.blocked_by.append("not_in_target")
     unchecked = set(bulletin.publication.unchecked)
     for rule in bulletin.model.exclusions:
         if not rule.enabled or rule.not_active:

@@ -11,7 +11,7 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import get_language
 
-from samspil.access.models import Citizen
+from samspil.access.models import Category, Citizen
 from samspil.lists.models import Entry, Inclusion, Publication
 from samspil.lists.programme import programme, rules, titles
 from samspil.population.tables import source_title
@@ -109,9 +109,11 @@ class Name:
 
     entry: Entry
     bulletin: Bulletin
-    #: Running inclusions and names on other models' lists of the same citizen.
+    #: Names on other models' lists, and running inclusions, of the same citizen.
     others: Sequence[Entry] = ()
     inclusions: Sequence[Inclusion] = ()
+    #: The kinds of data that the basis of the look covers; criteria of others are left out.
+    categories: frozenset[str] = frozenset(Category)
 
     @property
     def citizen(self) -> Citizen:
@@ -132,7 +134,13 @@ class Name:
         for item in self.bulletin.model.items:
             value, status, points = self.entry.criteria.get(item.item, [None, "missing", None])
             person |= {f"value_{item.item}": value, f"status_{item.item}": status, f"points_{item.item}": points}
-        return criteria(self.bulletin.model, person, self.bulletin.data_dates, language())
+        explained = criteria(self.bulletin.model, person, self.bulletin.data_dates, language())
+        return [each for each in explained if self.kind(each.item) in self.categories]
+
+    def kind(self, item: str) -> str:
+        """What kind of data a criterion is about; health unless the programme says otherwise."""
+        found = rules(self.bulletin.publication.programme).models.get(self.entry.model)
+        return found.categories.get(item, Category.HEALTH) if found else Category.HEALTH
 
     @property
     def earned(self) -> list[Criterion]:
@@ -176,7 +184,12 @@ def model_title(model: str) -> str:
     return str(getattr(titles()[model], language()))
 
 
-def in_words(entries: Iterable[Entry], others: Iterable[Entry], inclusions: Iterable[Inclusion]) -> list[Name]:
+def in_words(
+    entries: Iterable[Entry],
+    others: Iterable[Entry],
+    inclusions: Iterable[Inclusion],
+    categories: frozenset[str] = frozenset(Category),
+) -> list[Name]:
     """Names for display. Entries come with citizen and publication; the rest is matched by citizen."""
     bulletins: dict[int, Bulletin] = {}
     by_citizen: dict[int, list[Entry]] = {}
@@ -191,6 +204,7 @@ def in_words(entries: Iterable[Entry], others: Iterable[Entry], inclusions: Iter
             bulletins.setdefault(entry.publication_id, Bulletin(entry.publication)),
             [other for other in by_citizen.get(entry.citizen_id, []) if other.pk != entry.pk],
             running.get(entry.citizen_id, []),
+            categories,
         )
         for entry in entries
     ]

@@ -12,11 +12,21 @@ from samspil.access.actions.consent import record_consent, withdraw_consent
 from samspil.access.actor import private
 from samspil.access.errors import Conflict, Invalid
 from samspil.access.log import Refused
-from samspil.access.models import Consent, Notice, Role
-from samspil.lists.actions import checking
+from samspil.access.models import AccessRecord, Consent, Notice, Role
+from samspil.lists.actions import checking, ending, opening
 from samspil.lists.actions import inclusion as including
 from samspil.lists.actions.review import decide
-from samspil.lists.models import EligibilityCheck, Inclusion, Review, Source, Stage, Standing, Step, UnmetNeed
+from samspil.lists.models import (
+    EligibilityCheck,
+    Inclusion,
+    Publication,
+    Review,
+    Source,
+    Stage,
+    Standing,
+    Step,
+    UnmetNeed,
+)
 from samspil.lists.queries import inclusions as queries
 from tests import care
 from tests.lists import made
@@ -24,6 +34,7 @@ from tests.lists import made
 pytestmark = pytest.mark.django_db
 #: Exclusions of SAD that a doctor is asked about; all answered with no.
 NO = dict.fromkeys(("pension", "student", "severe_psychiatric", "substance_case", "long_unemployed"), False)
+NO_BUT_STUDENT = {code: no for code, no in NO.items() if code != "student"}
 
 
 class Clinic:
@@ -52,7 +63,7 @@ class Clinic:
 
     def off_list(self) -> Inclusion:
         """The newly ill citizen, entered."""
-        return including.open_off_list(self.actor, self.young, "sad", "Tilbage til arbejdet")
+        return opening.open_off_list(self.actor, self.young, "sad", "Tilbage til arbejdet")
 
     def says(self, citizen, purpose: str, given: bool = True) -> Consent:
         """The citizen's answer, recorded by the doctor."""
@@ -157,7 +168,7 @@ def test_eligibility_is_judged_again_before_every_promise(clinic):
 def test_an_exclusion_of_the_data_stops_an_off_list_inclusion(clinic, code):
     Standing.objects.filter(pk=clinic.standing.pk).update(excluded_by=[code])
     inclusion = clinic.off_list()
-    check = checking.check(clinic.actor, inclusion, {other: False for other in NO if other != code})
+    check = checking.check(clinic.actor, inclusion, inclusion.version, {other: False for other in NO if other != code})
     assert (check.verdict, check.blocked_by) == (EligibilityCheck.Verdict.BLOCKED, [code])
     with pytest.raises(Invalid):
         including.contact(clinic.actor, inclusion, inclusion.version, Step.Kind.PHONE)
@@ -165,12 +176,14 @@ def test_an_exclusion_of_the_data_stops_an_off_list_inclusion(clinic, code):
 
 def test_off_the_list_every_exclusion_must_be_answered_student_or_not(clinic):
     inclusion = clinic.off_list()
-    check = checking.check(clinic.actor, inclusion, {code: no for code, no in NO.items() if code != "student"})
+    check = checking.check(
+        clinic.actor, inclusion, inclusion.version, {code: no for code, no in NO.items() if code != "student"}
+    )
     assert (check.verdict, check.unanswered) == (EligibilityCheck.Verdict.UNKNOWN, ["student"])
     with pytest.raises(Invalid):
         including.contact(clinic.actor, inclusion, inclusion.version, Step.Kind.PHONE)
-    assert checking.check(clinic.actor, inclusion, {**NO, "student": True}).blocked_by == ["student"]
-    assert checking.check(clinic.actor, inclusion, NO).verdict == EligibilityCheck.Verdict.ELIGIBLE
+    assert checking.check(clinic.actor, inclusion, inclusion.version, {**NO, "student": True}).blocked_by == ["student"]
+    assert checking.check(clinic.actor, inclusion, inclusion.version, NO).verdict == EligibilityCheck.Verdict.ELIGIBLE
     including.contact(clinic.actor, inclusion, inclusion.version, Step.Kind.PHONE)
 
 
@@ -193,18 +206,22 @@ def test_somebody_without_a_score_is_asked_about_everything(clinic):
 def test_age_is_judged_at_the_gate(clinic, age, blocked):
     today = timezone.localdate()
     citizen = care.citizen(clinic.house, birth_date=today.replace(year=today.year - age, day=min(today.day, 28)))
-    inclusion = including.open_off_list(clinic.actor, citizen, "sad", "Ro")
-    assert checking.check(clinic.actor, inclusion, NO).blocked_by == blocked
+    inclusion = opening.open_off_list(clinic.actor, citizen, "sad", "Ro")
+    assert checking.check(clinic.actor, inclusion, inclusion.version, NO).blocked_by == blocked
 
 
 def test_an_exclusion_is_set_aside_only_with_code_and_words_and_it_is_kept(clinic):
     Standing.objects.filter(pk=clinic.standing.pk).update(excluded_by=["student"])
     inclusion = clinic.off_list()
-    checking.check(clinic.actor, inclusion, {code: no for code, no in NO.items() if code != "student"})
+    checking.check(
+        clinic.actor, inclusion, inclusion.version, {code: no for code, no in NO.items() if code != "student"}
+    )
     for reason, note in (("", "Afbrudt"), ("data_wrong", " "), ("nonsense", "Afbrudt")):
         with pytest.raises(Invalid):
-            checking.override(clinic.actor, inclusion, reason, note)
-    kept = checking.override(clinic.actor, inclusion, "data_wrong", "Studiet er afbrudt i maj")
+            checking.override(clinic.actor, inclusion, inclusion.version, reason, note, ["student"])
+    kept = checking.override(
+        clinic.actor, inclusion, inclusion.version, "data_wrong", "Studiet er afbrudt i maj", ["student"]
+    )
     assert (kept.override_reason, kept.blocked_by) == ("data_wrong", ["student"])
     including.contact(clinic.actor, inclusion, inclusion.version, Step.Kind.PHONE)
     # Something new that blocks is not covered by what was set aside before.
@@ -219,7 +236,7 @@ def test_death_and_another_practice_cannot_be_set_aside(clinic):
     clinic.young.save()
     inclusion = Inclusion.objects.select_related("citizen").get(pk=inclusion.pk)
     with pytest.raises(Invalid):
-        checking.override(clinic.actor, inclusion, "data_wrong", "Nej")
+        checking.override(clinic.actor, inclusion, inclusion.version, "data_wrong", "Nej", ["inactive"])
 
 
 # Off the list and nominated.
@@ -232,17 +249,20 @@ def test_off_list_is_provisional_with_a_purpose_and_only_where_the_model_allows(
         timezone.localdate() + dt.timedelta(days=90),
     )
     with pytest.raises(Invalid):
-        including.open_off_list(clinic.actor, clinic.old, "daemp", "Ro")
+        opening.open_off_list(clinic.actor, clinic.old, "daemp", "Ro")
     with pytest.raises(Invalid):
-        including.open_off_list(clinic.actor, care.citizen(clinic.house), "sad", " ")
+        opening.open_off_list(clinic.actor, care.citizen(clinic.house), "sad", " ")
     with pytest.raises(Conflict):
         clinic.off_list()
 
 
 def test_a_provisional_inclusion_is_judged_again(clinic):
     inclusion = clinic.off_list()
-    checking.check(clinic.actor, inclusion, NO)
+    checking.check(clinic.actor, inclusion, inclusion.version, NO)
+    with pytest.raises(Invalid):  # nothing new to judge by
+        including.reassess(clinic.actor, inclusion, inclusion.version)
     Inclusion.objects.filter(pk=inclusion.pk).update(reassess_on=timezone.localdate())
+    inclusion = Inclusion.objects.select_related("citizen").get(pk=inclusion.pk)
     assert queries.running(clinic.actor)[0].reassess_is_due
     including.reassess(clinic.actor, inclusion, inclusion.version)
     assert inclusion.reassess_on is None
@@ -250,7 +270,7 @@ def test_a_provisional_inclusion_is_judged_again(clinic):
 
 def test_another_sector_nominates_and_the_practice_decides(clinic):
     nurse = care.member(role=Role.MUNICIPAL)
-    including.nominate(care.acting(nurse), clinic.young, "sad", "Sygemeldt med stress")
+    opening.nominate(care.acting(nurse), clinic.young, "sad", "Sygemeldt med stress")
     inclusion = Inclusion.objects.select_related("citizen").get()
     assert (inclusion.source, inclusion.stage, inclusion.nominated_by) == (
         Source.NOMINATION,
@@ -260,7 +280,7 @@ def test_another_sector_nominates_and_the_practice_decides(clinic):
     assert queries.nominated(care.acting(nurse))[0].status == "waiting"
     with pytest.raises(Conflict):
         including.contact(clinic.actor, inclusion, inclusion.version, Step.Kind.LETTER)
-    including.accept_nomination(clinic.actor, inclusion, inclusion.version)
+    opening.accept_nomination(clinic.actor, inclusion, inclusion.version)
     assert queries.nominated(care.acting(nurse))[0].status == "taken_up"
     with pytest.raises(Invalid):  # the same gate: every exclusion has to be answered
         including.contact(clinic.actor, inclusion, inclusion.version, Step.Kind.LETTER)
@@ -269,7 +289,7 @@ def test_another_sector_nominates_and_the_practice_decides(clinic):
 def test_a_nominator_learns_nothing_of_what_runs_already(clinic):
     clinic.off_list()
     nurse = care.acting(care.member(role=Role.HOSPITAL))
-    including.nominate(nurse, clinic.young, "sad", "Sygemeldt")
+    opening.nominate(nurse, clinic.young, "sad", "Sygemeldt")
     assert Inclusion.objects.count() == 1
     assert queries.nominated(nurse) == []
     assert Notice.objects.filter(about=clinic.young, message="nominated").exists()
@@ -277,7 +297,7 @@ def test_a_nominator_learns_nothing_of_what_runs_already(clinic):
 
 def test_inviting_a_nominated_citizen_of_the_list_goes_on_with_the_nomination(clinic):
     nurse = care.member(role=Role.MUNICIPAL)
-    including.nominate(care.acting(nurse), clinic.old, "daemp", "Mange indlæggelser")
+    opening.nominate(care.acting(nurse), clinic.old, "daemp", "Mange indlæggelser")
     inclusion = clinic.invited()
     assert (inclusion.source, inclusion.stage) == (Source.NOMINATION, Stage.TO_INVITE)
 
@@ -288,35 +308,33 @@ def test_inviting_a_nominated_citizen_of_the_list_goes_on_with_the_nomination(cl
 @pytest.mark.parametrize("reason", ["no_need", "well_placed", "not_eligible", "wrongly_included", "moved", "died"])
 def test_ends_with_a_coded_reason(clinic, reason):
     inclusion = clinic.invited()
-    including.end(clinic.actor, inclusion, inclusion.version, reason)
+    ending.end(clinic.actor, inclusion, inclusion.version, reason)
     assert (inclusion.stage, inclusion.end_reason) == (Stage.ENDED, reason)
 
 
 def test_who_declines_is_asked_why(clinic):
     inclusion = clinic.invited()
     with pytest.raises(Invalid):
-        including.end(clinic.actor, inclusion, inclusion.version, "declined")
-    including.end(clinic.actor, inclusion, inclusion.version, "declined", decline_reason="no_energy")
+        ending.end(clinic.actor, inclusion, inclusion.version, "declined")
+    ending.end(clinic.actor, inclusion, inclusion.version, "declined", decline_reason="no_energy")
     assert inclusion.decline_reason == "no_energy"
 
 
 def test_an_unmet_need_is_logged_with_where_it_was_helped_on_to(clinic):
     inclusion = clinic.off_list()
     with pytest.raises(Invalid):
-        including.end(clinic.actor, inclusion, inclusion.version, "not_eligible", need="Boligproblemer")
+        ending.end(clinic.actor, inclusion, inclusion.version, "not_eligible", need="Boligproblemer")
     inclusion.refresh_from_db()
     assert inclusion.ended_at is None, "nothing is half done"
-    including.end(
-        clinic.actor, inclusion, inclusion.version, "not_eligible", need="Boligproblemer", route="municipality"
-    )
+    ending.end(clinic.actor, inclusion, inclusion.version, "not_eligible", need="Boligproblemer", route="municipality")
     assert UnmetNeed.objects.get().route == "municipality"
 
 
 def test_after_the_end_nothing_more_is_done(clinic):
     inclusion = clinic.invited()
-    including.end(clinic.actor, inclusion, inclusion.version, "no_need")
+    ending.end(clinic.actor, inclusion, inclusion.version, "no_need")
     with pytest.raises(Conflict):
-        including.end(clinic.actor, inclusion, inclusion.version, "no_need")
+        ending.end(clinic.actor, inclusion, inclusion.version, "no_need")
     with pytest.raises(Conflict):
         including.contact(clinic.actor, inclusion, inclusion.version, Step.Kind.LETTER)
 
@@ -340,7 +358,7 @@ def test_staff_make_contact_and_leave_the_decisions_to_the_doctor(clinic):
     with pytest.raises(Refused):
         including.hold_conversation(nurse, inclusion, inclusion.version, purpose="Ro")
     with pytest.raises(Refused):
-        including.end(nurse, inclusion, inclusion.version, "no_need")
+        ending.end(nurse, inclusion, inclusion.version, "no_need")
 
 
 def test_another_practice_sees_and_does_nothing(clinic):
@@ -349,7 +367,114 @@ def test_another_practice_sees_and_does_nothing(clinic):
     with pytest.raises(Refused):
         queries.opened(stranger, inclusion.pk)
     with pytest.raises(Refused):
-        including.open_off_list(stranger, clinic.young, "sad", "Ro")
+        opening.open_off_list(stranger, clinic.young, "sad", "Ro")
+
+
+# After a citizen has moved.
+
+
+def moved(clinic: Clinic, citizen) -> tuple:
+    """The citizen goes to another practice; its doctor."""
+    place = care.practice("Lægerne Havnen")
+    citizen.practice = place
+    citizen.save()
+    return place, care.member(place, Role.GP, "Bo Friis")
+
+
+def test_the_new_practice_begins_anew_and_does_not_reach_the_old_inclusion(clinic):
+    old = clinic.off_list()
+    _place, doctor = moved(clinic, clinic.young)
+    with pytest.raises(Refused):
+        queries.opened(care.acting(doctor), old.pk)
+    new = opening.open_off_list(care.acting(doctor), clinic.young, "sad", "Ro")
+    assert {old.practice_id, new.practice_id} == set(Inclusion.objects.values_list("practice_id", flat=True))
+    assert [each.inclusion for each in queries.running(care.acting(doctor))] == [new]
+
+
+def test_the_old_practice_ends_its_inclusion_with_the_need_it_knows_of(clinic):
+    old = clinic.off_list()
+    moved(clinic, clinic.young)
+    old = Inclusion.objects.select_related("citizen").get(pk=old.pk)
+    assert queries.running(clinic.actor)[0].gone
+    ending.end(clinic.actor, old, old.version, "moved", need="Ny læge bør se på det", route="own_practice")
+    assert UnmetNeed.objects.count() == 1
+
+
+def test_inviting_at_the_new_practice_does_not_go_on_with_the_old_inclusion(clinic):
+    old = clinic.invited()
+    place, doctor = moved(clinic, clinic.old)
+    entry = made.entry(made.risk_list(clinic.daemp, place), clinic.old)
+    decide(care.acting(doctor), entry, entry.version, Review.Kind.INVITE)
+    assert Inclusion.objects.exclude(pk=old.pk).get().practice == place
+    assert old.steps.count() == 1
+
+
+# Letters.
+
+
+def letters_of(clinic: Clinic, inclusion: Inclusion) -> int:
+    return care.log_in(Client(), clinic.doctor).get(f"/inclusions/{inclusion.pk}/letters/letter/").status_code
+
+
+def test_a_letter_is_written_only_while_the_gate_is_open_and_the_invitation_on(clinic):
+    off_list, invited = clinic.off_list(), clinic.invited()
+    assert letters_of(clinic, off_list) == 302, "nothing is answered yet"
+    assert letters_of(clinic, invited) == 200
+    ending.end(clinic.actor, invited, invited.version, "no_need")
+    assert letters_of(clinic, invited) == 302
+
+
+def test_the_letter_speaks_the_citizens_language_and_names_the_programme(clinic):
+    inclusion = clinic.invited()
+    assert "Integrated Care i Odense" in queries.letter(clinic.actor, inclusion.pk, "letter")[1]
+    account = care.citizen_account(clinic.old)
+    account.language = "en"
+    account.save()
+    assert queries.letter(clinic.actor, inclusion.pk, "letter")[1].startswith("Dear")
+
+
+# Judging on what is there now.
+
+
+def test_a_citizen_of_the_list_whose_score_has_fallen_is_not_simply_let_through(clinic):
+    Standing.objects.filter(citizen=clinic.old).update(score=3, in_target=False)
+    inclusion = clinic.invited()
+    with pytest.raises(Invalid):
+        including.contact(clinic.actor, inclusion, inclusion.version, Step.Kind.LETTER)
+    checking.override(clinic.actor, inclusion, inclusion.version, "need_outweighs", "Faldt i går", ["not_in_target"])
+    including.contact(clinic.actor, inclusion, inclusion.version, Step.Kind.LETTER)
+
+
+def test_only_what_was_seen_is_set_aside(clinic):
+    Standing.objects.filter(pk=clinic.standing.pk).update(excluded_by=["student", "substance_case"])
+    inclusion = clinic.off_list()
+    with pytest.raises(Conflict):
+        checking.override(clinic.actor, inclusion, inclusion.version, "data_wrong", "Studiet er slut", ["student"])
+
+
+def test_two_doctors_answers_do_not_overwrite_each_other(clinic):
+    inclusion = clinic.off_list()
+    version = inclusion.version
+    checking.check(clinic.actor, inclusion, version, NO)
+    with pytest.raises(Conflict):
+        checking.check(clinic.actor, inclusion, version, NO_BUT_STUDENT)
+
+
+def test_after_the_end_nothing_is_judged(clinic):
+    inclusion = clinic.off_list()
+    ending.end(clinic.actor, inclusion, inclusion.version, "no_need")
+    with pytest.raises(Conflict):
+        checking.check(clinic.actor, inclusion, inclusion.version, NO)
+
+
+def test_what_is_refused_by_a_rule_is_not_logged_as_done(clinic):
+    inclusion = clinic.off_list()
+    before = AccessRecord.objects.filter(outcome="allowed").count()
+    with pytest.raises(Invalid):
+        including.contact(clinic.actor, inclusion, inclusion.version, Step.Kind.LETTER)
+    with pytest.raises(Invalid):
+        ending.end(clinic.actor, inclusion, inclusion.version, "nonsense")
+    assert AccessRecord.objects.filter(outcome="allowed").count() == before
 
 
 # Pages.
@@ -377,6 +502,8 @@ def test_the_whole_way_by_the_pages(clinic):
     clinic.says(clinic.young, "participation")
     assert post("go-on/consent") == 302
     assert post("go-on/enrol") == 302
+    assert post("go-on/reassess") == 422, "the day has not come"
+    made.publication("sad", timezone.localdate(), published_at=timezone.now())
     assert post("go-on/reassess") == 302
     assert client.get(here).status_code == 200
     assert post("end", reason="withdrew") == 422
@@ -392,7 +519,9 @@ def test_nominating_by_the_page(clinic):
     sent = {"cpr": clinic.young.cpr_text, "model": "sad", "why": "Står alene med det hele"}
     assert client.post("/nominations/", sent | {"cpr": "0101010000"}).status_code == 422
     assert client.post("/nominations/", sent).status_code == 302
-    assert clinic.young.name in client.get("/nominations/").content.decode()
+    page = client.get("/nominations/").content.decode()
+    assert clinic.young.cpr_text in page
+    assert clinic.young.name not in page, "a number is not turned into a name"
 
 
 def test_the_citizens_own_page_tells_the_status_and_no_score(clinic):
@@ -403,3 +532,10 @@ def test_the_citizens_own_page_tells_the_status_and_no_score(clinic):
     page = client.get("/me/").content.decode()
     assert "Lægerne Torvet" in page
     assert "point" not in page
+
+
+def test_an_effort_that_never_reached_the_citizen_is_not_told_of(clinic):
+    inclusion = clinic.invited()
+    ending.end(clinic.actor, inclusion, inclusion.version, "no_need")
+    page = care.log_in(Client(), care.citizen_account(clinic.old)).get("/me/").content.decode()
+    assert "Den ældre medicinske patient" not in page

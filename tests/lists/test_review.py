@@ -14,7 +14,8 @@ from samspil.access.errors import Conflict, Invalid
 from samspil.access.log import Refused
 from samspil.access.models import AccessRecord, Role
 from samspil.lists.actions import review as reviewing
-from samspil.lists.models import Entry, Inclusion, Review, RiskList, Stage
+from samspil.lists.actions.ending import end
+from samspil.lists.models import Entry, Inclusion, Review, RiskList, Stage, UnmetNeed
 from samspil.lists.queries import lists as queries
 from tests import care
 from tests.lists import made
@@ -113,6 +114,41 @@ def test_a_decision_overtaken_by_another_cannot_be_undone(desk):
     decide(desk, desk.names[0], "not_relevant", reason="other")
     with pytest.raises(Conflict, match="Anne Lund"):
         reviewing.undo(desk.actor, first)
+
+
+def test_who_is_to_be_invited_is_not_decided_away(desk):
+    decide(desk, desk.names[0], "invite")
+    for kind, given in (("not_relevant", {"reason": "other"}), ("invite", {}), ("later", {})):
+        with pytest.raises(Conflict):
+            decide(desk, desk.names[0], kind, **given)
+    assert Inclusion.objects.count() == 1
+
+
+def test_a_choice_is_not_undone_after_the_inclusion_ended_or_was_judged(desk):
+    first, second = decide(desk, desk.names[0], "invite"), decide(desk, desk.names[1], "invite")
+    ended = Inclusion.objects.select_related("citizen").get(entry=desk.names[0])
+    end(desk.actor, ended, ended.version, "no_need")
+    made.check(Inclusion.objects.get(entry=desk.names[1]), desk.doctor)
+    for review in (first, second):
+        with pytest.raises(Conflict):
+            reviewing.undo(desk.actor, review)
+
+
+def test_a_need_that_the_programme_does_not_meet_is_told_with_the_decision_and_undone_with_it(desk):
+    with pytest.raises(Invalid):
+        decide(desk, desk.names[0], "not_relevant", reason="too_complex", need="Aflastning")
+    review = decide(desk, desk.names[0], "not_relevant", reason="too_complex", need="Aflastning", route="municipality")
+    assert UnmetNeed.objects.get().need == "Aflastning"
+    reviewing.undo(desk.actor, review)
+    assert not UnmetNeed.objects.exists()
+
+
+def test_a_basis_for_some_kinds_of_data_shows_those_criteria_only(desk):
+    desk.basis.categories = ["social"]
+    desk.basis.save()
+    name = queries.names(desk.actor, "daemp")[0][0]
+    assert {each.item for each in name.criteria} == {"living", "home_care"}
+    assert name.going_on == []
 
 
 def test_an_invitation_that_was_sent_cannot_be_undone(desk):
@@ -281,6 +317,13 @@ def test_a_mistake_on_the_form_keeps_the_name(desk):
     answer = desk.client().post(
         f"/lists/names/{desk.names[0].pk}/", {"kind": "later", "version": 0, "until": "01-01-2001"}
     )
+    assert answer.status_code == 422
+    assert desk.names[0].citizen.name in answer.content.decode()
+
+
+def test_a_day_that_cannot_be_read_is_said_on_the_card(desk):
+    sent = {"kind": "later", "version": 0, "until": "i morgen"}
+    answer = desk.client().post(f"/lists/names/{desk.names[0].pk}/", sent, headers={"HX-Request": "true"})
     assert answer.status_code == 422
     assert desk.names[0].citizen.name in answer.content.decode()
 

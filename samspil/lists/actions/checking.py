@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from samspil.access import guard
 from samspil.access.actor import Actor
-from samspil.access.errors import Invalid
-from samspil.access.policy import Resource
+from samspil.access.errors import Conflict, Invalid
+from samspil.access.models import Membership
+from samspil.lists.actions.course import advance, done, hold, member, note
 from samspil.lists.gate import FINAL, Judgement, judge
 from samspil.lists.models import EligibilityCheck, Inclusion, Publication, Standing, Step
 from samspil.lists.names import Bulletin
@@ -45,65 +45,67 @@ def judgement_now(inclusion: Inclusion, answers: Mapping[str, bool] | None = Non
     )
 
 
-def check(actor: Actor, inclusion: Inclusion, answers: Mapping[str, bool]) -> EligibilityCheck:
-    """Judge eligibility with the doctor's answers, and keep what was found. Raises Refused."""
-    resource = Resource("inclusion", citizen=inclusion.citizen, practice_id=inclusion.practice_id)
-    guard.require(actor, "decide", resource, "inclusion", detail="eligibility")
-    assert actor.membership is not None
-    found = judgement_now(inclusion, answers)
-    known = {question.code for question in found.questions}
+def check(actor: Actor, inclusion: Inclusion, version: int, answers: Mapping[str, bool]) -> EligibilityCheck:
+    """Judge eligibility with the doctor's answers, and keep what was found.
+
+    Raises Refused, and Conflict when somebody else was first or the inclusion has ended.
+    """
+    by = member(actor, "decide", inclusion, "eligibility")
+    with transaction.atomic():
+        hold(inclusion.citizen)
+        found = judgement_now(inclusion, answers)
+        known = {question.code for question in found.questions}
+        advance(inclusion, version)
+        made = _keep(inclusion, found, {code: answer for code, answer in answers.items() if code in known}, by)
+        done(actor, "decide", inclusion, "eligibility")
+    return made
+
+
+def override(
+    actor: Actor, inclusion: Inclusion, version: int, reason: str, words: str, seen: Collection[str]
+) -> EligibilityCheck:
+    """Set aside what blocks and was seen, with a coded reason and words; reported to the secretariat (000 L-04).
+
+    Raises Refused, Conflict when something else blocks by now, and Invalid when nothing can be set aside, or reason
+    or words are missing.
+    """
+    by = member(actor, "decide", inclusion, f"override {reason}")
+    if reason not in {known.reason for known in rules(inclusion.programme).gate.override_reasons}:
+        raise Invalid("reason", _("Choose why the exclusion is set aside."))
+    if not words.strip():
+        raise Invalid("note", _("Write what you know that the data do not say."))
+    latest = latest_check(inclusion)
+    with transaction.atomic():
+        hold(inclusion.citizen)
+        found = judgement_now(inclusion)
+        if not found.blocked_by:
+            raise Invalid("", _("Nothing stands in the way."))
+        if set(found.blocked_by) & set(FINAL):
+            raise Invalid("", _("This cannot be set aside: the citizen is dead, has moved away or has another doctor."))
+        if not set(found.blocked_by) <= set(seen):
+            raise Conflict(_("Something else stands in the way by now. Look at it again."))
+        advance(inclusion, version)
+        answers = latest.answers if latest else {}
+        made = _keep(inclusion, found, answers, by, override_reason=reason, override_note=words.strip())
+        note(inclusion, Step.Kind.OVERRIDE, by, reason=reason)
+        done(actor, "decide", inclusion, f"override {reason}")
+    return made
+
+
+def _keep(
+    inclusion: Inclusion, found: Judgement, answers: Mapping[str, bool], by: Membership, **override: str
+) -> EligibilityCheck:
     return EligibilityCheck.objects.create(
         inclusion=inclusion,
         publication=found.publication,
         verdict=found.verdict,
         blocked_by=found.blocked_by,
         unanswered=found.unanswered,
-        answers={code: answer for code, answer in answers.items() if code in known},
-        by=actor.membership,
+        answers=dict(answers),
+        by=by,
         at=timezone.now(),
+        **override,
     )
-
-
-def override(actor: Actor, inclusion: Inclusion, reason: str, note: str) -> EligibilityCheck:
-    """Set aside what blocks, with a coded reason and words; it is reported to the secretariat (report 000 L-04).
-
-    Raises Refused, and Invalid when nothing can be set aside, or reason or words are missing.
-    """
-    resource = Resource("inclusion", citizen=inclusion.citizen, practice_id=inclusion.practice_id)
-    guard.require(actor, "decide", resource, "inclusion", detail=f"override {reason}")
-    assert actor.membership is not None
-    if reason not in {known.reason for known in rules(inclusion.programme).gate.override_reasons}:
-        raise Invalid("reason", _("Choose why the exclusion is set aside."))
-    if not note.strip():
-        raise Invalid("note", _("Write what you know that the data do not say."))
-    found = judgement_now(inclusion)
-    if not found.blocked_by:
-        raise Invalid("", _("Nothing stands in the way."))
-    if set(found.blocked_by) & set(FINAL):
-        raise Invalid("", _("This cannot be set aside: the citizen is dead, has moved away or has another doctor."))
-    latest = latest_check(inclusion)
-    with transaction.atomic():
-        made = EligibilityCheck.objects.create(
-            inclusion=inclusion,
-            publication=found.publication,
-            verdict=found.verdict,
-            blocked_by=found.blocked_by,
-            unanswered=found.unanswered,
-            answers=latest.answers if latest else {},
-            override_reason=reason,
-            override_note=note.strip(),
-            by=actor.membership,
-            at=timezone.now(),
-        )
-        Step.objects.create(
-            inclusion=inclusion,
-            kind=Step.Kind.OVERRIDE,
-            on=timezone.localdate(),
-            reason=reason,
-            by=actor.membership,
-            at=timezone.now(),
-        )
-    return made
 
 
 def set_aside(inclusion: Inclusion) -> set[str]:
@@ -142,4 +144,6 @@ def words_of(found: Judgement, code: str) -> str:
         return _("the citizen has another practice")
     if code == "age":
         return _("the citizen's age lies outside the target group")
+    if code == "not_in_target":
+        return _("the score no longer reaches the target group")
     return next((question.title for question in found.questions if question.code == code), code)

@@ -19,7 +19,8 @@ from samspil.access.actor import Actor
 from samspil.access.errors import Conflict, Invalid
 from samspil.access.models import Membership, Role
 from samspil.access.policy import Resource, Verb
-from samspil.lists.actions.inclusion import choose, unchoose
+from samspil.lists.actions.ending import record_need
+from samspil.lists.actions.opening import choose, unchoose
 from samspil.lists.models import Capacity, Entry, Review
 from samspil.lists.names import language
 from samspil.lists.programme import of_model, rules
@@ -54,10 +55,11 @@ def require_own(actor: Actor, verb: Verb, entry: Entry, detail: str) -> None:
     Between two lists a citizen can change practice: the old practice sees the citizen no longer, and the new one was
     never given the old one's list. Raises Refused.
     """
-    resource = Resource("practice_list", citizen=entry.citizen, practice_id=entry.practice_id)
-    if entry.practice_id != entry.citizen.practice_id:
-        guard.refuse(actor, verb, resource, "case_finding", "relation")
-    guard.require(actor, verb, resource, "case_finding", detail=detail)
+    guard.require(actor, verb, _resource(entry), "case_finding", detail=detail)
+
+
+def _resource(entry: Entry) -> Resource:
+    return Resource("practice_list", citizen=entry.citizen, practice_id=entry.practice_id)
 
 
 def decide(
@@ -70,14 +72,18 @@ def decide(
     note: str = "",
     until: dt.date | None = None,
     colleague: int | None = None,
+    need: str = "",
+    route: str = "",
     shown: str = "",
 ) -> Review:
     """Decide about a name as it was at `version`.
 
-    Raises Refused for who may not, Invalid for a reason, date or colleague that cannot be, and Conflict, which says
-    who did what, when somebody else was first.
+    `need` and `route` tell what a citizen who is not taken in needs, and where they are helped on to. Raises Refused
+    for who may not, Invalid for a reason, date, colleague or route that cannot be, and Conflict, which says who did
+    what, when somebody else was first or the citizen is to be invited already.
     """
-    require_own(actor, "decide", entry, f"{entry.model} {kind}")
+    resource, detail = _resource(entry), f"{entry.model} {kind}"
+    guard.check(actor, "decide", resource, "case_finding", detail=detail)
     assert actor.membership is not None, "only members of a practice are granted `decide`"
     review_rules = rules(of_model(entry.model).definition.programme).review
     today = timezone.localdate()
@@ -89,7 +95,9 @@ def decide(
             raise Invalid("until", _("Choose a day after today."))
     asked = _colleague(actor, colleague) if kind == Review.Kind.ASK else None
     with transaction.atomic():
-        changed = Entry.objects.filter(pk=entry.pk, version=version, left_at__isnull=True).update(
+        # Who is to be invited has a course of their own; it is ended, or the choice undone, and not decided away.
+        changeable = Entry.objects.filter(pk=entry.pk, version=version, left_at__isnull=True)
+        changed = changeable.exclude(state=Entry.State.INVITED).update(
             state=_STATES[kind],
             version=version + 1,
             later_until=until if kind == Review.Kind.LATER else None,
@@ -113,6 +121,9 @@ def decide(
         entry.refresh_from_db()
         if kind == Review.Kind.INVITE:
             choose(actor, entry)
+        if kind == Review.Kind.NOT_RELEVANT:
+            record_need(actor.membership, entry.citizen, entry.model, need, route, review)
+        guard.require(actor, "decide", resource, "case_finding", detail=detail)
     return review
 
 
@@ -175,12 +186,14 @@ def undo(actor: Actor, review: Review) -> Entry:
     Raises Conflict when the name was decided anew since, or the citizen has been invited already.
     """
     entry = review.entry
-    require_own(actor, "decide", entry, f"{entry.model} undo")
+    resource, detail = _resource(entry), f"{entry.model} undo"
+    guard.check(actor, "decide", resource, "case_finding", detail=detail)
     with transaction.atomic():
-        newest = Review.objects.filter(entry=entry, undone_at__isnull=True).first()
+        in_force = Review.objects.filter(entry=entry, undone_at__isnull=True)
+        newest = in_force.first()
         if newest is None or newest.pk != review.pk:
             raise Conflict(what_happened(entry))
-        before = Review.objects.filter(entry=entry, undone_at__isnull=True).exclude(pk=review.pk).first()
+        before = in_force.exclude(pk=review.pk).first()
         changed = Entry.objects.filter(pk=entry.pk, version=entry.version).update(
             state=review.state_before,
             version=entry.version + 1,
@@ -189,9 +202,11 @@ def undo(actor: Actor, review: Review) -> Entry:
         )
         if not changed:
             raise Conflict(what_happened(entry))
-        Review.objects.filter(pk=review.pk).update(undone_at=timezone.now(), undone_by=actor.membership)
         if review.kind == Review.Kind.INVITE:
-            unchoose(actor, entry)
+            unchoose(entry)
+        review.needs.all().delete()
+        Review.objects.filter(pk=review.pk).update(undone_at=timezone.now(), undone_by=actor.membership)
+        guard.require(actor, "decide", resource, "case_finding", detail=detail)
     entry.refresh_from_db()
     return entry
 
@@ -199,7 +214,7 @@ def undo(actor: Actor, review: Review) -> Entry:
 def set_pace(actor: Actor, names_per_week: int | None) -> None:
     """How many names a week somebody wants to be shown; None is no limit. Raises Refused and Invalid."""
     resource = Resource("capacity", practice_id=actor.organisation_id)
-    guard.require(actor, "write", resource, "case_finding")
+    guard.check(actor, "write", resource, "case_finding")
     if names_per_week is not None and not 1 <= names_per_week <= 1000:
         raise Invalid("names_per_week", _("Write a number from 1 to 1000, or leave the field empty."))
     Capacity.objects.update_or_create(membership=actor.membership, defaults={"names_per_week": names_per_week})

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from samspil.access.models import Citizen, Membership, Organisation
 from samspil.lists.models.publishing import EligibilityRound, Publication
-from samspil.lists.models.review import Entry
+from samspil.lists.models.review import Entry, Review
 
 
 class Source(models.TextChoices):
@@ -63,7 +63,7 @@ class Inclusion(models.Model):
         ordering: ClassVar = ["-opened_at", "-id"]
         constraints: ClassVar = [
             models.UniqueConstraint(
-                fields=["citizen", "model"],
+                fields=["citizen", "model", "practice"],
                 condition=models.Q(ended_at__isnull=True),
                 name="one_running_inclusion",
             )
@@ -148,6 +148,8 @@ class UnmetNeed(models.Model):
     model = models.CharField(max_length=50)
     need = models.TextField()
     route = models.CharField(max_length=30)
+    #: The decision about a name that it was told with; null when it was told at the end of an inclusion.
+    review = models.ForeignKey(Review, on_delete=models.CASCADE, null=True, blank=True, related_name="needs")
     by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()
 

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from samspil.access import guard
 from samspil.access.actor import Actor
 from samspil.access.models import CareTask, Category, Citizen
 from samspil.access.policy import Decision, Resource, may
-from samspil.lists.models import Entry, Inclusion, Stage
+from samspil.lists.actions.inclusion import CONTACTS
+from samspil.lists.models import Entry, Inclusion, Stage, Step
 from samspil.lists.names import Name, in_words, model_title
-from samspil.lists.programme import rules
 from samspil.population.words import Criterion
 
 
@@ -49,41 +50,40 @@ def record(actor: Actor, key: int) -> Record:
     citizen = Citizen.objects.select_related("practice").get(pk=key)
     decision = guard.require(actor, "read", Resource("citizen_record", citizen), "care")
     # A practice is given data linked across sectors for its lists, under their basis; others by consent, task or law.
-    linked = decision
-    if decision.basis == "treating_practice":
-        linked = may(actor, "read", Resource("practice_list", citizen), "case_finding")
-    entries = list(
-        Entry.objects.filter(citizen=citizen, practice_id=citizen.practice_id, left_at__isnull=True).select_related(
-            "publication", "citizen", "asked"
-        )
-        if linked
-        else []
+    treating = decision.basis == "treating_practice"
+    linked = may(actor, "read", Resource("practice_list", citizen), "case_finding") if treating else decision
+    of_practice = {"citizen": citizen, "practice_id": citizen.practice_id}
+    entries = Entry.objects.filter(**of_practice, left_at__isnull=True).select_related(
+        "publication", "citizen", "asked"
     )
-    inclusions = list(Inclusion.objects.filter(citizen=citizen).select_related("nominated_by"))
-    names = in_words(entries, entries, [each for each in inclusions if each.ended_at is None])
+    inclusions = list(Inclusion.objects.filter(**of_practice).select_related("nominated_by"))
+    names = in_words(list(entries) if linked else [], [], [])
     own = bool(may(actor, "read", Resource("inclusion", citizen), "inclusion"))
+    tasks = CareTask.objects.filter(citizen=citizen, closed_at__isnull=True).select_related("organisation")
     return Record(
         citizen=citizen,
         age=citizen.age(timezone.localdate()),
         names=names if own else [],
-        sections=[_section(actor, citizen, category, names, linked) for category in Category],
+        sections=[_section(actor, citizen, category, names, treating) for category in Category],
         inclusions=inclusions if own else [each for each in inclusions if each.stage == Stage.ENROLLED],
-        tasks=list(CareTask.objects.filter(citizen=citizen, closed_at__isnull=True).select_related("organisation")),
+        # What others have been asked to do tells something of the citizen too.
+        tasks=list(tasks if own else tasks.filter(organisation=actor.organisation)),
         own=own,
         may_ask_others=bool(may(actor, "write", Resource("task", citizen), "care")),
         may_include=bool(may(actor, "decide", Resource("inclusion", citizen), "inclusion")),
     )
 
 
-def _section(actor: Actor, citizen: Citizen, category: Category, names: list[Name], linked: Decision) -> Section:
+def _section(actor: Actor, citizen: Citizen, category: Category, names: list[Name], treating: bool) -> Section:
     """The criteria of one kind, of every list the citizen is on."""
-    decision = may(actor, "read", Resource("citizen_record", citizen, category=category), "care") if linked else linked
+    if treating:
+        decision = may(actor, "read", Resource("practice_list", citizen, category=category), "case_finding")
+    else:
+        decision = may(actor, "read", Resource("citizen_record", citizen, category=category), "care")
     section = Section(category, decision)
     if decision:
         for name in names:
-            kinds = rules(name.bulletin.publication.programme).models[name.entry.model].categories
-            found = [each for each in name.criteria if kinds.get(each.item, Category.HEALTH) == category]
-            known = [each for each in found if each.status == "scored"]
+            known = [each for each in name.criteria if name.kind(each.item) == category and each.status == "scored"]
             if known:
                 section.known.append((name.bulletin.title, known))
     return section
@@ -111,10 +111,12 @@ class OwnPage:
 def own_page(actor: Actor, citizen: Citizen) -> OwnPage:
     """What is going on for a citizen, in their own words and nobody's scores. Raises Refused."""
     guard.require(actor, "read", Resource("citizen_page", citizen), "self")
-    found = Inclusion.objects.filter(citizen=citizen).exclude(stage=Stage.NOMINATED).select_related("practice")
+    # What was thought of, and never came to the citizen, is not told as if it had been.
+    reached = Step.objects.filter(inclusion=OuterRef("pk"), kind__in=[*CONTACTS, Step.Kind.CONVERSATION])
+    found = Inclusion.objects.filter(Exists(reached), citizen=citizen).select_related("practice")
     return OwnPage(
         citizen=citizen,
-        inclusions=[OwnInclusion(each, model_title(each.model)) for each in found if each.stage != Stage.TO_INVITE],
+        inclusions=[OwnInclusion(each, model_title(each.model)) for each in found],
         tasks=list(CareTask.objects.filter(citizen=citizen, closed_at__isnull=True).select_related("organisation")),
         may_see_log=bool(may(actor, "read", Resource("citizen_log", citizen), "self")),
         may_see_consents=bool(may(actor, "read", Resource("consent", citizen), "self")),

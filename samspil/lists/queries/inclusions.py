@@ -12,17 +12,25 @@ from django.utils.translation import gettext as _
 from samspil.access import guard, log
 from samspil.access.actor import Actor
 from samspil.access.errors import Invalid
-from samspil.access.models import Citizen, Consent
+from samspil.access.models import Citizen, Consent, User
 from samspil.access.policy import Resource, may
 from samspil.access.queries.consent import Standing as ConsentStanding
 from samspil.access.queries.consent import standings
 from samspil.access.queries.finding import read_cpr
-from samspil.lists.actions.checking import judgement_now, latest_check, set_aside, still_blocked, words_of
+from samspil.lists.actions.checking import (
+    judgement_now,
+    latest_check,
+    require_open_gate,
+    set_aside,
+    still_blocked,
+    words_of,
+)
+from samspil.lists.actions.course import in_stage
 from samspil.lists.actions.inclusion import reminder_due
 from samspil.lists.gate import Judgement
 from samspil.lists.models import EligibilityCheck, Inclusion, Source, Stage, Step
 from samspil.lists.names import language, model_title
-from samspil.lists.programme import rules
+from samspil.lists.programme import programme, rules
 
 
 @dataclass
@@ -170,7 +178,7 @@ def citizen_to_nominate(actor: Actor, typed: str) -> Citizen:
 
 @dataclass
 class Nominated:
-    """What a nominator may know of a nomination: whom, when, and the status in a word."""
+    """What a nominator may know of a nomination: the CPR number they gave, when, and the status in a word."""
 
     inclusion: Inclusion
     title: str
@@ -197,15 +205,23 @@ def nominated(actor: Actor) -> list[Nominated]:
 
 
 def letter(actor: Actor, key: int, kind: str) -> tuple[Inclusion, str]:
-    """The text of a letter to the citizen, filled in. Raises Refused and Inclusion.DoesNotExist."""
+    """The text of a letter to the citizen, filled in, in the citizen's language; a letter is a promise.
+
+    Raises Refused, Inclusion.DoesNotExist, Conflict when the invitation is over, and Invalid when the gate is shut.
+    """
     found = Inclusion.objects.select_related("citizen", "practice").get(pk=key)
     resource = Resource("inclusion", citizen=found.citizen, practice_id=found.practice_id)
+    guard.check(actor, "read", resource, "inclusion", detail=kind)
+    in_stage(found, Stage.TO_INVITE, Stage.INVITED)
+    require_open_gate(found)
     guard.require(actor, "read", resource, "inclusion", detail=kind)
     letters = rules(found.programme).gate.letters
     text = letters.reminder if kind == Step.Kind.REMINDER else letters.invitation
-    filled = getattr(text, language()).format(
+    account = User.objects.filter(citizen=found.citizen).first()
+    code = "en" if account is not None and account.language == "en" else "da"
+    filled = getattr(text, code).format(
         name=found.citizen.name,
-        programme=model_title(found.model),
+        programme=getattr(programme(found.programme).definition.title, code),
         practice=found.practice.name,
         phone=found.practice.phone or "–",
     )

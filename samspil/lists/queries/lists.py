@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from samspil.access import guard
 from samspil.access.actor import Actor
-from samspil.access.models import Membership, Role, User
+from samspil.access.models import Category, Membership, Role, User
 from samspil.access.policy import Decision, Resource, may
 from samspil.lists.actions.review import require_own
 from samspil.lists.models import Capacity, Entry, Inclusion, Publication, Review, RiskList
@@ -30,6 +30,12 @@ def own_lists(actor: Actor) -> Resource:
 def may_decide(actor: Actor) -> bool:
     """Whether the actor may decide about names, for showing the buttons."""
     return bool(may(actor, "decide", own_lists(actor), "case_finding"))
+
+
+def covered(actor: Actor) -> frozenset[str]:
+    """The kinds of data that the basis of the lists covers for the actor."""
+    kinds = [(each, Resource("practice_list", practice_id=actor.organisation_id, category=each)) for each in Category]
+    return frozenset(each for each, resource in kinds if may(actor, "read", resource, "case_finding"))
 
 
 @dataclass
@@ -128,7 +134,7 @@ def names(
     more = (found[PAGE - 1].score, found[PAGE - 1].pk) if len(found) > PAGE else None
     page = found[:PAGE]
     _log(actor, decision, page, model)
-    return in_words(page, _on_other_lists(page), []), more
+    return in_words(page, _on_other_lists(page), [], covered(actor)), more
 
 
 def _own(actor: Actor, model: str) -> QuerySet[Entry]:
@@ -156,15 +162,20 @@ def _log(actor: Actor, decision: Decision, entries: Sequence[Entry], detail: str
     guard.seen(actor, "read", own_lists(actor), "case_finding", decision, citizens, detail=detail)
 
 
-def _in_words(entries: Sequence[Entry]) -> list[Name]:
-    running = Inclusion.objects.filter(citizen__in=[entry.citizen_id for entry in entries], ended_at__isnull=True)
-    return in_words(entries, _on_other_lists(entries), running)
+def _in_words(actor: Actor, entries: Sequence[Entry]) -> list[Name]:
+    running = Inclusion.objects.filter(
+        citizen__in=[entry.citizen_id for entry in entries],
+        practice__in={entry.practice_id for entry in entries},
+        ended_at__isnull=True,
+    )
+    return in_words(entries, _on_other_lists(entries), running, covered(actor))
 
 
 def _on_other_lists(entries: Sequence[Entry]) -> QuerySet[Entry]:
-    """The same citizens' names on any list now."""
+    """The same citizens' names on any list of the same practice now."""
     citizens = [entry.citizen_id for entry in entries]
-    return Entry.objects.filter(citizen__in=citizens, left_at__isnull=True).defer("criteria")
+    practices = {entry.practice_id for entry in entries}
+    return Entry.objects.filter(citizen__in=citizens, practice__in=practices, left_at__isnull=True).defer("criteria")
 
 
 @dataclass
@@ -191,14 +202,12 @@ def pace(actor: Actor) -> Pace | None:
     return Pace(done, capacity.names_per_week if capacity else None)
 
 
-def next_name(actor: Actor, model: str, *, of_list: int | None = None, skipping: int | None = None) -> Name | None:
+def next_name(actor: Actor, model: str, *, of_list: int | None = None) -> Name | None:
     """The name to review next: first those a colleague asks about, then the highest score. None when done."""
     decision = guard.require(actor, "read", own_lists(actor), "case_finding")
     active = _own(actor, model).filter(left_at__isnull=True)
     if of_list is not None:
         active = active.filter(risk_list_id=of_list)
-    if skipping is not None:
-        active = active.exclude(pk=skipping)
     chosen = active.select_related("citizen", "publication__round", "asked")
     entry = (
         chosen.filter(state=Entry.State.ASKED, asked_id=actor.user_id).order_by("-score", "id").first()
@@ -207,7 +216,7 @@ def next_name(actor: Actor, model: str, *, of_list: int | None = None, skipping:
     if entry is None:
         return None
     _log(actor, decision, [entry], model)
-    return _in_words([entry])[0]
+    return _in_words(actor, [entry])[0]
 
 
 def left_to_review(actor: Actor, model: str, of_list: int | None = None) -> int:
@@ -223,7 +232,7 @@ def one_name(actor: Actor, key: int) -> Name:
     """One name of the own practice. Raises Entry.DoesNotExist, and Refused for who is not its patient, or no longer."""
     entry = Entry.objects.select_related("citizen", "publication__round", "asked").get(pk=key)
     require_own(actor, "read", entry, entry.model)
-    return _in_words([entry])[0]
+    return _in_words(actor, [entry])[0]
 
 
 def reviews_of(entries: Sequence[Entry]) -> dict[int, Review]:

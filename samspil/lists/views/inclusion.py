@@ -16,7 +16,7 @@ from samspil.access.errors import Conflict, Invalid
 from samspil.access.forms.fields import say
 from samspil.access.middleware import Request
 from samspil.access.queries.finding import find_citizen
-from samspil.lists.actions import checking, inclusion
+from samspil.lists.actions import checking, ending, inclusion, opening
 from samspil.lists.forms import (
     CheckForm,
     ContactForm,
@@ -27,7 +27,7 @@ from samspil.lists.forms import (
     OverrideForm,
     VersionForm,
 )
-from samspil.lists.models import EligibilityCheck, Inclusion, Stage, Step
+from samspil.lists.models import Inclusion, Stage, Step
 from samspil.lists.queries import inclusions as queries
 
 
@@ -57,8 +57,10 @@ def _page(request: Request, key: int, bound: forms.Form | None = None, status: i
     made: dict[str, forms.Form] = {
         "contact": ContactForm(initial=first, prefix="contact"),
         "conversation": ConversationForm(initial=first | {"purpose": shown.purpose}, prefix="conversation"),
-        "check": CheckForm(questions=found.judgement.questions, prefix="check"),
-        "override": OverrideForm(programme=shown.programme, prefix="override"),
+        "check": CheckForm(initial=first, questions=found.judgement.questions, prefix="check"),
+        "override": OverrideForm(
+            initial=first | {"seen": ",".join(found.judgement.blocked_by)}, programme=shown.programme, prefix="override"
+        ),
         "end": EndForm(initial=first, programme=shown.programme, prefix="end"),
         "go_on": VersionForm(initial=first, prefix="go_on", auto_id=False),
     }
@@ -103,7 +105,7 @@ def contact(request: Request, key: int) -> HttpResponse:
             int(str(given["version"])),
             Step.Kind(str(given["kind"])),
             on=given["on"],  # type: ignore[arg-type]
-            note=str(given["note"]),
+            words=str(given["note"]),
         )
 
     return _act(request, key, form, act, _("The contact has been noted."))
@@ -131,10 +133,9 @@ def check(request: Request, key: int) -> HttpResponse:
     """The answers at the gate."""
     found = get_object_or_404(Inclusion.objects.select_related("citizen", "practice"), pk=key)
     form = CheckForm(request.POST, questions=checking.judgement_now(found).questions, prefix="check")
-    verdicts: list[EligibilityCheck] = []
 
-    def act(found: Inclusion, _given: dict[str, object]) -> None:
-        verdicts.append(checking.check(request.actor, found, form.answers()))
+    def act(found: Inclusion, given: dict[str, object]) -> None:
+        checking.check(request.actor, found, int(str(given["version"])), form.answers())
 
     return _act(request, key, form, act, _("Your answers have been saved, and eligibility has been judged."))
 
@@ -146,7 +147,14 @@ def override(request: Request, key: int) -> HttpResponse:
     form = OverrideForm(request.POST, programme=found.programme, prefix="override")
 
     def act(found: Inclusion, given: dict[str, object]) -> None:
-        checking.override(request.actor, found, str(given["reason"]), str(given["note"]))
+        checking.override(
+            request.actor,
+            found,
+            int(str(given["version"])),
+            str(given["reason"]),
+            str(given["note"]),
+            str(given["seen"]).split(","),
+        )
 
     return _act(request, key, form, act, _("The exclusion has been set aside. The secretariat is told of it."))
 
@@ -155,7 +163,7 @@ def override(request: Request, key: int) -> HttpResponse:
 def go_on(request: Request, key: int, step: str) -> HttpResponse:
     """A step without more words: taking a nomination up, consent, enrolment, judging again."""
     acts = {
-        "accept": (inclusion.accept_nomination, _("The nomination has been taken up.")),
+        "accept": (opening.accept_nomination, _("The nomination has been taken up.")),
         "consent": (inclusion.note_consent, _("The consent has been noted.")),
         "enrol": (inclusion.enrol, _("The citizen is enrolled.")),
         "reassess": (inclusion.reassess, _("The inclusion is no longer provisional.")),
@@ -178,13 +186,13 @@ def end(request: Request, key: int) -> HttpResponse:
     form = EndForm(request.POST, programme=found.programme, prefix="end")
 
     def act(found: Inclusion, given: dict[str, object]) -> None:
-        inclusion.end(
+        ending.end(
             request.actor,
             found,
             int(str(given["version"])),
             str(given["reason"]),
             decline_reason=str(given["decline_reason"]),
-            note=str(given["note"]),
+            words=str(given["note"]),
             need=str(given["need"]),
             route=str(given["route"]),
         )
@@ -196,12 +204,12 @@ def end(request: Request, key: int) -> HttpResponse:
 def off_list(request: Request) -> HttpResponse:
     """Enter a newly ill citizen who is on no list."""
     guard.check(request.actor, "decide", queries.own_inclusions(request.actor), "inclusion")
-    form = OffListForm(request.POST or None, initial={"cpr": request.GET.get("cpr", "")})
+    form = OffListForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         try:
             citizen = find_citizen(request.actor, given["cpr"]).citizen
-            made = inclusion.open_off_list(request.actor, citizen, given["model"], given["purpose"])
+            made = opening.open_off_list(request.actor, citizen, given["model"], given["purpose"])
         except Invalid as error:
             say(form, error)
         except Conflict as conflict:
@@ -220,6 +228,9 @@ def letter(request: Request, key: int, kind: str) -> HttpResponse:
         found, text = queries.letter(request.actor, key, kind)
     except Inclusion.DoesNotExist as error:
         raise Http404 from error
+    except (Invalid, Conflict) as error:
+        messages.warning(request, error.message)
+        return redirect("inclusion", key)
     return render(request, "lists/letter.html", {"inclusion": found, "text": text})
 
 
@@ -231,7 +242,7 @@ def nominations(request: Request) -> HttpResponse:
         given = form.cleaned_data
         try:
             citizen = queries.citizen_to_nominate(request.actor, given["cpr"])
-            inclusion.nominate(request.actor, citizen, given["model"], given["why"])
+            opening.nominate(request.actor, citizen, given["model"], given["why"])
         except Invalid as error:
             say(form, error)
         else:

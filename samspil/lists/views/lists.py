@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.core.exceptions import BadRequest
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -88,12 +87,14 @@ def decide(request: Request, key: int) -> HttpResponse:
     if request.method == "GET":
         name = queries.one_name(request.actor, get_object_or_404(Entry, pk=key).pk)
         return render(request, "lists/review.html", _context(request, name.entry.model, name))
-    form = DecisionForm(request.POST)
-    if not form.is_valid():
-        raise BadRequest(str(form.errors))
     entry = get_object_or_404(Entry.objects.select_related("citizen", "publication"), pk=key)
-    given = form.cleaned_data
+    form = DecisionForm(request.POST)
+    given = form.cleaned_data if form.is_valid() else {}
+    of_list = given.get("of_list")
     try:
+        if not form.is_valid():
+            field, faults = next(iter(form.errors.items()))
+            raise Invalid(field, str(faults[0]))
         made = reviewing.decide(
             request.actor,
             entry,
@@ -103,14 +104,16 @@ def decide(request: Request, key: int) -> HttpResponse:
             note=given["note"],
             until=given["until"],
             colleague=given["colleague"],
+            need=given["need"],
+            route=given["route"],
             shown=given["shown"],
         )
     except Conflict as conflict:
-        return _card(request, entry.model, of_list=given["of_list"], conflict=conflict.message)
+        return _card(request, entry.model, of_list=of_list, conflict=conflict.message)
     except Invalid as error:
         name = queries.one_name(request.actor, key)
-        return _show(request, _context(request, entry.model, name, given["of_list"]) | {"error": error.message}, 422)
-    return _card(request, entry.model, of_list=given["of_list"], made=made)
+        return _show(request, _context(request, entry.model, name, of_list) | {"error": error.message}, 422)
+    return _card(request, entry.model, of_list=of_list, made=made)
 
 
 @require_POST
@@ -151,13 +154,15 @@ def _card(
 
 
 def _context(request: Request, model: str, name: Name | None, of_list: int | None = None) -> dict[str, object]:
-    review_rules = rules(of_model(model).definition.programme).review
+    programme_rules = rules(of_model(model).definition.programme)
+    review_rules = programme_rules.review
     return {
         "model": model,
         "title": getattr(titles()[model], language()),
         "name": name,
         "of_list": of_list,
         "reasons": [(each, getattr(each.title, language())) for each in review_rules.reasons],
+        "routes": [(each.route, getattr(each.title, language())) for each in programme_rules.gate.unmet_need_routes],
         "later_days": review_rules.later_days,
         "colleagues": queries.colleagues(request.actor) if name else [],
         "shown": reviewing.shown_now(name.entry) if name else "",
