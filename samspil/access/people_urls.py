@@ -14,6 +14,7 @@ urlpatterns = [
     path("held/<slug:token>/discard/", held.discard, name="discard_held_form"),
     path("demo/", demo.choose, name="demo"),
     path("people/", people.people, name="people"),
+    path("people/forgotten/", people.forgotten, name="forgotten"),
     path("people/new/", people.new_person, name="new_person"),
     path("people/<int:number>/", people.person, name="person"),
     path("people/<int:number>/memberships/", people.add_membership, name="add_membership"),

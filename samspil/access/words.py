@@ -63,6 +63,7 @@ DEEDS: dict[tuple[Kind, Verb], Deed] = {
     ),
     ("consent", "read"): Deed(lazy("saw the consents"), lazy("tried to see the consents")),
     ("consent", "write"): Deed(lazy("wrote down an answer about consent"), lazy("tried to change the consents")),
+    ("log_in", "read"): Deed(lazy("saw whether there is a log-in"), lazy("tried to see whether there is a log-in")),
     ("log_in", "write"): Deed(lazy("made a log-in"), lazy("tried to make a log-in")),
     ("nomination", "read"): Deed(
         lazy("saw how it went with a nomination for the joint effort"),
@@ -153,6 +154,10 @@ NOTICES: dict[str, Promise] = {
     "consent_declined": lazy("%(name)s has recorded a no to: %(purpose)s."),
     "consent_withdrawn": lazy("%(name)s has withdrawn the consent to: %(purpose)s. It took effect at once."),
     "log_in_made": lazy("%(name)s has made a log-in for you."),
+    "log_in_renewed": lazy(
+        "%(name)s has made a new password for your log-in, because you asked for it. The old password no longer works. "
+        "If you did not ask, say so to the data protection officer."
+    ),
     "proxy_granted": lazy("%(name)s has given you a power of proxy."),
     "proxy_revoked": lazy("%(name)s has revoked your power of proxy."),
 }

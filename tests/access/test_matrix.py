@@ -169,6 +169,7 @@ ASKS: dict[tuple[str, str], Callable[[World, Cell], Ask]] = {
     ("people", "read"): lambda *_: Ask("/people/", shows="Kristian Kigger"),
     ("people", "write"): lambda *_: Ask("/people/new/", {"name": "Ny Kollega", "username": "nyk", "password": "on"}),
     ("citizen_search", "read"): lambda *_: Ask("/citizens/find/", {"cpr": CPR}),
+    ("log_in", "read"): lambda w, _: Ask(f"/citizens/{w.citizen.pk}/log-in/", shows=NAME),
     ("log_in", "write"): lambda w, _: Ask(f"/citizens/{w.citizen.pk}/log-in/", {"name": "Bente Barnebarn"}),
 }
 #: Resources that are about a citizen: every look at them, and every change, stands in the access log.

@@ -10,7 +10,7 @@ from allauth.mfa.totp.internal.auth import TOTP
 from allauth.socialaccount.models import SocialAccount
 from django.core.cache import cache
 
-from samspil.access.models import AccessRecord, Membership, Organisation, OrganisationKind, Role, User
+from samspil.access.models import AccessRecord, Membership, Notice, Organisation, OrganisationKind, Role, User
 from samspil.access.providers import IdentityProvider
 from tests import care
 
@@ -139,6 +139,43 @@ def test_a_lost_phone_is_answered_with_a_new_password_and_no_second_factor(clien
     assert user.password_is_temporary
     assert not Authenticator.objects.exists()
     assert "Engangskode" in client.get(f"/people/{user.pk}/").text
+
+
+def test_a_relative_who_forgot_the_password_is_helped_by_user_name_and_name(client, admin):
+    relative = care.proxy(care.citizen(care.practice(), "Anna Poulsen"), care.user("Karen Skovbo")).relative
+    TOTP.activate(relative, "JBSWY3DPEHPK3PXP")
+    page = client.post("/people/forgotten/", {"username": relative.username, "name": "karen  skovbo"}).text
+    password = re.search(r"<code>([a-z2-9-]{23})</code>", page)[1]
+    relative.refresh_from_db()
+    assert relative.check_password(password)
+    assert relative.password_is_temporary
+    assert not Authenticator.objects.exists()
+    assert "Anna Poulsen" not in page
+    assert Notice.objects.get(user=relative).message == "log_in_renewed"
+    assert AccessRecord.objects.filter(detail=f"person {relative.pk} new password").exists()
+
+
+def test_the_answer_is_the_same_for_everybody_who_cannot_be_helped_there(client, admin):
+    anna = care.citizen(care.practice(), "Anna Poulsen")
+    account, linked = care.citizen_account(anna), care.user("Karen Skovbo")
+    SocialAccount.objects.create(user_id=linked.pk, provider="broker", uid="uuid-1")
+    colleague = care.member(role=Role.GP, name="Lone Bræ").user
+    for username, name in (
+        (account.username, account.name),
+        (linked.username, linked.name),
+        (colleague.username, colleague.name),
+        (care.user("Bo Juul").username, "Bo Ravn"),
+        ("findes-ikke", "Ingen"),
+    ):
+        answer = client.post("/people/forgotten/", {"username": username, "name": name})
+        assert (answer.status_code, "Der er ingen pårørende med det brugernavn" in answer.text) == (422, True)
+    assert not User.objects.filter(password_is_temporary=True).exists()
+
+
+def test_only_an_administrator_helps_relatives(client):
+    care.log_in(client, care.member(role=Role.GP))
+    assert client.get("/people/forgotten/").status_code == 403
+    assert client.post("/people/forgotten/", {"username": "x", "name": "y"}).status_code == 403
 
 
 def test_closing_and_opening_an_account(client, admin):

@@ -16,9 +16,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from samspil.access import guard, log
+from samspil.access.actions.notices import tell_user
 from samspil.access.actor import Actor
 from samspil.access.errors import Invalid
-from samspil.access.models import Membership, Organisation, OrganisationKind, Role, User
+from samspil.access.models import Membership, Notice, Organisation, OrganisationKind, Role, User
 from samspil.access.policy import Resource
 
 _PEOPLE = Resource("people")
@@ -69,7 +70,11 @@ def save_organisation(actor: Actor, facts: OrganisationFacts, organisation: Orga
     saved.kind, saved.sector, saved.name = facts.kind, facts.kind.sector, facts.name.strip()
     saved.provider_number = number or None
     saved.doctors, saved.phone = facts.doctors, facts.phone.strip()
-    saved.save()
+    try:
+        with transaction.atomic():
+            saved.save()
+    except IntegrityError as error:  # somebody else was a moment faster
+        raise Invalid("provider_number", _("Another practice has this provider number.")) from error
     _record(actor, f"organisation {saved.pk}")
     return saved
 
@@ -91,9 +96,7 @@ def create_person(actor: Actor, new: NewPerson) -> tuple[User, str]:
         raise Invalid("password", _("Without a password the person needs a link to an identity provider."))
     password = one_time_password() if new.password else ""
     with transaction.atomic():
-        user = User.objects.create_user(
-            username, new.name.strip(), password or None, phone=new.phone.strip(), password_is_temporary=new.password
-        )
+        user = _make_account(username, new, password)
         if new.subject:
             _link(user, new.provider, new.subject)
         _record(actor, f"person {user.pk} created")
@@ -111,6 +114,28 @@ def new_one_time_password(actor: Actor, user: User) -> str:
         Authenticator.objects.filter(user_id=user.pk).delete()
         _record(actor, f"person {user.pk} new password")
     return password
+
+
+def help_relative(actor: Actor, username: str, name: str) -> tuple[User, str]:
+    """A new one-time password for a relative who forgot theirs; old password and second factors are taken away.
+
+    User name and name have to belong together. Accounts of citizens are their practice's to help with, those with
+    roles stand among the people, and a provider helps with its own: all of them are answered as if there were none,
+    so that nobody learns whose account is what. The relative is told. Raises Refused, and Invalid.
+    """
+    guard.check(actor, "write", _PEOPLE, "administration")
+    private = User.objects.filter(citizen__isnull=True, memberships__isnull=True, is_active=True)
+    user = private.filter(username=username.strip()).first()
+    helped = (
+        user is not None
+        and " ".join(user.name.casefold().split()) == " ".join(name.casefold().split())
+        and not SocialAccount.objects.filter(user_id=user.pk).exists()
+    )
+    if user is None or not helped:
+        raise Invalid("username", _("There is no relative with this user name and this name whom you can help."))
+    password = new_one_time_password(actor, user)
+    tell_user(user, Notice.Kind.LOG_IN, "log_in_renewed", name=actor.name)
+    return user, password
 
 
 def open_or_close(actor: Actor, user: User, *, is_active: bool) -> None:
@@ -151,7 +176,13 @@ def add_membership(
         overlapping = overlapping.filter(since__lte=until)
     if overlapping.exists():
         raise Invalid("role", _("The person already has this role there at that time."))
-    made = Membership.objects.create(user=user, organisation=organisation, role=role.value, since=since, until=until)
+    try:
+        with transaction.atomic():
+            made = Membership.objects.create(
+                user=user, organisation=organisation, role=role.value, since=since, until=until
+            )
+    except IntegrityError as error:
+        raise Invalid("role", _("The person already has this role there at that time.")) from error
     _record(actor, f"membership {made.pk} added")
     return made
 
@@ -164,6 +195,21 @@ def end_membership(actor: Actor, membership: Membership, until: dt.date) -> None
     membership.until = until
     membership.save(update_fields=["until"])
     _record(actor, f"membership {membership.pk} ended")
+
+
+def _make_account(username: str, new: NewPerson, password: str) -> User:
+    """Raises Invalid when somebody else was a moment faster with the same user name."""
+    try:
+        with transaction.atomic():
+            return User.objects.create_user(
+                username,
+                new.name.strip(),
+                password or None,
+                phone=new.phone.strip(),
+                password_is_temporary=new.password,
+            )
+    except IntegrityError as error:
+        raise Invalid("username", _("Somebody else has this user name.")) from error
 
 
 def _only_others(actor: Actor, user: User) -> None:

@@ -61,6 +61,12 @@ class TaskForm(forms.Form):
         field.queryset = User.objects.filter(pk__in=[person.pk for person in people])
 
 
+class LogInForm(forms.Form):
+    """A log-in for the citizen; one that has been used needs the citizen's own word for it."""
+
+    asked = forms.BooleanField(label=_("The citizen is here and has asked for it"), required=False)
+
+
 class RelativeNameForm(forms.Form):
     """A relative who is to have a log-in."""
 

@@ -70,6 +70,13 @@ class PersonForm(forms.Form):
             del self.fields["provider"], self.fields["subject"]
 
 
+class ForgottenForm(forms.Form):
+    """A relative who has forgotten the password."""
+
+    username = forms.CharField(label=_("The relative's user name"), max_length=150, help_text=_("It is in the letter."))
+    name = forms.CharField(label=_("The relative's full name"), max_length=200)
+
+
 class MembershipForm(forms.Form):
     """A role in an organisation for a time."""
 

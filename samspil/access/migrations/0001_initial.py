@@ -465,6 +465,7 @@ class Migration(migrations.Migration):
                             ("invitation", "invitation"),
                             ("task", "task"),
                             ("proxy", "power of proxy"),
+                            ("log_in", "log-in"),
                         ],
                         max_length=20,
                     ),

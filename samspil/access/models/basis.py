@@ -197,6 +197,7 @@ class Notice(models.Model):
         INVITATION = "invitation", _("invitation")
         TASK = "task", _("task")
         PROXY = "proxy", _("power of proxy")
+        LOG_IN = "log_in", _("log-in")
 
     kind = models.CharField(max_length=20, choices=Kind)
     #: Told to a citizen, or to everybody with a role (of an organisation when one is named), or to one user.

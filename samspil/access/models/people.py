@@ -109,7 +109,7 @@ class User(AbstractBaseUser):
     phone = models.CharField(max_length=30, blank=True)
     language = models.CharField(max_length=5, default="da")
     is_active = models.BooleanField(default=True)
-    #: An administrator made the password: it lets in once, to choose another.
+    #: Somebody else made the password: it lets in to choose another, and to nothing else until that is done.
     password_is_temporary = models.BooleanField(default=False)
     #: The citizen this account belongs to.
     citizen = models.OneToOneField("Citizen", on_delete=models.PROTECT, null=True, blank=True, related_name="account")

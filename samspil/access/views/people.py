@@ -13,12 +13,21 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
+from samspil.access import guard
 from samspil.access.actions import people as act
 from samspil.access.errors import Invalid
 from samspil.access.forms.fields import say
-from samspil.access.forms.people import EndForm, MembershipForm, OrganisationForm, PersonForm, SubjectForm
+from samspil.access.forms.people import (
+    EndForm,
+    ForgottenForm,
+    MembershipForm,
+    OrganisationForm,
+    PersonForm,
+    SubjectForm,
+)
 from samspil.access.middleware import Request
 from samspil.access.models import Organisation, OrganisationKind, Role
+from samspil.access.policy import Resource
 from samspil.access.queries import people as ask
 
 #: Where the session keeps a one-time password between making it and showing it, once.
@@ -106,6 +115,19 @@ def change_log_in(request: Request, number: int) -> HttpResponse:
     except Invalid as error:
         messages.error(request, error.message)
     return redirect("person", number)
+
+
+def forgotten(request: Request) -> HttpResponse:
+    """A new one-time password for a relative, found by user name and name; nothing else is shown of the account."""
+    guard.check(request.actor, "write", Resource("people"), "administration")
+    form = ForgottenForm(request.POST if request.method == "POST" else None)
+    context: dict[str, Any] = {"form": form}
+    if form.is_valid():
+        try:
+            context["user_helped"], context["password"] = act.help_relative(request.actor, **form.cleaned_data)
+        except Invalid as error:
+            say(form, error)
+    return render(request, "access/forgotten.html", context, status=422 if form.errors else 200)
 
 
 @require_POST
