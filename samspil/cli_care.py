@@ -16,10 +16,6 @@ commands.add_typer(access_log, name="access-log")
 HomeFolder = Annotated[
     Path | None, typer.Option("--home", envvar="SAMSPIL_HOME", help="Where the data lie.", show_default="var")
 ]
-ProgrammeFolder = Annotated[
-    Path | None,
-    typer.Option("--programmes", envvar="SAMSPIL_PROGRAMMES", help="Your own programmes in place of the built-in."),
-]
 
 
 @commands.command()
@@ -28,7 +24,6 @@ def publish(
     because: Annotated[str, typer.Option(help="Why the criteria changed since the last publication.")] = "",
     wanted: Annotated[int | None, typer.Option(help="How many citizens changed criteria are to find.")] = None,
     home: HomeFolder = None,
-    programmes: ProgrammeFolder = None,
 ) -> None:
     """Bring a run's target persons to the practices' lists. The same run again changes nothing."""
     from samspil import verbs  # noqa: PLC0415
@@ -36,7 +31,7 @@ def publish(
 
     with told() as progress:
         progress.add_task("publishing", total=None)
-        done = verbs.publish(run, because=because, wanted=wanted, home=home, programmes=programmes)
+        done = verbs.publish(run, because=because, wanted=wanted, home=home)
     console.print(rich_table(done.rows(), title=f"Published {done.published.run}"))
 
 

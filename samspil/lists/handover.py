@@ -22,7 +22,7 @@ class PracticeRow:
     doctors: int | None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class CitizenRow:
     """A citizen with a practice at the run's date, identified."""
 
@@ -34,7 +34,7 @@ class CitizenRow:
     provider_number: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class PersonRow:
     """One person's result of one model. `criteria` is by item [value, status, points]."""
 

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 from samspil.config.setup import care_plane
 from samspil.definitions import SamspilError
 from samspil.lists.handover import CitizenRow, Handover, ModelHandover, PersonRow, PracticeRow
+from samspil.lists.programme import of_model
 from samspil.population.engine import citizens, is_active
 from samspil.population.time import AsOf
-from samspil.programmes import RiskModel, find_model
+from samspil.programmes import RiskModel
 from samspil.verbs.scoring import Run, open_run
 from samspil.verbs.show import Shown
 from samspil.warehouse.vault import names_of
@@ -52,13 +53,13 @@ def publish(
     because: str = "",
     wanted: int | None = None,
     home: Path | str | None = None,
-    programmes: Path | str | None = None,
 ) -> PublishedRun:
     """Bring a kept run, by its name or the beginning of it, to the practices' lists in the care plane.
 
     Publishing the same run again changes nothing. `because` says why criteria changed since the last publication,
-    `wanted` how many citizens they should find. Raises SamspilError for an unknown or outdated run, changed
-    criteria without a reason, and when no legal basis for the lists is in force.
+    `wanted` how many citizens they should find. Programmes are those of `SAMSPIL_PROGRAMMES`, as for the pages.
+    Raises SamspilError for an unknown or outdated run, changed criteria without a reason, and when no legal basis for
+    the lists is in force.
     """
     care_plane(home)
     # Django's records can be loaded only now that it is set up.
@@ -66,7 +67,7 @@ def publish(
     from samspil.access.log import Refused, append  # noqa: PLC0415
     from samspil.lists.actions.publish import publish as bring  # noqa: PLC0415
 
-    handover = hand_over(open_run(run, home), programmes)
+    handover = hand_over(open_run(run, home))
     try:
         return PublishedRun(bring(system(), handover, because=because, wanted=wanted))
     except Refused as refused:
@@ -77,10 +78,9 @@ def publish(
         ) from refused
 
 
-def hand_over(run: Run, programmes: Path | str | None = None) -> Handover:
+def hand_over(run: Run) -> Handover:
     """A run as the care plane takes it: identified citizens, and each model's results."""
     models = run.models
-    folder = Path(programmes) if programmes else None
     return Handover(
         run=run.name,
         as_of=run.as_of,
@@ -92,7 +92,7 @@ def hand_over(run: Run, programmes: Path | str | None = None) -> Handover:
         inactive=_inactive(run),
         models=[
             ModelHandover(
-                programme=find_model(name, folder).programme.programme,
+                programme=of_model(name).definition.programme,
                 definition=model,
                 missing=run.missing(name),
                 unchecked=run.unchecked(name),

@@ -19,7 +19,6 @@ from samspil.lists.actions.review import decide
 from samspil.lists.models import (
     EligibilityCheck,
     Inclusion,
-    Publication,
     Review,
     Source,
     Stage,

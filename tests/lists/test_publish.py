@@ -11,14 +11,16 @@ from django.utils import timezone
 
 from samspil import verbs
 from samspil.access.actor import system
+from samspil.access.errors import Conflict
 from samspil.access.log import Refused
 from samspil.access.models import AccessRecord, Citizen, Organisation
 from samspil.definitions import SamspilError
 from samspil.lists.actions.forget import forget_source
 from samspil.lists.actions.publish import publish
+from samspil.lists.actions.review import decide
 from samspil.lists.actions.rounds import differences
 from samspil.lists.handover import CitizenRow, Handover, ModelHandover, PersonRow, PracticeRow
-from samspil.lists.models import EligibilityRound, Entry, Publication, RiskList, Standing
+from samspil.lists.models import EligibilityRound, Entry, Publication, Review, RiskList, Standing
 from samspil.lists.names import in_words
 from tests import care
 from tests.lists import made
@@ -159,6 +161,41 @@ def test_who_comes_back_after_leaving_is_new_again(basis):
         ("lower_score", "initial"),
         ("", "new"),
     ]
+
+
+def test_an_older_run_of_another_model_cannot_turn_citizens_back(basis):
+    bring(Region({1: ("000002", 10)}, day=LATER))
+    older = Region({1: ("000001", 10)}, day=DAY).handover()
+    other = older.models[0].definition.model_copy(update={"model": "sad"})
+    with pytest.raises(SamspilError, match="older"):
+        publish(system(), replace(older, models=[replace(older.models[0], definition=other)]))
+    assert Citizen.objects.get().practice.provider_number == "000002"
+
+
+def test_what_a_delivery_leaves_empty_does_not_overwrite_what_is_known(basis):
+    bring(Region(FIRST))
+    Organisation.objects.filter(provider_number="000001").update(name="Lægerne Torvet", doctors=3)
+    later = Region(FIRST, day=LATER).handover()
+    publish(
+        system(),
+        replace(
+            later,
+            practices=[PracticeRow("000001", None, None), PracticeRow("000002", None, None)],
+            citizens=[replace(row, name="") for row in later.citizens],
+        ),
+    )
+    assert set(Citizen.objects.values_list("name", flat=True)) == {f"Borger {person}" for person in FIRST}
+    house = Organisation.objects.get(provider_number="000001")
+    assert (house.name, house.doctors) == ("Lægerne Torvet", 3)
+
+
+def test_a_name_that_was_refreshed_while_it_was_open_is_not_decided_on_old_data(basis):
+    bring(Region(FIRST))
+    entry = Entry.objects.select_related("citizen", "publication").get(citizen__person_id=1)
+    doctor = care.acting(care.member(entry.practice))
+    bring(Region(FIRST | {1: ("000001", 17)}, day=LATER))
+    with pytest.raises(Conflict):
+        decide(doctor, entry, entry.version, Review.Kind.INVITE)
 
 
 def test_an_older_run_cannot_turn_the_lists_back(basis):
