@@ -91,7 +91,10 @@ def access_log_verify(
     seal: Annotated[str | None, typer.Option(help="An earlier seal: what it covered must be unchanged.")] = None,
     seal_file: Annotated[Path | None, typer.Option(help="A file with an earlier seal.", exists=True)] = None,
 ) -> None:
-    """Read the whole access log; rows that were changed, removed or put in between end it with status 1."""
+    """Read the whole access log; rows changed, removed, put in between or cut off end it with status 1.
+
+    The end is compared with the newest kept seal (seals.jsonl in the home), so it is proven up to that one.
+    """
     from samspil import verbs  # noqa: PLC0415
     from samspil.verbs.show import rich_table  # noqa: PLC0415
 
@@ -108,7 +111,7 @@ def access_log_verify(
 
 @access_log.command("seal")
 def access_log_seal() -> None:
-    """Print the log's seal, to be kept where whoever runs the database cannot change it."""
+    """Print the log's seal, to be kept where whoever runs the database cannot change it; keep it in the home too."""
     from samspil import verbs  # noqa: PLC0415
 
     print(verbs.seal_access_log())

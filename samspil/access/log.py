@@ -1,9 +1,11 @@
 """Writing, reading and verifying the access log.
 
 Every row is chained to the one before by a keyed digest (HMAC-SHA-256) over its content and the digest before. A row
-that is changed, removed or put in between breaks its chain; the key lies outside the database, so that who can
-write to the database alone cannot mend the chain. The heads of all chains in one line are the log's *seal*: kept
-elsewhere, it proves later that nothing up to that moment was rewritten.
+that is changed, removed or put in between breaks its chain; the key lies outside the database, so that who can write to
+the database alone cannot mend the chain. What a chain cannot show by itself is that its end was cut off and its head
+set back to an earlier row. That is what *seals* are for: the heads of all chains in one line, kept outside the database
+(`seals.py`). Verifying compares the log with the newest of them: the end is proven up to the last seal, and what was
+written after that is not.
 """
 
 from __future__ import annotations
@@ -20,6 +22,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from samspil.access import seals
 from samspil.access.actor import Actor
 from samspil.access.models import AccessRecord, Chain, Role
 from samspil.access.policy import Decision, Purpose, Resource, Verb
@@ -27,6 +30,8 @@ from samspil.definitions import SamspilError
 
 #: Organisations are spread over so many chains, so that they seldom wait for each other.
 CHAINS = 16
+#: Whenever a chain has grown by so many rows, the log's seal is kept.
+SEAL_EVERY = 200
 _FIELDS = (
     "chain",
     "position",
@@ -86,7 +91,7 @@ def entry(
 
 
 def append(records: Sequence[AccessRecord]) -> None:
-    """Write rows at the end of their chain, all or none."""
+    """Write rows at the end of their chain, all or none. From time to time the log's seal is kept afterwards."""
     if not records:
         return
     number = _chain_of(records[0])
@@ -95,12 +100,20 @@ def append(records: Sequence[AccessRecord]) -> None:
         if head is None:
             Chain.objects.bulk_create([Chain(number=number)], ignore_conflicts=True)
             head = Chain.objects.select_for_update().get(number=number)
+        before = head.length
         for record in records:
             record.chain, record.position = number, head.length
             record.digest = digest(record, head.digest)
             head.length, head.digest = head.length + 1, record.digest
         AccessRecord.objects.bulk_create(records, batch_size=500)
         head.save()
+        if before // SEAL_EVERY != head.length // SEAL_EVERY:
+            # Not before the rows are there for good, and whatever happens to the seal, the request goes on.
+            transaction.on_commit(_keep_seal, robust=True)
+
+
+def _keep_seal() -> None:
+    seals.keep(seal_now())
 
 
 def _chain_of(record: AccessRecord) -> int:
@@ -128,38 +141,44 @@ class Verification:
 
 
 def verify(seal: str | None = None) -> Verification:
-    """Read the whole log and check every chain; with an earlier `seal`, also that what it covered is unchanged.
+    """Read the whole log, check every chain, and that what the newest kept seal covered is unchanged.
 
-    Raises SamspilError when the seal cannot be read.
+    With an earlier `seal`, also that what that one covered is. Raises SamspilError when a seal cannot be read.
     """
-    sealed = read_seal(seal) if seal else {}
+    sealed = _sealed(seal)
     rows, faults, heads = 0, [], []
-    numbers = {*range(CHAINS), *Chain.objects.values_list("number", flat=True), *sealed}
+    numbers = {*range(CHAINS), *Chain.objects.values_list("number", flat=True), *(n for one in sealed for n in one[1])}
     for number in sorted(numbers):
         # Others may write meanwhile: read what the head covers, and afterwards what lies beyond it.
         head = Chain.objects.filter(number=number).first()
         length, last, fault = 0, "", None
-        wanted_length, wanted = sealed.get(number, (0, ""))
-        met = wanted_length == 0
+        unmet = {name: chains[number] for name, chains in sealed if chains.get(number, (0, ""))[0]}
         for record in _chain(number, head.length if head is not None else 0):
             if fault is None and record.position != length:
                 fault = f"chain {number}: row {length} is missing"
             elif fault is None and record.digest != digest(record, last):
                 fault = f"chain {number}: row {record.position} (id {record.pk}) was changed"
             length, last = length + 1, record.digest
-            met = met or (length == wanted_length and last == wanted)
+            unmet = {name: end for name, end in unmet.items() if end != (length, last)}
         rows += length
         if fault is None and head is not None and (head.length, head.digest) != (length, last):
             fault = f"chain {number}: rows at its end are missing, or its head was changed"
         if fault is None and _reaches_beyond_its_head(number):
             fault = f"chain {number}: rows stand beyond its head"
-        if fault is None and not met:
-            fault = f"chain {number}: differs from the seal"
+        if fault is None and unmet:
+            fault = f"chain {number}: differs from {next(iter(unmet))}"
         if head is not None:
             heads.append(head)
         if fault is not None:
             faults.append(fault)
     return Verification(rows, faults, make_seal(heads))
+
+
+def _sealed(seal: str | None) -> list[tuple[str, dict[int, tuple[int, str]]]]:
+    """What the log is compared with: each seal's name, and its length and digest per chain."""
+    kept = seals.newest()
+    found = [("the seal", read_seal(seal))] if seal else []
+    return found + ([(f"the seal kept {kept.at}", read_seal(kept.seal))] if kept is not None else [])
 
 
 def _chain(number: int, length: int) -> Iterator[AccessRecord]:

@@ -30,6 +30,8 @@ HTTPS = environment.flag("SAMSPIL_HTTPS", default=True)
 SECRET_KEY = environment.secret(HOME, "secret.key", "SAMSPIL_SECRET_KEY")
 #: Keys the chain of the access log, so that who can write to the database alone cannot forge it.
 LOG_KEY = environment.secret(HOME, "log.key", "SAMSPIL_LOG_KEY")
+#: Seals of the access log, kept outside the database (decision 34).
+LOG_SEALS = HOME / "seals.jsonl"
 IDENTITY_PROVIDERS = read_providers()
 ALLOWED_HOSTS = environment.words("SAMSPIL_HOSTS", "localhost,127.0.0.1,[::1]")
 

@@ -37,25 +37,31 @@ class VerifiedLog(Shown):
 
 
 def verify_access_log(seal: str | None = None) -> VerifiedLog:
-    """Read the whole access log and check every chain; with an earlier seal, also that what it covered is unchanged.
+    """Read the whole access log and check every chain, and what the newest kept seal covered.
 
-    Raises SamspilError when the seal, or the database, cannot be read.
+    With an earlier seal, also what that one covered. When all is unchanged, the seal of now is kept too. Raises
+    SamspilError when a seal, or the database, cannot be read.
     """
     with _log():
-        from samspil.access import log  # noqa: PLC0415 - Django's records can be loaded only when it is set up
+        from samspil.access import log, seals  # noqa: PLC0415 - Django's records can be loaded only when it is set up
 
-        return VerifiedLog(log.verify(seal))
+        found = VerifiedLog(log.verify(seal))
+        if found.whole:
+            seals.keep(found.seal)
+        return found
 
 
 def seal_access_log() -> str:
-    """The log's seal now: one line to keep where whoever runs the database cannot change it.
+    """The log's seal now: one line to keep where whoever runs the database cannot change it. It is kept here too.
 
     Raises SamspilError when the database cannot be read.
     """
     with _log():
-        from samspil.access import log  # noqa: PLC0415
+        from samspil.access import log, seals  # noqa: PLC0415
 
-        return log.seal_now()
+        seal = log.seal_now()
+        seals.keep(seal)
+        return seal
 
 
 @contextmanager

@@ -1,5 +1,6 @@
 """The access log cannot be rewritten unnoticed: what the database refuses, and what verifying finds."""
 
+import json
 import sys
 from concurrent.futures import ThreadPoolExecutor
 
@@ -25,6 +26,13 @@ def looks(actor, count, citizen=None):
     log.append(
         [log.entry(actor, "read", resource, "care", ALLOWED, detail=f"look {number}") for number in range(count)]
     )
+
+
+@pytest.fixture(autouse=True)
+def seals_file(settings, tmp_path):
+    """Where seals are kept, each test by itself: a database that is emptied between tests fits no earlier seal."""
+    settings.LOG_SEALS = tmp_path / "seals.jsonl"
+    return settings.LOG_SEALS
 
 
 @pytest.fixture
@@ -313,3 +321,92 @@ def test_the_verb_shows_itself(five, tampering):
     assert "rows read" in str(verbs.verify_access_log())
     row(five, 0).delete()
     assert "row 0 is missing" in str(verbs.verify_access_log())
+
+
+# Seals that are kept outside the database.
+
+
+def cut(chain, position):
+    """Rows from `position` on are gone, and the head says so too: what the database alone cannot show."""
+    last = row(chain, position - 1).get()
+    AccessRecord.objects.filter(chain=chain, position__gte=position).delete()
+    head(chain).update(length=position, digest=last.digest)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("keep", [verbs.seal_access_log, verbs.verify_access_log])
+def test_an_end_that_was_cut_off_shows_against_the_kept_seal(five, tampering, keep):
+    keep()
+    cut(five, 3)
+    (fault,) = log.verify().faults
+    assert fault.startswith(f"chain {five}: differs from the seal kept 20")
+    assert not verbs.verify_access_log().whole
+    assert not verbs.verify_access_log().whole, "what was found is not sealed as if it were right"
+
+
+@pytest.mark.django_db
+def test_the_end_is_proven_up_to_the_last_seal_only(five, tampering, doctor):
+    verbs.seal_access_log()
+    looks(doctor, 2)
+    cut(five, 6)
+    assert log.verify().faults == []
+
+
+@pytest.mark.django_db
+def test_seals_are_added_and_for_the_owner_only(five, seals_file, doctor):
+    first = verbs.seal_access_log()
+    looks(doctor, 1)
+    second = verbs.verify_access_log().seal
+    kept = [json.loads(line) for line in seals_file.read_text().splitlines()]
+    assert [one["seal"] for one in kept] == [first, second]
+    assert seals_file.stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.django_db
+def test_the_application_keeps_a_seal_when_a_chain_has_grown(
+    doctor, seals_file, monkeypatch, django_capture_on_commit_callbacks
+):
+    monkeypatch.setattr(log, "SEAL_EVERY", 4)
+    with django_capture_on_commit_callbacks(execute=True) as callbacks:
+        for count in (3, 1, 2, 9):
+            looks(doctor, count)
+    assert len(callbacks) == 2
+    assert json.loads(seals_file.read_text().splitlines()[-1])["seal"] == log.seal_now()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_rows_that_were_taken_back_are_not_sealed(seals_file, monkeypatch):
+    monkeypatch.setattr(log, "SEAL_EVERY", 4)
+    doctor = care.actor(Role.GP)
+    with transaction.atomic():
+        looks(doctor, 5)
+        transaction.set_rollback(True)
+    assert not seals_file.exists()
+    looks(doctor, 5)
+    assert seals_file.read_text().count("\n") == 1
+    assert log.verify().faults == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_home_that_cannot_be_written_stops_nobody(settings, tmp_path, monkeypatch, caplog):
+    monkeypatch.setattr(log, "SEAL_EVERY", 4)
+    settings.LOG_SEALS = tmp_path / "nowhere" / "seals.jsonl"
+    looks(care.actor(Role.GP), 5)
+    assert AccessRecord.objects.count() == 5
+    assert "cannot be kept" in caplog.text
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_seal_that_fails_stops_nobody(monkeypatch):
+    monkeypatch.setattr(log, "SEAL_EVERY", 4)
+    monkeypatch.setattr(log, "seal_now", lambda: 1 / 0)
+    looks(care.actor(Role.GP), 5)
+    assert AccessRecord.objects.count() == 5
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("text", ["half a li", '{"at": "2026-01-01"}', "[]", '{"at": "x", "seal": "hello"}'])
+def test_kept_seals_that_cannot_be_read_are_told(seals_file, text):
+    seals_file.write_text(text)
+    with pytest.raises(SamspilError, match="seal"):
+        log.verify()
