@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import secrets
+import tempfile
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -39,22 +41,37 @@ def words(name: str, default: str) -> list[str]:
 
 
 def secret(home: Path, name: str, variable: str) -> str:
-    """A secret from the environment, else from a file of the home that is made, for its owner only, on first use."""
+    """A secret from the environment, else from a file of the home that is made, for its owner only, on first use.
+
+    Of several processes that make it at once, one makes it for all: the file appears with the secret in it. Raises
+    ImproperlyConfigured when it can neither be read nor made, and for a file with nothing in it.
+    """
     given = os.environ.get(variable)
     if given:
         return given
     path = home / name
     try:
-        home.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return path.read_text(encoding="ascii")
-    except OSError as error:
-        raise ImproperlyConfigured(f"{path} cannot be written ({error.strerror}); set {variable} instead") from error
-    made = secrets.token_urlsafe(64)
-    with os.fdopen(descriptor, "w", encoding="ascii") as file:
-        file.write(made)
-    return made
+        if not path.exists():
+            home.mkdir(parents=True, exist_ok=True)
+            _make_secret(path)
+        found = path.read_text(encoding="ascii").strip()
+    except (OSError, UnicodeError) as error:
+        raise ImproperlyConfigured(f"{path} cannot be read or made ({error}); set {variable} instead") from error
+    if not found:
+        raise ImproperlyConfigured(f"{path} is empty; put the key back, or set {variable}")
+    return found
+
+
+def _make_secret(path: Path) -> None:
+    """Written beside it first, and put in place whole; a file that is there by then stays."""
+    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
+    try:
+        with os.fdopen(descriptor, "w", encoding="ascii") as file:
+            file.write(secrets.token_urlsafe(64))
+        with contextlib.suppress(FileExistsError):
+            os.link(name, path)
+    finally:
+        Path(name).unlink()
 
 
 def database(home: Path, variable: str = "SAMSPIL_DATABASE_URL") -> dict[str, Any]:

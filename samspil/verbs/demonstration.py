@@ -65,6 +65,7 @@ def administrator(username: str, name: str) -> str:
     Raises SamspilError when the user name is taken.
     """
     care_plane()
+    from django.db import transaction  # noqa: PLC0415
     from django.utils import timezone  # noqa: PLC0415
 
     from samspil.access.actions.people import NewPerson, create_person  # noqa: PLC0415
@@ -72,13 +73,17 @@ def administrator(username: str, name: str) -> str:
     from samspil.access.errors import Invalid  # noqa: PLC0415
     from samspil.access.models import Membership, Organisation, OrganisationKind, Role  # noqa: PLC0415
 
+    kind = OrganisationKind.REGION
     try:
-        user, password = create_person(system(), NewPerson(username, name))
+        # All or nothing: an account without its role could not be made again under the same name.
+        with transaction.atomic():
+            user, password = create_person(system(), NewPerson(username, name))
+            place, _made = Organisation.objects.get_or_create(
+                kind=kind, name="Administration", defaults={"sector": kind.sector}
+            )
+            Membership.objects.create(
+                user=user, organisation=place, role=Role.ADMINISTRATOR, since=timezone.localdate()
+            )
     except Invalid as error:
         raise SamspilError(error.message) from error
-    kind = OrganisationKind.REGION
-    place, _made = Organisation.objects.get_or_create(
-        kind=kind, name="Administration", defaults={"sector": kind.sector}
-    )
-    Membership.objects.create(user=user, organisation=place, role=Role.ADMINISTRATOR, since=timezone.localdate())
     return password

@@ -44,8 +44,8 @@ def pending() -> list[str]:
 def serve(host: str = "127.0.0.1", port: int = 8000, *, workers: int = 2, behind_https: bool = False) -> NoReturn:
     """Serve the care plane until stopped; this process becomes the server.
 
-    Without TLS in front only this machine itself is served. Raises SamspilError for another address then, and when
-    the database is not at this version.
+    Without TLS in front only this machine itself is served, and so is a demonstration. Raises SamspilError for another
+    address then, for settings that must not be put into operation, and when the database is not at this version.
     """
     if not behind_https:
         if not is_loopback(host):
@@ -54,6 +54,7 @@ def serve(host: str = "127.0.0.1", port: int = 8000, *, workers: int = 2, behind
                 "proxy with TLS in front and serve with --behind-https"
             )
         os.environ["SAMSPIL_HTTPS"] = "0"
+    _check_settings(host)
     waiting = pending()
     if waiting:
         raise SamspilError(
@@ -66,6 +67,20 @@ def serve(host: str = "127.0.0.1", port: int = 8000, *, workers: int = 2, behind
     ]  # fmt: skip
     sys.stdout.flush()
     os.execv(sys.executable, command)
+
+
+def _check_settings(host: str) -> None:
+    """Raises SamspilError with the first thing that Django's check before deployment calls an error."""
+    care_plane()
+    from django.conf import settings  # noqa: PLC0415
+    from django.core import checks  # noqa: PLC0415
+
+    found = checks.run_checks(tags=[checks.Tags.security], include_deployment_checks=True)
+    fault = next((check for check in found if check.is_serious()), None)
+    if fault is not None:
+        raise SamspilError(f"{fault.msg} {fault.hint or ''} ({fault.id})")
+    if settings.DEMO and not is_loopback(host):
+        raise SamspilError(f"SAMSPIL_DEMO lets everybody in without a password, and {host} can be reached by others")
 
 
 def is_loopback(host: str) -> bool:

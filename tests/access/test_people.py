@@ -10,6 +10,9 @@ from allauth.mfa.totp.internal.auth import TOTP
 from allauth.socialaccount.models import SocialAccount
 from django.core.cache import cache
 
+from samspil import verbs
+from samspil.access.actions.people import NewPerson, OrganisationFacts, create_person, save_organisation
+from samspil.access.errors import Invalid
 from samspil.access.models import AccessRecord, Membership, Notice, Organisation, OrganisationKind, Role, User
 from samspil.access.providers import IdentityProvider
 from tests import care
@@ -67,6 +70,41 @@ def test_user_names_are_taken_once(client, admin):
     make(client)
     assert "En anden har dette brugernavn" in make(client, name="En anden").text
     assert "Brug kun bogstaver" in make(client, username="lone bræ").text
+
+
+class Nobody:
+    """What the second of two at once sees: nobody is there yet."""
+
+    def exclude(self, **_):
+        return self
+
+    def exists(self):
+        return False
+
+
+def test_of_two_at_once_the_second_is_told_in_words(client, admin, monkeypatch):
+    care.practice(number="654321")
+    make(client)
+    for model in (User, Organisation):
+        monkeypatch.setattr(model.objects, "filter", lambda **_: Nobody())
+    actor = care.acting(admin)
+    with pytest.raises(Invalid) as person:
+        create_person(actor, NewPerson("lob", "En anden"))
+    with pytest.raises(Invalid) as place:
+        save_organisation(actor, OrganisationFacts(OrganisationKind.PRACTICE, "Ny", "654321"))
+    assert (person.value.field, place.value.field) == ("username", "provider_number")
+
+
+def test_an_administrator_is_made_whole_or_not_at_all(db, monkeypatch):
+    def fail(**_):
+        raise OSError("the machine stops")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Membership.objects, "create", fail)
+        with pytest.raises(OSError, match="stops"):
+            verbs.administrator("anna", "Anna Holm")
+    assert not User.objects.exists()
+    assert verbs.administrator("anna", "Anna Holm")
 
 
 def test_an_account_can_be_made_for_a_provider_alone(client, admin, settings):

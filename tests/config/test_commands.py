@@ -93,6 +93,14 @@ def test_without_tls_only_this_machine_is_served(plane):
     assert (status, "--behind-https" in told) == (2, True)
 
 
+def test_a_demonstration_is_served_to_nobody_else(plane):
+    demo = {"SAMSPIL_DEMO": "1"}
+    status, _out, told = samspil(plane, "serve", "--behind-https", **demo, SAMSPIL_HOSTS="samspil.example")
+    assert (status, "samspil.E001" in told, "Traceback" in told) == (2, True, False)
+    status, _out, told = samspil(plane, "serve", "--behind-https", "--host", "0.0.0.0", **demo)
+    assert (status, "without a password" in told) == (2, True)
+
+
 def test_a_database_that_cannot_be_reached_is_told_in_words(plane):
     status, _out, told = samspil(plane, "migrate", SAMSPIL_DATABASE_URL="postgresql://nobody@127.0.0.1:9/none")
     assert (status, "cannot be reached" in told, "Traceback" in told) == (2, True, False)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from django.conf import settings as django_settings
 from django.test import Client
 
 from samspil.access.models import Role
+from samspil.config import environment
 from tests import care
 
 ROOT = Path(__file__).parents[2]
@@ -71,6 +73,22 @@ def test_keys_are_made_once_and_for_the_owner_only(tmp_path):
         assert django(tmp_path, "check").returncode == 0
     for name in ("secret.key", "log.key"):
         assert (tmp_path / name).stat().st_mode & 0o777 == 0o600
+
+
+def test_of_many_who_make_a_key_at_once_one_makes_it(tmp_path):
+    with ThreadPoolExecutor(8) as pool:
+        made = list(pool.map(lambda _: environment.secret(tmp_path / "home", "a.key", "SAMSPIL_NO_KEY"), range(32)))
+    assert len(set(made)) == 1
+    assert len(made[0]) > 60
+    assert [path.name for path in (tmp_path / "home").iterdir()] == ["a.key"]
+
+
+@pytest.mark.parametrize("content", ["", " \n"])
+def test_a_key_with_nothing_in_it_is_refused(tmp_path, content):
+    (tmp_path / "log.key").write_text(content)
+    done = django(tmp_path, "check")
+    assert done.returncode != 0
+    assert "log.key is empty" in done.stderr
 
 
 @pytest.mark.parametrize(
