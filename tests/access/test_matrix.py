@@ -148,7 +148,8 @@ ASKS: dict[tuple[str, str], Callable[[World, Cell], Ask]] = {
     ("inclusion", "decide"): _decide_inclusion,
     ("consent", "read"): lambda w, c: Ask(_about(w, c, "consents/"), shows="Vil du være med i den fælles indsats"),
     ("consent", "write"): lambda w, c: Ask(_about(w, c, "consents/odense-ic/participation/"), {"answer": "yes"}),
-    ("nomination", "read"): lambda *_: Ask("/nominations/", shows=NAME, listed=True),
+    # Who knows a number is not told whose it is.
+    ("nomination", "read"): lambda w, _: Ask("/nominations/", shows=w.citizen.cpr_text, listed=True),
     ("nomination", "write"): lambda *_: Ask("/nominations/", {"cpr": CPR, "model": "sad", "why": "Mange kontakter"}),
     ("citizen_page", "read"): lambda w, c: Ask(_private(w, c, ""), shows=w.house.phone),
     ("citizen_log", "read"): lambda w, c: Ask(_private(w, c, "log/"), shows="Kristian Kigger"),
