@@ -56,9 +56,15 @@ class Bulletin:
         return {source: dt.date.fromisoformat(day) for source, day in self.publication.data_dates.items()}
 
     @cached_property
+    def item_sources(self) -> dict[str, tuple[str, ...]]:
+        """By item, the sources it reads."""
+        return {item.item: item_sources(item) for item in self.model.items}
+
+    @cached_property
     def sources(self) -> list[SourceAge]:
         """Every source the model reads, with its age; a source that was not loaded has no date."""
-        wanted = dict.fromkeys(source for item in self.model.items if item.enabled for source in item_sources(item))
+        used = (item.item for item in self.model.items if item.enabled)
+        wanted = dict.fromkeys(source for item in used for source in self.item_sources[item])
         stale = set(self.publication.stale)
         return [
             SourceAge(source_title(source, language()), self.data_dates.get(source), source in stale)
@@ -134,7 +140,8 @@ class Name:
         for item in self.bulletin.model.items:
             value, status, points = self.entry.criteria.get(item.item, [None, "missing", None])
             person |= {f"value_{item.item}": value, f"status_{item.item}": status, f"points_{item.item}": points}
-        explained = criteria(self.bulletin.model, person, self.bulletin.data_dates, language())
+        of = self.bulletin
+        explained = criteria(of.model, person, of.data_dates, language(), of.item_sources)
         return [each for each in explained if self.kind(each.item) in self.categories]
 
     def kind(self, item: str) -> str:

@@ -59,12 +59,19 @@ def sentence(item: Item, value: int | str | None, status: str, language: Languag
 
 
 def criteria(
-    model: RiskModel, person: Mapping[str, Any], data_dates: Mapping[str, dt.date], language: Language
+    model: RiskModel,
+    person: Mapping[str, Any],
+    data_dates: Mapping[str, dt.date],
+    language: Language,
+    known: Mapping[str, tuple[str, ...]] | None = None,
 ) -> list[Criterion]:
-    """Every criterion of one row of a run's persons, in the model's order. `data_dates` is by source."""
+    """Every criterion of one row of a run's persons, in the model's order. `data_dates` is by source.
+
+    `known` are the sources of each item, for who explains many persons and has looked them up.
+    """
     explained = []
     for item in model.items:
-        sources = item_sources(item)
+        sources = known[item.item] if known is not None else item_sources(item)
         dates = [data_dates[source] for source in sources if source in data_dates]
         value, status = person[f"value_{item.item}"], person[f"status_{item.item}"]
         explained.append(

@@ -72,10 +72,10 @@ def test_not_relevant_needs_one_of_the_coded_reasons(desk, reason):
 
 def test_a_name_put_off_comes_back_on_its_day(desk):
     decide(desk, desk.names[0], "later", until=timezone.localdate() + dt.timedelta(days=1))
-    waiting, _ = queries.names(desk.actor, "daemp")
+    waiting = queries.names(desk.actor, "daemp").names
     assert desk.names[0].pk not in [name.entry.pk for name in waiting]
     Entry.objects.filter(pk=desk.names[0].pk).update(later_until=timezone.localdate())
-    waiting, _ = queries.names(desk.actor, "daemp")
+    waiting = queries.names(desk.actor, "daemp").names
     assert desk.names[0].pk in [name.entry.pk for name in waiting]
 
 
@@ -146,7 +146,7 @@ def test_a_need_that_the_programme_does_not_meet_is_told_with_the_decision_and_u
 def test_a_basis_for_some_kinds_of_data_shows_those_criteria_only(desk):
     desk.basis.categories = ["social"]
     desk.basis.save()
-    name = queries.names(desk.actor, "daemp")[0][0]
+    name = queries.names(desk.actor, "daemp").names[0]
     assert {each.item for each in name.criteria} == {"living", "home_care"}
     assert name.going_on == []
 
@@ -218,7 +218,7 @@ def test_a_forged_or_foreign_note_of_time_is_not_believed(desk):
 
 def test_staff_read_the_list_and_do_not_decide(desk):
     nurse = care.acting(care.member(desk.house, Role.PRACTICE_STAFF))
-    assert len(queries.names(nurse, "daemp")[0]) == 3
+    assert len(queries.names(nurse, "daemp").names) == 3
     with pytest.raises(Refused):
         reviewing.decide(nurse, desk.names[0], 0, KIND.INVITE)
 
@@ -241,16 +241,16 @@ def test_every_name_shown_is_in_the_citizens_log(desk):
 def test_who_moved_to_another_practice_is_no_longer_shown(desk):
     desk.names[0].citizen.practice = care.practice()
     desk.names[0].citizen.save()
-    assert len(queries.names(desk.actor, "daemp", show="all")[0]) == 2
+    assert len(queries.names(desk.actor, "daemp", show="all").names) == 2
 
 
 def test_a_list_is_paged_by_score_without_losing_or_repeating_anybody():
     desk = Desk(names=queries.PAGE + 7)
-    first, more = queries.names(desk.actor, "daemp")
-    second, end = queries.names(desk.actor, "daemp", after=more)
-    assert end is None
-    assert {n.entry.pk for n in first} | {n.entry.pk for n in second} == {e.pk for e in desk.names}
-    assert len(first) + len(second) == len(desk.names)
+    first = queries.names(desk.actor, "daemp")
+    second = queries.names(desk.actor, "daemp", after=first.more)
+    assert second.more is None
+    assert {n.entry.pk for n in (*first.names, *second.names)} == {e.pk for e in desk.names}
+    assert len(first.names) + len(second.names) == len(desk.names)
 
 
 def test_the_pace_counts_this_weeks_names_and_never_hides_one(desk):

@@ -80,12 +80,10 @@ def overview(actor: Actor) -> list[ModelLists]:
     ]
 
 
-def of_model(actor: Actor, model: str) -> ModelLists | None:
-    """One model without its history of lists; None when nothing was published. Raises Refused."""
+def of_model(actor: Actor, newest: Publication) -> ModelLists:
+    """One model by its newest publication, without its history of lists. Raises Refused."""
     guard.require(actor, "read", own_lists(actor), "case_finding")
-    newest = Publication.objects.filter(model=model).select_related("round").order_by("-as_of", "-id").first()
-    if newest is None:
-        return None
+    model = newest.model
     return ModelLists(model, model_title(model), Bulletin(newest), [], **_counts(actor).get(model, _NOTHING))
 
 
@@ -116,10 +114,19 @@ def _counts(actor: Actor) -> dict[str, dict[str, int]]:
 SHOW = ("waiting", "later", "asked", "decided", "left", "all")
 
 
+@dataclass
+class Page:
+    """Names of one model, where the next page begins (score and key), and the model's newest publication."""
+
+    names: list[Name]
+    more: tuple[int, int] | None
+    newest: Publication | None
+
+
 def names(
     actor: Actor, model: str, *, show: str = "waiting", of_list: int | None = None, after: tuple[int, int] | None = None
-) -> tuple[list[Name], tuple[int, int] | None]:
-    """A page of names of one model, highest score first, and where the next page begins (score and key).
+) -> Page:
+    """A page of names of one model, highest score first.
 
     Raises Refused outside one's own practice. Every name shown is written to the access log.
     """
@@ -130,11 +137,23 @@ def names(
     if after is not None:
         score, key = after
         entries = entries.filter(Q(score__lt=score) | Q(score=score, id__gt=key))
-    found = list(entries.select_related("citizen", "publication__round", "asked").order_by("-score", "id")[: PAGE + 1])
+    found = list(entries.select_related("citizen", "asked").order_by("-score", "id")[: PAGE + 1])
     more = (found[PAGE - 1].score, found[PAGE - 1].pk) if len(found) > PAGE else None
     page = found[:PAGE]
     _log(actor, decision, page, model)
-    return in_words(page, _on_other_lists(page), [], covered(actor)), more
+    newest = _add_publications(model, page)
+    return Page(in_words(page, _on_other_lists(page), [], covered(actor)), more, newest)
+
+
+def _add_publications(model: str, entries: Sequence[Entry]) -> Publication | None:
+    """Give names their publications, each read once however many names it has. Returns the newest of the model."""
+    newest = Publication.objects.filter(model=model).order_by("-as_of", "-id").values("pk")[:1]
+    wanted = Q(pk__in={entry.publication_id for entry in entries}) | Q(pk__in=newest)
+    found = list(Publication.objects.filter(wanted).select_related("round").order_by("-as_of", "-id"))
+    by_key = {publication.pk: publication for publication in found}
+    for entry in entries:
+        entry.publication = by_key[entry.publication_id]
+    return found[0] if found else None
 
 
 def _own(actor: Actor, model: str) -> QuerySet[Entry]:

@@ -57,18 +57,19 @@ def names(request: Request, model: str) -> HttpResponse:
     after = request.GET.get("after", "")
     score, _dash, key = (to_number(part) for part in after.partition("-"))
     place = (score, key) if score is not None and key is not None else None
-    found, more = queries.names(request.actor, model, show=show, of_list=of_list, after=place)
-    lists = queries.of_model(request.actor, model)
-    if lists is None:
+    page = queries.names(request.actor, model, show=show, of_list=of_list, after=place)
+    if page.newest is None:
         raise Http404
-    decided = queries.reviews_of([name.entry for name in found])
-    rows = [(name, reviewing.in_words(decided[name.entry.pk]) if name.entry.pk in decided else "") for name in found]
+    decided = queries.reviews_of([name.entry for name in page.names])
+    rows = [
+        (name, reviewing.in_words(decided[name.entry.pk]) if name.entry.pk in decided else "") for name in page.names
+    ]
     context = {
-        "lists": lists,
+        "lists": queries.of_model(request.actor, page.newest),
         "rows": rows,
         "show": show,
         "of_list": of_list,
-        "more": f"{more[0]}-{more[1]}" if more else "",
+        "more": f"{page.more[0]}-{page.more[1]}" if page.more else "",
         "may_decide": queries.may_decide(request.actor),
     }
     return render(request, "lists/names.html", context)
