@@ -113,7 +113,7 @@ def test_nobody_is_enrolled_without_consent_and_a_withdrawal_closes_at_once(clin
     with pytest.raises(Invalid):
         including.enrol(clinic.actor, inclusion, inclusion.version)
     assert queries.opened(clinic.actor, inclusion.pk).withdrawn
-    assert queries.running(clinic.actor)[0].withdrawn
+    assert queries.running(clinic.actor)[0][0].withdrawn
 
 
 def test_no_step_is_skipped(clinic):
@@ -144,9 +144,9 @@ def test_a_reminder_is_due_so_long_after_the_letter_and_once(clinic, days_ago, d
     inclusion = clinic.invited()
     day = timezone.localdate() - dt.timedelta(days=days_ago)
     including.contact(clinic.actor, inclusion, inclusion.version, Step.Kind.LETTER, on=day)
-    assert queries.running(clinic.actor)[0].reminder_is_due is due
+    assert queries.running(clinic.actor)[0][0].reminder_is_due is due
     including.contact(clinic.actor, inclusion, inclusion.version, Step.Kind.REMINDER)
-    assert queries.running(clinic.actor)[0].reminder is None
+    assert queries.running(clinic.actor)[0][0].reminder is None
 
 
 # The gate.
@@ -262,7 +262,7 @@ def test_a_provisional_inclusion_is_judged_again(clinic):
         including.reassess(clinic.actor, inclusion, inclusion.version)
     Inclusion.objects.filter(pk=inclusion.pk).update(reassess_on=timezone.localdate())
     inclusion = Inclusion.objects.select_related("citizen").get(pk=inclusion.pk)
-    assert queries.running(clinic.actor)[0].reassess_is_due
+    assert queries.running(clinic.actor)[0][0].reassess_is_due
     including.reassess(clinic.actor, inclusion, inclusion.version)
     assert inclusion.reassess_on is None
 
@@ -276,11 +276,11 @@ def test_another_sector_nominates_and_the_practice_decides(clinic):
         Stage.NOMINATED,
         nurse.organisation,
     )
-    assert queries.nominated(care.acting(nurse))[0].status == "waiting"
+    assert queries.nominated(care.acting(nurse))[0][0].status == "waiting"
     with pytest.raises(Conflict):
         including.contact(clinic.actor, inclusion, inclusion.version, Step.Kind.LETTER)
     opening.accept_nomination(clinic.actor, inclusion, inclusion.version)
-    assert queries.nominated(care.acting(nurse))[0].status == "taken_up"
+    assert queries.nominated(care.acting(nurse))[0][0].status == "taken_up"
     with pytest.raises(Invalid):  # the same gate: every exclusion has to be answered
         including.contact(clinic.actor, inclusion, inclusion.version, Step.Kind.LETTER)
 
@@ -290,7 +290,7 @@ def test_a_nominator_learns_nothing_of_what_runs_already(clinic):
     nurse = care.acting(care.member(role=Role.HOSPITAL))
     opening.nominate(nurse, clinic.young, "sad", "Sygemeldt")
     assert Inclusion.objects.count() == 1
-    assert queries.nominated(nurse) == []
+    assert queries.nominated(nurse) == ([], None)
     assert Notice.objects.filter(about=clinic.young, message="nominated").exists()
 
 
@@ -387,14 +387,14 @@ def test_the_new_practice_begins_anew_and_does_not_reach_the_old_inclusion(clini
         queries.opened(care.acting(doctor), old.pk)
     new = opening.open_off_list(care.acting(doctor), clinic.young, "sad", "Ro")
     assert {old.practice_id, new.practice_id} == set(Inclusion.objects.values_list("practice_id", flat=True))
-    assert [each.inclusion for each in queries.running(care.acting(doctor))] == [new]
+    assert [each.inclusion for each in queries.running(care.acting(doctor))[0]] == [new]
 
 
 def test_the_old_practice_ends_its_inclusion_with_the_need_it_knows_of(clinic):
     old = clinic.off_list()
     moved(clinic, clinic.young)
     old = Inclusion.objects.select_related("citizen").get(pk=old.pk)
-    assert queries.running(clinic.actor)[0].gone
+    assert queries.running(clinic.actor)[0][0].gone
     ending.end(clinic.actor, old, old.version, "moved", need="Ny læge bør se på det", route="own_practice")
     assert UnmetNeed.objects.count() == 1
 
@@ -406,6 +406,28 @@ def test_inviting_at_the_new_practice_does_not_go_on_with_the_old_inclusion(clin
     decide(care.acting(doctor), entry, entry.version, Review.Kind.INVITE)
     assert Inclusion.objects.exclude(pk=old.pk).get().practice == place
     assert old.steps.count() == 1
+
+
+def test_what_ended_is_no_concern_of_the_practice_that_was_left(clinic):
+    old = clinic.off_list()
+    ending.end(clinic.actor, old, old.version, "no_need")
+    assert queries.running(clinic.actor, ended=True)[0]
+    moved(clinic, clinic.young)
+    assert queries.running(clinic.actor, ended=True) == ([], None)
+    with pytest.raises(Refused):
+        queries.opened(clinic.actor, old.pk)
+
+
+def test_a_long_work_list_is_paged_without_losing_or_repeating_anybody(clinic, monkeypatch):
+    monkeypatch.setattr(queries, "PAGE", 2)
+    all_of_them = {made.inclusion(clinic.doctor).pk for _ in range(5)}
+    seen, before = [], None
+    while True:
+        page, before = queries.running(clinic.actor, before=before)
+        seen += [each.inclusion.pk for each in page]
+        if before is None:
+            break
+    assert (set(seen), len(seen)) == (all_of_them, 5)
 
 
 # Letters.

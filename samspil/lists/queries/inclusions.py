@@ -58,19 +58,37 @@ def may_enter(actor: Actor) -> bool:
     return bool(may(actor, "decide", own_inclusions(actor), "inclusion"))
 
 
-def running(actor: Actor, *, ended: bool = False) -> list[Running]:
-    """The own practice's inclusions under way, or those that ended; every citizen shown is logged. Raises Refused."""
+#: Inclusions on one page.
+PAGE = 100
+
+
+def running(actor: Actor, *, ended: bool = False, before: int | None = None) -> tuple[list[Running], int | None]:
+    """A page of the own practice's inclusions under way, or of those that ended, the newest first.
+
+    `before` is the key that the page before ended with; the second answer is the one for the next page. Every citizen
+    shown is logged. Raises Refused.
+    """
     resource = own_inclusions(actor)
     decision = guard.require(actor, "read", resource, "inclusion")
     found = (
         Inclusion.objects.filter(practice_id=actor.organisation_id, ended_at__isnull=not ended)
         .select_related("citizen", "nominated_by")
         .prefetch_related("steps")
-        .order_by("-opened_at", "-id")
+        .order_by("-id")
     )
-    shown = list(found[:200])
+    if before is not None:
+        found = found.filter(pk__lt=before)
+    if ended:
+        # What has ended concerns the practice only as long as the citizen is its own.
+        found = found.filter(citizen__practice_id=actor.organisation_id)
+    shown, more = _page(list(found[: PAGE + 1]))
     guard.seen(actor, "read", resource, "inclusion", decision, {each.citizen_id for each in shown})
-    return _in_words(shown)
+    return _in_words(shown), more
+
+
+def _page(found: list[Inclusion]) -> tuple[list[Inclusion], int | None]:
+    """What is shown, and where the next page begins when there is one."""
+    return found[:PAGE], found[PAGE - 1].pk if len(found) > PAGE else None
 
 
 def _in_words(inclusions: list[Inclusion]) -> list[Running]:
@@ -139,6 +157,8 @@ def opened(actor: Actor, key: int) -> Opened:
         .get(pk=key)
     )
     resource = Resource("inclusion", citizen=found.citizen, practice_id=found.practice_id)
+    if found.ended_at is not None and found.citizen.practice_id != found.practice_id:
+        guard.refuse(actor, "read", resource, "inclusion", "relation")
     guard.require(actor, "read", resource, "inclusion", detail=found.model)
     judgement = judgement_now(found)
     steps = list(found.steps.all())
@@ -191,17 +211,16 @@ class Nominated:
         return "waiting" if self.inclusion.stage == Stage.NOMINATED else "taken_up"
 
 
-def nominated(actor: Actor) -> list[Nominated]:
-    """What the actor's organisation nominated, newest first. Raises Refused."""
+def nominated(actor: Actor, *, before: int | None = None) -> tuple[list[Nominated], int | None]:
+    """A page of what the actor's organisation nominated, as `running`. Raises Refused."""
     resource = Resource("nomination", nominated_by=actor.organisation_id)
     decision = guard.require(actor, "read", resource, "inclusion")
-    found = list(
-        Inclusion.objects.filter(nominated_by_id=actor.organisation_id, source=Source.NOMINATION)
-        .select_related("citizen")
-        .order_by("-opened_at", "-id")[:200]
-    )
+    own = Inclusion.objects.filter(nominated_by_id=actor.organisation_id, source=Source.NOMINATION)
+    if before is not None:
+        own = own.filter(pk__lt=before)
+    found, more = _page(list(own.select_related("citizen").order_by("-id")[: PAGE + 1]))
     guard.seen(actor, "read", resource, "inclusion", decision, {each.citizen_id for each in found})
-    return [Nominated(each, model_title(each.model)) for each in found]
+    return [Nominated(each, model_title(each.model)) for each in found], more
 
 
 def letter(actor: Actor, key: int, kind: str) -> tuple[Inclusion, str]:

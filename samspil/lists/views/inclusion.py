@@ -15,6 +15,7 @@ from samspil.access import guard
 from samspil.access.errors import Conflict, Invalid
 from samspil.access.forms.fields import say
 from samspil.access.middleware import Request
+from samspil.access.paging import to_number
 from samspil.access.queries.finding import find_citizen
 from samspil.lists.actions import checking, ending, inclusion, opening
 from samspil.lists.forms import (
@@ -248,5 +249,6 @@ def nominations(request: Request) -> HttpResponse:
         else:
             messages.success(request, _("Thank you. The citizen's practice has been told and decides."))
             return redirect("nominations")
-    found = queries.nominated(request.actor)
-    return render(request, "lists/nominations.html", {"form": form, "found": found}, status=422 if form.errors else 200)
+    found, more = queries.nominated(request.actor, before=to_number(request.GET.get("before", "")))
+    context = {"form": form, "found": found, "more": more}
+    return render(request, "lists/nominations.html", context, status=422 if form.errors else 200)
