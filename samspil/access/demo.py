@@ -16,6 +16,7 @@ from django.utils import timezone
 from samspil.access import second_factor
 from samspil.access.accounts import AccountAdapter
 from samspil.access.models import (
+    Category,
     Citizen,
     LegalBasis,
     Membership,
@@ -24,6 +25,7 @@ from samspil.access.models import (
     Proxy,
     ProxyScope,
     Role,
+    Sector,
     User,
 )
 from samspil.definitions import Definition, SamspilError, read_yaml, validate
@@ -65,6 +67,8 @@ class DemoBasis(Definition):
     title: str
     reference: str
     purposes: tuple[str, ...]
+    sectors: tuple[Sector, ...] = ()
+    categories: tuple[Category, ...] = ()
 
 
 class Demo(Definition):
@@ -131,6 +135,8 @@ def seed_legal_bases() -> None:
                 "reference": basis.reference,
                 "jurisdiction": "Danmark",
                 "purposes": list(basis.purposes),
+                "sectors": [sector.value for sector in basis.sectors],
+                "categories": [category.value for category in basis.categories],
                 "since": timezone.localdate(),
             },
         )

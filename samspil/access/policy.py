@@ -22,6 +22,8 @@ from samspil.access.models import (
     Consent,
     ConsentPurpose,
     LegalBasis,
+    Membership,
+    Organisation,
     Proxy,
     ProxyScope,
     Role,
@@ -98,7 +100,10 @@ class Policy(Definition):
 class Resource:
     """What is asked for. Data of one citizen name the citizen, a list names its practice.
 
-    `category` narrows a citizen's record to one kind of data; `nominated_by` is the organisation of a nomination.
+    `category` narrows a record or a list to one kind of data. Both are made of several, and without a category a yes
+    means that the page is open, not what it may show: who reads it asks again for each kind and shows those alone,
+    `may(actor, "read", Resource("practice_list", practice_id=…, category=category), "case_finding")`. `nominated_by` is
+    the organisation of a nomination, and `task` the one task that is meant, where any would do otherwise.
     """
 
     kind: Kind
@@ -106,6 +111,7 @@ class Resource:
     practice_id: int | None = None
     category: Category | None = None
     nominated_by: int | None = None
+    task: CareTask | None = None
 
     @property
     def practices(self) -> set[int | None]:
@@ -148,6 +154,9 @@ def policy() -> Policy:
 def may(actor: Actor, verb: Verb, resource: Resource, purpose: Purpose) -> Decision:
     """Whether `actor` may do `verb` with `resource` for `purpose`. Looks facts up, changes nothing, logs nothing.
 
+    A legal basis or a consent limited to some categories answers for those; what is made of several is asked for
+    category by category (see Resource).
+
     Of several refusals the one that came nearest to a grant is told: a missing consent rather than a missing
     relation, a missing relation rather than the wrong role.
     """
@@ -184,6 +193,21 @@ def could(actor: Actor, verb: Verb, kind: Kind, purpose: Purpose) -> bool:
         actor.role in grant.roles and kind == grant.resource and verb in grant.verbs and purpose == grant.purpose
         for grant in policy().grants
     )
+
+
+def opened_by_task(organisation: Organisation, citizen: Citizen) -> dict[Category, Decision]:
+    """Each kind of data that somebody in an organisation would see of a citizen while holding a task, and why."""
+    working = Membership.objects.current(timezone.localdate()).filter(organisation=organisation)
+    found: dict[Category, Decision] = {}
+    for role in sorted(set(working.values_list("role", flat=True))):
+        # Nobody in particular, who holds a task and has broken no glass.
+        known = {("task", citizen.pk): 0, ("glass", citizen.pk): None}
+        anybody = Actor(Role(role), membership=Membership(organisation=organisation, role=role), known=known)
+        for category in Category:
+            decision = may(anybody, "read", Resource("citizen_record", citizen, category=category), "care")
+            if decision:
+                found.setdefault(category, decision)
+    return found
 
 
 def basis_purposes() -> tuple[str, ...]:
@@ -225,8 +249,8 @@ def _relation(actor: Actor, resource: Resource, grant: Grant) -> str | None:
             own = actor.organisation_id is not None and resource.nominated_by == actor.organisation_id
             return "nomination" if own else None
         case "task":
-            task = _task(actor, citizen) if citizen is not None else None
-            return f"task:{task}" if task else None
+            task = _one_task(actor, resource.task) if resource.task is not None else _task(actor, citizen)
+            return f"task:{task}" if task is not None else None
         case "proxy":
             proxy = _proxy(actor, citizen, grant.scope) if citizen is not None else None
             return f"proxy:{proxy}" if proxy else None
@@ -279,8 +303,14 @@ def _consents(actor: Actor, citizen: Citizen) -> list[Consent]:
     return found
 
 
-def _task(actor: Actor, citizen: Citizen) -> int | None:
-    if actor.organisation_id is None:
+def _one_task(actor: Actor, task: CareTask) -> int | None:
+    """A task that the actor, or anybody in their organisation, has been asked to do."""
+    held = task.organisation_id == actor.organisation_id and task.holder_id in {None, actor.user_id}
+    return task.pk if held else None
+
+
+def _task(actor: Actor, citizen: Citizen | None) -> int | None:
+    if actor.organisation_id is None or citizen is None:
         return None
     key = ("task", citizen.pk)
     if key not in actor.known:

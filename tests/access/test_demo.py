@@ -8,8 +8,8 @@ from django.core.management.base import SystemCheckError
 
 from samspil.access import demo
 from samspil.access.actor import private, system
-from samspil.access.models import LegalBasis, Membership, Proxy, Role, User
-from samspil.access.policy import Resource, may
+from samspil.access.models import Category, LegalBasis, Membership, Proxy, Role, User
+from samspil.access.policy import Resource, may, opened_by_task
 from samspil.definitions import SamspilError
 from tests import care
 
@@ -57,6 +57,18 @@ def test_the_demonstration_has_what_its_flows_need(seeded):
     relative = User.objects.get(username="demo-relative")
     citizen = User.objects.get(username="demo-citizen").citizen
     assert may(private(relative, Role.RELATIVE), "read", Resource("citizen_page", citizen), "self")
+
+
+def test_consent_still_decides_in_the_demonstration(seeded):
+    """The statute opens health data to a hospital with a task, and nothing else to anybody."""
+    citizen = User.objects.get(username="demo-citizen").citizen
+    opened = {}
+    for role in (Role.HOSPITAL, Role.MUNICIPAL, Role.PSYCHOLOGIST, Role.NGO):
+        member = Membership.objects.get(user__username=f"demo-{role.value}")
+        opened[role] = set(opened_by_task(member.organisation, citizen))
+    assert opened == {
+        Role.HOSPITAL: {Category.HEALTH}, Role.MUNICIPAL: set(), Role.PSYCHOLOGIST: set(), Role.NGO: set()
+    }  # fmt: skip
 
 
 def test_without_a_practice_it_says_what_to_do():

@@ -239,6 +239,24 @@ def test_expired_glass_opens_nothing(anna, nurse):
     assert outcome(sees(nurse, anna)) == "relation"
 
 
+def test_a_dispensation_for_some_kinds_of_data_opens_the_list_for_those_alone(anna, doctor):
+    """The list is there; who reads it asks for each kind by itself."""
+    own = {"practice_id": anna.practice_id}
+    care.legal_basis("case_finding", categories=["employment"])
+    care.legal_basis("case_finding", categories=["social"], until=TODAY() - DAY)
+    assert may(doctor, "read", Resource("practice_list", **own), "case_finding")
+    answers = {
+        category: outcome(may(doctor, "read", Resource("practice_list", **own, category=category), "case_finding"))
+        for category in Category
+    }
+    assert answers == {
+        Category.EMPLOYMENT: "allowed",
+        Category.SOCIAL: "basis_expired",
+        Category.HEALTH: "no_basis",
+        Category.MENTAL_HEALTH: "no_basis",
+    }
+
+
 def test_broken_glass_opens_reading_only(anna, nurse):
     broken(nurse, anna, minutes=60)
     assert not may(nurse, "write", Resource("task", anna), "care")

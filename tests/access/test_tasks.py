@@ -4,14 +4,14 @@ import datetime as dt
 
 import pytest
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from samspil.access.actions.tasks import close_task, give_task
 from samspil.access.errors import Invalid
 from samspil.access.log import Refused
-from samspil.access.models import AccessRecord, CareTask, Role
-from samspil.access.policy import Resource, may
-from samspil.access.queries.tasks import held_tasks
+from samspil.access.models import AccessRecord, CareTask, Category, Role
+from samspil.access.policy import Resource, may, opened_by_task
+from samspil.access.queries.tasks import held_tasks, seen_with_task
 from tests import care
 
 pytestmark = pytest.mark.django_db
@@ -155,6 +155,52 @@ def test_who_holds_no_tasks_has_no_page_of_them(role):
         held_tasks(care.actor(role))
 
 
+def test_a_task_that_was_done_is_nobody_elses_to_finish_and_leaves_one_row(anna, doctor, nurse):
+    task = given(doctor, anna, nurse)
+    for _ in range(2):
+        close_task(care.acting(nurse), task)
+        task.refresh_from_db()
+    row = AccessRecord.objects.get(detail=f"task {task.pk}")
+    assert (row.verb, row.basis) == ("write", f"task:{task.pk}")
+
+
+# What the task would open.
+
+
+def seen(doctor, anna, nurse):
+    everything, found = seen_with_task(care.acting(doctor), anna, nurse.organisation)
+    return everything, [(one.category, one.why) for one in found]
+
+
+def test_what_a_task_opens_is_what_the_policy_says(anna, doctor, nurse):
+    with translation.override("en"):
+        assert seen(doctor, anna, nurse) == (False, [])
+        care.consent(anna, "sharing", doctor.user, category="social")
+        care.legal_basis("care", sectors=["municipality"], categories=["health"])
+        care.legal_basis("care", sectors=["hospital"])
+        assert seen(doctor, anna, nurse) == (
+            False,
+            [("health", "there is a legal basis"), ("social matters", "the citizen has consented")],
+        )
+        care.consent(anna, "sharing", doctor.user)
+        assert seen(doctor, anna, nurse)[0]
+
+
+def test_it_is_what_they_see_when_the_task_is_there(anna, doctor, nurse):
+    care.consent(anna, "sharing", doctor.user, category="social")
+    opened = opened_by_task(nurse.organisation, anna)
+    given(doctor, anna, nurse)
+    for category in Category:
+        record = Resource("citizen_record", anna, category=category)
+        assert bool(may(care.acting(nurse), "read", record, "care")) is (category in opened)
+
+
+def test_a_look_at_what_a_task_opens_is_logged_as_one_at_the_consents(anna, doctor, nurse):
+    seen(doctor, anna, nurse)
+    row = AccessRecord.objects.latest("id")
+    assert (row.resource, row.verb, row.citizen_id) == ("consent", "read", anna.pk)
+
+
 # The pages.
 
 
@@ -167,7 +213,7 @@ def test_a_task_is_given_in_two_steps_and_finished_with_a_click(client, anna, do
     assert "Nanna Friis" in page
     assert "ikke sagt ja til at dele" in page
     care.consent(anna, "sharing", doctor.user, sector="municipality")
-    assert "Borgeren deler oplysninger med dem" in client.get(second).content.decode()
+    assert "De kan se oplysningerne, så længe opgaven er åben" in client.get(second).content.decode()
     assert client.post(second, {"title": "", "due": ""}).status_code == 422
     sent = {"title": "Besøg i hjemmet", "due": TODAY().isoformat(), "holder": nurse.user.pk}
     assert client.post(second, sent).url == reverse("citizen", args=[anna.pk])

@@ -27,7 +27,7 @@ from samspil.definitions import SamspilError
 from samspil.programmes.consent import AskedConsent
 
 
-def capacity(actor: Actor) -> Purpose:
+def handling_purpose(actor: Actor) -> Purpose:
     """For what somebody handles consents: professionals in the conversation before inclusion, others for themselves."""
     return "inclusion" if actor.role.is_professional else "self"
 
@@ -50,12 +50,12 @@ def record_consent(
     the newer counts. Raises Refused, and Invalid for something that the programme does not ask.
     """
     resource = Resource("consent", citizen)
-    guard.check(actor, "write", resource, capacity(actor), detail=purpose)
+    guard.check(actor, "write", resource, handling_purpose(actor), detail=purpose)
     asked = _asked(programme, purpose)
     sectors = [organisation.sector] if organisation is not None else [sector] if sector else []
     _check_limits(asked, sectors, [category] if category else [])
     ends = _ends(asked, given, until)
-    guard.require(actor, "write", resource, capacity(actor), detail=purpose)
+    guard.require(actor, "write", resource, handling_purpose(actor), detail=purpose)
     with transaction.atomic():
         earlier = [
             answer
@@ -86,11 +86,11 @@ def answer_consent(
     limit. Raises Refused, and Invalid for something that the programme does not ask.
     """
     resource = Resource("consent", citizen)
-    guard.check(actor, "write", resource, capacity(actor), detail=purpose)
+    guard.check(actor, "write", resource, handling_purpose(actor), detail=purpose)
     asked = _asked(programme, purpose)
     _check_limits(asked, sectors, categories)
     ends = _ends(asked, given, until)
-    guard.require(actor, "write", resource, capacity(actor), detail=purpose)
+    guard.require(actor, "write", resource, handling_purpose(actor), detail=purpose)
     chosen_sectors = _limits(sectors, asked.recipients) if given else [""]
     chosen_categories = _limits(categories, asked.categories) if given else [""]
     with transaction.atomic():
@@ -107,7 +107,7 @@ def answer_consent(
 def withdraw_consent(actor: Actor, consent: Consent) -> None:
     """Take a yes back, at once. Taking it back a second time changes nothing. Raises Refused."""
     citizen = consent.citizen
-    guard.require(actor, "write", Resource("consent", citizen), capacity(actor), detail=consent.purpose)
+    guard.require(actor, "write", Resource("consent", citizen), handling_purpose(actor), detail=consent.purpose)
     with transaction.atomic():
         answers = Consent.objects.select_for_update().filter(pk=consent.pk, given=True, withdrawn_at__isnull=True)
         if _end(actor, answers):

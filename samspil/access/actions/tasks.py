@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -55,13 +56,9 @@ def close_task(actor: Actor, task: CareTask) -> None:
 
     With the last open task the access that followed from it is gone. Raises Refused.
     """
-    resource = Resource("task", task.citizen)
-    holds = task.organisation_id == actor.organisation_id and task.holder_id in {None, actor.user_id}
-    treats = actor.organisation_id is not None and task.citizen.practice_id == actor.organisation_id
-    if not (holds or treats):
-        guard.refuse(actor, "write", resource, "care", "relation")
-    if task.closed_at is not None:
-        return
-    guard.require(actor, "write", resource, "care", detail=f"task {task.pk}")
-    CareTask.objects.filter(pk=task.pk, closed_at__isnull=True).update(closed_at=timezone.now())
+    resource = Resource("task", task.citizen, task=task)
+    guard.check(actor, "write", resource, "care", detail=f"task {task.pk}")
+    with transaction.atomic():
+        if CareTask.objects.filter(pk=task.pk, closed_at__isnull=True).update(closed_at=timezone.now()):
+            guard.require(actor, "write", resource, "care", detail=f"task {task.pk}")
     actor.forget()

@@ -60,7 +60,11 @@ class LegalBasisForm(forms.Form):
         label=_("Reference"), max_length=200, required=False, help_text=_("Case number, or section of the act.")
     )
     jurisdiction = forms.CharField(
-        label=_("Where it holds"), max_length=100, help_text=_("Such as a municipality, a region or Denmark.")
+        label=_("Where it holds"),
+        max_length=100,
+        help_text=_(
+            "Such as a municipality, a region or Denmark. Written down for people to read; it limits nothing here."
+        ),
     )
     purposes = TicksField(
         label=_("What it is for"),

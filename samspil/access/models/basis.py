@@ -31,9 +31,10 @@ class ConsentPurpose(models.TextChoices):
 
 
 class LegalBasis(models.Model):
-    """A dispensation, statute or general consent that opens a flow of data, where, for what and until when.
+    """A dispensation, statute or general consent that opens a flow of data, for whom, for what and until when.
 
-    After `until`, or when revoked, the flow is closed (report 001 R-CONS-04).
+    After `until`, or when revoked, the flow is closed (report 001 R-CONS-04). Purposes, sectors, categories and days
+    are what the policy asks about; `jurisdiction` says to people where the basis holds and limits nothing here.
     """
 
     class Kind(models.TextChoices):
@@ -67,7 +68,11 @@ class LegalBasis(models.Model):
         return self.revoked_at is None and self.since <= day and (self.until is None or self.until >= day)
 
     def covers(self, purpose: str, sector: str | None, category: str | None) -> bool:
-        """Whether purpose, sector and category lie in its scope; None asks for no particular one."""
+        """Whether purpose, sector and category lie in its scope.
+
+        Without a category it is about something made of several of them, such as a list, which is open as soon as any
+        is covered. That says nothing about what may be shown of it: each category has to be asked for by itself.
+        """
         return (
             purpose in self.purposes
             and (not self.sectors or sector is None or sector in self.sectors)

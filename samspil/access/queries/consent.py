@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from django.utils import timezone
 
 from samspil.access import guard
-from samspil.access.actions.consent import capacity
+from samspil.access.actions.consent import handling_purpose
 from samspil.access.actor import Actor
 from samspil.access.asked import asked_by, asking, question
 from samspil.access.models import Citizen, Consent, Organisation
@@ -42,11 +42,6 @@ def has_consent(
     return found is not None and found.given
 
 
-def shares_with(citizen: Citizen, organisation: Organisation) -> bool:
-    """Whether some programme has the citizen's yes to sharing with an organisation. For whoever may give it a task."""
-    return any(has_consent(citizen, programme, "sharing", organisation) for programme in asking())
-
-
 @dataclass(frozen=True)
 class Standing:
     """One question and how it stands today: `yes`, `limited` (yes to some), `no`, `expired` or `unanswered`."""
@@ -77,7 +72,7 @@ class Standing:
 
 def standings(actor: Actor, citizen: Citizen) -> list[Standing]:
     """Every question that is asked of a citizen, with its state and history. Logged. Raises Refused."""
-    guard.require(actor, "read", Resource("consent", citizen), capacity(actor))
+    guard.require(actor, "read", Resource("consent", citizen), handling_purpose(actor))
     answers = list(
         Consent.objects.filter(citizen=citizen).select_related("recorded_by", "withdrawn_by", "organisation")
     )
@@ -86,7 +81,7 @@ def standings(actor: Actor, citizen: Citizen) -> list[Standing]:
 
 def standing(actor: Actor, citizen: Citizen, programme: str, purpose: str) -> Standing | None:
     """One question with its state and history; None when it is not asked. Logged. Raises Refused."""
-    guard.require(actor, "read", Resource("consent", citizen), capacity(actor), detail=purpose)
+    guard.require(actor, "read", Resource("consent", citizen), handling_purpose(actor), detail=purpose)
     try:
         asked = question(programme, purpose)
     except SamspilError:
@@ -97,7 +92,7 @@ def standing(actor: Actor, citizen: Citizen, programme: str, purpose: str) -> St
 
 def can_answer(actor: Actor, citizen: Citizen) -> bool:
     """Whether the actor may write answers down, for showing the buttons."""
-    return bool(may(actor, "write", Resource("consent", citizen), capacity(actor)))
+    return bool(may(actor, "write", Resource("consent", citizen), handling_purpose(actor)))
 
 
 def _standing(programme: str, asked: AskedConsent, answers: list[Consent]) -> Standing:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from django.db.models import F, Q
 from django.utils import timezone
 
-from samspil.access import guard
+from samspil.access import guard, words
+from samspil.access.actions.consent import handling_purpose
 from samspil.access.actions.tasks import task_roles
 from samspil.access.actor import Actor
-from samspil.access.models import CareTask, Citizen, Membership, Organisation, User
-from samspil.access.policy import Resource, could
+from samspil.access.models import CareTask, Category, Citizen, Membership, Organisation, User
+from samspil.access.policy import Resource, could, opened_by_task
 
 
 def held_tasks(actor: Actor) -> list[CareTask]:
@@ -49,6 +52,25 @@ def people_for_tasks(organisation: Organisation) -> list[User]:
     """Those who can hold a task in an organisation today."""
     working = Membership.objects.current(timezone.localdate()).filter(organisation=organisation, role__in=task_roles())
     return list(User.objects.filter(pk__in=working.values("user_id"), is_active=True))
+
+
+@dataclass(frozen=True)
+class Seen:
+    """One kind of data that a task opens, and why, in words."""
+
+    category: str
+    why: str
+
+
+def seen_with_task(actor: Actor, citizen: Citizen, organisation: Organisation) -> tuple[bool, list[Seen]]:
+    """What an organisation would see of a citizen while it holds a task, and whether that is all there is.
+
+    Tells how the citizen has answered about sharing, so it is logged as that. Raises Refused.
+    """
+    guard.require(actor, "read", Resource("consent", citizen), handling_purpose(actor), detail="sharing")
+    opened = opened_by_task(organisation, citizen)
+    seen = [Seen(words.category(category), words.basis(decision.basis, {})) for category, decision in opened.items()]
+    return len(seen) == len(Category), seen
 
 
 def citizen_for_task(actor: Actor, citizen: Citizen) -> None:

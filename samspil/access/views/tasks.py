@@ -15,8 +15,13 @@ from samspil.access.forms.care import TaskForm, WhereForm
 from samspil.access.forms.fields import say
 from samspil.access.middleware import Request
 from samspil.access.models import CareTask, Citizen
-from samspil.access.queries.consent import shares_with
-from samspil.access.queries.tasks import citizen_for_task, held_tasks, organisations_for_tasks, people_for_tasks
+from samspil.access.queries.tasks import (
+    citizen_for_task,
+    held_tasks,
+    organisations_for_tasks,
+    people_for_tasks,
+    seen_with_task,
+)
 
 
 @require_safe
@@ -55,10 +60,6 @@ def new_task(request: Request, citizen_id: int) -> HttpResponse:
         else:
             messages.success(request, _("%(name)s has been given the task.") % {"name": organisation.name})
             return redirect("citizen", citizen.pk)
-    context = {
-        "citizen": citizen,
-        "organisation": organisation,
-        "form": form,
-        "shares": shares_with(citizen, organisation),
-    }
+    everything, seen = seen_with_task(request.actor, citizen, organisation)
+    context = {"citizen": citizen, "organisation": organisation, "form": form, "everything": everything, "seen": seen}
     return render(request, "access/task_new.html", context, status=422 if form.errors else 200)
