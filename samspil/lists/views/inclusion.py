@@ -36,8 +36,8 @@ from samspil.lists.queries import inclusions as queries
 def running(request: Request) -> HttpResponse:
     """The inclusions under way, or those that ended."""
     ended = request.GET.get("show") == "ended"
-    found = queries.running(request.actor, ended=ended)
-    context = {"found": found, "ended": ended, "may_enter": queries.may_enter(request.actor)}
+    found, more = queries.running(request.actor, ended=ended, before=to_number(request.GET.get("before", "")))
+    context = {"found": found, "more": more, "ended": ended, "may_enter": queries.may_enter(request.actor)}
     return render(request, "lists/inclusions.html", context)
 
 
