@@ -30,7 +30,7 @@ from samspil.access.models import (
 )
 from samspil.definitions import Definition, DefinitionError, read_yaml, validate
 
-Verb = Literal["read", "write", "decide", "break_glass"]
+Verb = Literal["read", "write", "decide", "give", "break_glass"]
 Purpose = Literal[
     "care", "case_finding", "inclusion", "self", "improvement", "oversight", "administration", "emergency"
 ]

@@ -48,7 +48,8 @@ DEEDS: dict[tuple[Kind, Verb], Deed] = {
     ),
     ("citizen_search", "read"): Deed(lazy("searched for the CPR number"), lazy("tried to search for the CPR number")),
     ("task", "read"): Deed(lazy("saw a task"), lazy("tried to see a task")),
-    ("task", "write"): Deed(lazy("gave or finished a task"), lazy("tried to give or finish a task")),
+    ("task", "give"): Deed(lazy("gave a task"), lazy("tried to give a task")),
+    ("task", "write"): Deed(lazy("finished a task"), lazy("tried to finish a task")),
     ("inclusion", "read"): Deed(
         lazy("saw how far the invitation to the joint effort has come"),
         lazy("tried to see how far the invitation to the joint effort has come"),

@@ -190,6 +190,8 @@ class World:
                     holder=holder.get(cell.relation),
                     closed_at=timezone.now() if cell.relation == "closed_task" else None,
                 )
+            case ("own", _, "practice") if (cell.kind, cell.verb) == ("task", "write"):
+                self.task = care.task(self.citizen, self.colleagues[Role.MUNICIPAL].organisation, self.doctor.user)
             case ("nominated", _, by) if isinstance(who, Membership):
                 self.inclusion.nominated_by = self.own[Role.GP].organisation if by else who.organisation
                 self.inclusion.source = Source.NOMINATION

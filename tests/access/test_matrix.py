@@ -80,8 +80,8 @@ def _private(world: World, cell: Cell, page: str) -> str:
 
 
 def _task(world: World, cell: Cell) -> Ask:
-    """Finishing the task that somebody holds or would like to; giving one where there is none."""
-    if "task" in cell.relation and cell.relation != "closed_task":
+    """Finishing a task, or giving one."""
+    if cell.verb == "write":
         return Ask(f"/tasks/{world.task.pk}/done/", {})
     place = world.colleagues[Role.MUNICIPAL].organisation
     return Ask(f"/citizens/{world.citizen.pk}/tasks/new/?organisation={place.pk}", {"title": "Besøg i hjemmet"})
@@ -141,6 +141,7 @@ ASKS: dict[tuple[str, str], Callable[[World, Cell], Ask]] = {
     ),
     ("task", "read"): lambda *_: Ask("/tasks/", shows=NAME, listed=True),
     ("task", "write"): _task,
+    ("task", "give"): _task,
     ("inclusion", "read"): lambda w, _: Ask(f"/inclusions/{w.inclusion.pk}/", shows=NAME),
     ("inclusion", "write"): lambda w, _: Ask(
         f"/inclusions/{w.inclusion.pk}/contact/", {"contact-version": w.inclusion.version, "contact-kind": "phone"}

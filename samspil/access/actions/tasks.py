@@ -31,7 +31,7 @@ def give_task(
 ) -> CareTask:
     """Ask an organisation, or one person of it, to do something for a citizen. Raises Refused, and Invalid."""
     resource = Resource("task", citizen)
-    guard.check(actor, "write", resource, "care")
+    guard.check(actor, "give", resource, "care")
     today = timezone.localdate()
     if not title.strip():
         raise Invalid("title", _("Write what is to be done."))
@@ -42,7 +42,7 @@ def give_task(
         raise Invalid("organisation", _("Nobody there can take a task today."))
     if holder is not None and not working.filter(user=holder).exists():
         raise Invalid("holder", _("This person does not work there today."))
-    guard.require(actor, "write", resource, "care", detail=f"organisation {organisation.pk}")
+    guard.require(actor, "give", resource, "care", detail=f"organisation {organisation.pk}")
     assert actor.user is not None, "the policy lets nobody give a task who is not logged in"
     task = CareTask.objects.create(
         citizen=citizen, organisation=organisation, holder=holder, title=title.strip(), asked_by=actor.user, due=due

@@ -75,4 +75,4 @@ def seen_with_task(actor: Actor, citizen: Citizen, organisation: Organisation) -
 
 def citizen_for_task(actor: Actor, citizen: Citizen) -> None:
     """That the actor may give a task for the citizen, before the form is shown. Raises Refused."""
-    guard.check(actor, "write", Resource("task", citizen), "care")
+    guard.check(actor, "give", Resource("task", citizen), "care")

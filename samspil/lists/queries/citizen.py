@@ -69,7 +69,7 @@ def record(actor: Actor, key: int) -> Record:
         # What others have been asked to do tells something of the citizen too.
         tasks=list(tasks if own else tasks.filter(organisation=actor.organisation)),
         own=own,
-        may_ask_others=bool(may(actor, "write", Resource("task", citizen), "care")),
+        may_ask_others=bool(may(actor, "give", Resource("task", citizen), "care")),
         may_include=bool(may(actor, "decide", Resource("inclusion", citizen), "inclusion")),
     )
 
