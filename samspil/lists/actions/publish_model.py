@@ -35,7 +35,7 @@ class ModelPublished:
     again: bool = False
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class _Active:
     """A name that stands on some practice's list of the model now."""
 
@@ -149,18 +149,18 @@ class ModelPublication:
 
     def _leave(self, active: dict[int, _Active], gone: dict[int, tuple[str, str]], result: ModelPublished) -> None:
         """Mark who left, and why."""
-        left = [
-            Entry(
-                pk=active[person].entry,
-                left_at=self.handover.as_of,
-                left_reason=reason,
-                left_detail=detail[:200],
-                version=F("version") + 1,
-            )
-            for person, (reason, detail) in gone.items()
-        ]
-        Entry.objects.bulk_update(left, ["left_at", "left_reason", "left_detail", "version"], batch_size=500)
-        result.left = len(left)
+        alike: dict[tuple[str, str], list[int]] = {}
+        for person, why in gone.items():
+            alike.setdefault(why, []).append(active[person].entry)
+        for (reason, detail), left in alike.items():
+            for keys in batches(left):
+                Entry.objects.filter(pk__in=keys).update(
+                    left_at=self.handover.as_of,
+                    left_reason=reason,
+                    left_detail=detail[:200],
+                    version=F("version") + 1,
+                )
+        result.left = len(gone)
 
     def _why_left(self, person: int, name: _Active) -> tuple[str, str]:
         """Reason and detail, in the words of `samspil.population.lists.leavers`."""
@@ -197,21 +197,19 @@ class ModelPublication:
             if name.undecided and self._stays(person, name)
         }
         for keys in batches(rows):
-            undecided = Entry.objects.select_for_update().filter(pk__in=keys, state__in=_UNDECIDED)
-            fresh = [
-                Entry(
-                    pk=key,
-                    publication=publication,
-                    score=rows[key].score,
-                    band=rows[key].band or "",
-                    incomplete=rows[key].incomplete,
-                    criteria=rows[key].criteria,
-                    version=F("version") + 1,
-                )
-                for key in undecided.values_list("pk", flat=True)
-            ]
-            fields = ["publication", "score", "band", "incomplete", "criteria", "version"]
-            Entry.objects.bulk_update(fresh, fields, batch_size=500)
+            fresh = list(Entry.objects.select_for_update().filter(pk__in=keys, state__in=_UNDECIDED).defer("criteria"))
+            for entry in fresh:
+                row = rows[entry.pk]
+                entry.publication, entry.version = publication, entry.version + 1
+                entry.score, entry.band, entry.incomplete = row.score, row.band or "", row.incomplete
+                entry.criteria = row.criteria
+            # Rows that are there already: an update with a case for each of them takes many times as long.
+            Entry.objects.bulk_create(
+                fresh,
+                update_conflicts=True,
+                unique_fields=["id"],
+                update_fields=["publication", "version", "score", "band", "incomplete", "criteria"],
+            )
             result.refreshed += len(fresh)
 
     def _add(
