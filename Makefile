@@ -6,7 +6,7 @@ export SAMSPIL_HOME ?= $(CURDIR)/var
 # Results must not depend on what the caller's shell happens to hold.
 unexport PYTHONPATH PYTHONHOME PYTHONDONTWRITEBYTECODE
 
-.PHONY: run test check lint types arrows messages browser audit bench lock clean
+.PHONY: run test check lint types arrows messages browser audit bench bench-web lock clean
 # A file that a failing command left half-made is not there.
 .DELETE_ON_ERROR:
 
@@ -50,6 +50,10 @@ messages: $(patsubst %.po,%.mo,$(wildcard samspil/*/locale/*/LC_MESSAGES/django.
 SCALE ?= region
 bench: .venv/ready-dev
 	$(BIN)/python bench/stratify.py --scale $(SCALE)
+
+## The care plane under 20 users at once beside SQL by hand, at 1 million citizens (OPTIONS="--users 40" and others).
+bench-web: .venv/ready-dev .assets/ready messages
+	$(BIN)/python -m bench.web $(OPTIONS)
 
 ## Renew the lock files after a change of dependencies in pyproject.toml.
 lock: .venv/ready-dev

@@ -25,6 +25,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from measure import Command, Cost, Failed, environment, interleaved, medians, run
+from printing import say, table
 
 HERE = Path(__file__).parent
 SAMSPIL = Path(sys.executable).with_name("samspil")
@@ -170,22 +171,6 @@ def rows_of(place: Place) -> int:
     return sum(table["loaded"] for made in state["deliveries"].values() for table in made["tables"].values())
 
 
-def table(heads: list[str], rows: list[list[str]], markdown: bool) -> str:
-    """A table of texts, the first column to the left and the others to the right."""
-    if markdown:
-        lines = [heads, ["---", *["---:"] * (len(heads) - 1)], *rows]
-        return "\n".join("| " + " | ".join(line) + " |" for line in lines)
-    widths = [max(len(line[column]) for line in [heads, *rows]) for column in range(len(heads))]
-    lines = [heads, ["-" * width for width in widths], *rows]
-    return "\n".join(
-        "  ".join(
-            text.rjust(width) if column else text.ljust(width)
-            for column, (text, width) in enumerate(zip(line, widths, strict=True))
-        )
-        for line in lines
-    )
-
-
 def cost_cells(cost: Cost) -> list[str]:
     return [f"{cost.wall:.1f}", f"{cost.cpu:.1f}", f"{cost.peak / GIGABYTE:.2f}"]
 
@@ -212,10 +197,6 @@ def machine() -> str:
     memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / GIGABYTE
     tools = ", ".join(f"{name} {version(name)}" for name in ("duckdb", "ibis-framework", "pandas", "pyarrow", "polars"))
     return f"{os.cpu_count()} processors, {memory:.0f} GB; Python {platform.python_version()}, {tools}"
-
-
-def say(text: str) -> None:
-    print(text, flush=True)
 
 
 def arguments() -> argparse.Namespace:

@@ -44,8 +44,9 @@ class NoServer(Exception):
 class Server:
     """A running server. `url` is for `SAMSPIL_DATABASE_URL`; `stop` may be called more than once."""
 
-    def __init__(self) -> None:
-        """Start the server. Raises NoServer."""
+    def __init__(self, **options: str) -> None:
+        """Start the server, with `options` beside the usual ones or in their place. Raises NoServer."""
+        self._options = OPTIONS | options
         self._owner = os.getpid()
         self._process: subprocess.Popen[bytes] | None = None
         self._folder = Path(tempfile.mkdtemp(prefix="samspil-postgresql-"))
@@ -112,7 +113,7 @@ class Server:
         for _ in range(ATTEMPTS):
             port = _free_port()
             log = self._folder / "log"
-            options = [part for name, value in OPTIONS.items() for part in ("-c", f"{name}={value}")]
+            options = [part for name, value in self._options.items() for part in ("-c", f"{name}={value}")]
             with log.open("wb") as file:
                 self._process = subprocess.Popen(
                     [str(self._programs / "postgres"), "-D", str(self._data), "-p", str(port), *options],
