@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, cast
 
-from django.http import HttpRequest, HttpResponse
+from django.core.exceptions import BadRequest
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http.request import UnreadablePostError
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
@@ -66,6 +68,36 @@ def find_actor(request: HttpRequest) -> Actor:
         possible = memberships + _private_capacities(user)
     chosen = [actor for actor in possible if capacity_key(actor) == wanted] or possible
     return chosen[0] if chosen else Actor(Role.ANONYMOUS, user, name=user.name)
+
+
+class NulMiddleware:
+    """Refuses requests with a NUL character in them, which no page asks for and PostgreSQL cannot store."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if (
+            "\0" in request.path_info
+            or _has_nul(request.GET)
+            or any("\0" in value for value in request.COOKIES.values())
+        ):
+            raise BadRequest("a NUL character in the request")
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, *_view: Any) -> HttpResponse | None:
+        """What was sent is read here, after every middleware has begun: what is too large gets its page."""
+        try:
+            found = request.method == "POST" and _has_nul(request.POST)
+        except UnreadablePostError:
+            return None
+        if found:
+            raise BadRequest("a NUL character in the request")
+        return None
+
+
+def _has_nul(fields: QueryDict) -> bool:
+    return any("\0" in text for name, values in fields.lists() for text in (name, *values))
 
 
 class ActorMiddleware:

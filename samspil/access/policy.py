@@ -56,6 +56,8 @@ Kind = Literal[
     "source",
     "citizen_search",
     "notices",
+    "officer_notices",
+    "acting_for",
 ]
 Relation = Literal["own_practice", "runs_it", "task", "nominated", "self", "proxy", "broken_glass", "none"]
 #: Why something was refused; `words.py` puts each into words.
@@ -326,7 +328,7 @@ def _proxy(actor: Actor, citizen: Citizen, scope: ProxyScope | None) -> int | No
     if key not in actor.known:
         current = Proxy.objects.current(timezone.localdate())
         actor.known[key] = list(current.filter(citizen=citizen, relative_id=actor.user_id))
-    return next((proxy.pk for proxy in actor.known[key] if scope in proxy.scopes), None)
+    return next((proxy.pk for proxy in actor.known[key] if scope is None or scope in proxy.scopes), None)
 
 
 def _broken_glass(actor: Actor, citizen: Citizen) -> int | None:

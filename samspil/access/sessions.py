@@ -8,6 +8,7 @@ from collections.abc import Callable
 from django.conf import settings
 from django.contrib.auth import SESSION_KEY
 from django.http import HttpRequest, HttpResponse
+from django.utils.cache import patch_cache_control
 
 from samspil.access.models import User
 
@@ -29,6 +30,20 @@ class IdleMiddleware:
         if SESSION_KEY in session and time.time() - session.get(SEEN, 0) > TOUCH_AFTER:
             session[SEEN] = int(time.time())
         return self.get_response(request)
+
+
+class NotKeptMiddleware:
+    """What somebody logged in is shown is kept by no browser and no proxy: not after log-out, nor by going back."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        before = request.user.is_authenticated
+        response = self.get_response(request)
+        if before or request.user.is_authenticated:
+            patch_cache_control(response, no_store=True, private=True)
+        return response
 
 
 def remember(response: HttpResponse, user: User) -> None:

@@ -83,6 +83,17 @@ DEEDS: dict[tuple[Kind, Verb], Deed] = {
     ),
     ("notices", "read"): Deed(lazy("saw the notices"), lazy("tried to see the notices")),
     ("notices", "write"): Deed(lazy("marked a notice as read"), lazy("tried to mark a notice as read")),
+    ("officer_notices", "read"): Deed(
+        lazy("saw a notice to the data protection officer"),
+        lazy("tried to see a notice to the data protection officer"),
+    ),
+    ("officer_notices", "write"): Deed(
+        lazy("marked a notice to the data protection officer as read"),
+        lazy("tried to mark a notice to the data protection officer as read"),
+    ),
+    ("acting_for", "read"): Deed(
+        lazy("saw that there is a power of proxy"), lazy("tried to see that there is a power of proxy")
+    ),
     ("list_counts", "read"): Deed(lazy("saw counts without names"), lazy("tried to see counts without names")),
     ("model_review", "read"): Deed(
         lazy("saw figures on how good the lists are"), lazy("tried to see figures on how good the lists are")
@@ -170,6 +181,30 @@ def deed(resource: str, verb: str, *, refused: bool) -> str:
     if found is None:
         return f"{verb} {resource}"
     return str(found.tried if refused else found.did)
+
+
+#: What a row of the log says of changes to accounts and roles, by its words around the number of a record.
+DETAILS: dict[str, Promise] = {
+    "person created": lazy("account no. %(number)s made"),
+    "person new password": lazy("new password for account no. %(number)s"),
+    "person opened": lazy("account no. %(number)s opened"),
+    "person closed": lazy("account no. %(number)s closed"),
+    "person linked": lazy("account no. %(number)s linked to an identity provider"),
+    "person unlinked": lazy("account no. %(number)s no longer linked to an identity provider"),
+    "organisation": lazy("organisation no. %(number)s"),
+    "membership added": lazy("role no. %(number)s given"),
+    "membership ended": lazy("role no. %(number)s ended"),
+}
+
+
+def detail(resource: str, code: str) -> str:
+    """What exactly was changed, of accounts, roles and organisations; empty for everything else."""
+    kind, _space, rest = code.partition(" ")
+    number, _space, did = rest.partition(" ")
+    if did.startswith("linked to "):
+        did = "linked"
+    text = DETAILS.get(f"{kind} {did}".strip()) if resource == "people" else None
+    return str(text) % {"number": number} if text is not None else ""
 
 
 def basis(code: str, titles: Mapping[str, str]) -> str:

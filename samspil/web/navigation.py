@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from samspil.access import second_factor
 from samspil.access.middleware import Request
 from samspil.access.models import Role
+from samspil.access.queries.oversight import cases_to_review
 
 _OTHER_SECTORS = (Role.MUNICIPAL, Role.HOSPITAL, Role.PSYCHOLOGIST, Role.NGO)
 _PRACTICE = (Role.GP, Role.PRACTICE_STAFF)
@@ -55,7 +56,12 @@ PLACES: tuple[Place, ...] = (
         _("Look a citizen up by CPR number"),
         (*_PRACTICE, Role.MUNICIPAL, Role.HOSPITAL, Role.PSYCHOLOGIST),
     ),
-    Place("notices", _("Notices"), _("What you have been told"), (*_PRACTICE, Role.RELATIVE)),
+    Place(
+        "notices",
+        _("Notices"),
+        _("What you have been told"),
+        (*_PRACTICE, Role.RELATIVE, Role.DATA_PROTECTION_OFFICER),
+    ),
     Place("for", _("Whom you act for"), _("The pages you may see for a citizen"), (Role.RELATIVE,)),
     Place("me-consents", _("Consents"), _("What you say yes and no to"), (Role.CITIZEN,)),
     Place("me-log", _("Who has looked"), _("Everybody who has seen your information, and why"), (Role.CITIZEN,)),
@@ -81,7 +87,7 @@ PLACES: tuple[Place, ...] = (
 
 @dataclass(frozen=True)
 class Item:
-    """A menu item as one page shows it."""
+    """A menu item as one page shows it. `count` is how much waits there: for the officer, cases to review."""
 
     url: str
     label: str
@@ -97,4 +103,12 @@ def menu_of(request: Request) -> list[Item]:
     urls = {place: reverse(place.view) for place in PLACES if request.actor.role in place.roles}
     # Of places within each other the innermost is where somebody is.
     here = max((url for url in urls.values() if request.path.startswith(url)), key=len, default="")
-    return [Item(url, str(place.label), str(place.about), url == here) for place, url in urls.items()]
+    return [
+        Item(url, str(place.label), str(place.about), url == here, _waiting(request, place))
+        for place, url in urls.items()
+    ]
+
+
+def _waiting(request: Request, place: Place) -> int:
+    """Costs a statement on every page of whoever has the place, so it is kept to one place of one role."""
+    return cases_to_review(request.actor) if place.view == "break-glass-cases" else 0

@@ -107,6 +107,11 @@ class World:
             about=self.citizen,
             values={"name": "Kristian Kigger", "purpose": "evaluation"},
         )
+        self.officer_notice = self._notice(
+            role=Role.DATA_PROTECTION_OFFICER,
+            about=self.citizen,
+            values={"name": "Kristian Kigger", "purpose": "evaluation"},
+        )
         self.basis = care.legal_basis(title="Mærket hjemmel")
         now = timezone.now()
         self.case = BreakGlass.objects.create(
@@ -306,6 +311,7 @@ _PURPOSE: dict[tuple[str, str], Purpose] = {
     ("access_log", ""): "oversight",
     ("break_glass", ""): "oversight",
     ("legal_basis", ""): "oversight",
+    ("officer_notices", ""): "oversight",
     ("people", ""): "administration",
     ("log_in", ""): "inclusion",
     ("source", ""): "administration",

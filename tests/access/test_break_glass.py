@@ -1,8 +1,12 @@
 """Emergency access: a reason, an hour, and everybody told; and finding a citizen without a relation."""
 
 import datetime as dt
+import html
+import re
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -214,9 +218,67 @@ def test_the_officer_s_cases_can_be_reviewed_on_the_page(client, anna, medic, of
     way = reverse("break-glass-review", args=[case.pk])
     assert client.post(way, {f"{case.pk}-finding": ""}).status_code == 422
     assert client.post(way, {f"{case.pk}-finding": "Berettiget."}).status_code == 302
-    assert "Berettiget." in client.get(reverse("break-glass-cases")).content.decode()
+    assert "Berettiget." not in client.get(reverse("break-glass-cases")).content.decode()
+    assert "Berettiget." in client.get(reverse("break-glass-cases"), {"reviewed": 1}).content.decode()
     again = client.post(way, {f"{case.pk}-finding": "Igen."})
     assert again.status_code == 422
+
+
+def test_a_case_is_reviewed_once_and_leaves_one_row(client, anna, medic, officer):
+    case = break_glass(care.acting(medic), anna, REASON)
+    review_case(care.acting(officer), case, "Berettiget.")
+    with pytest.raises(Invalid):
+        review_case(care.acting(officer), case, "Igen.")
+    assert AccessRecord.objects.filter(resource="break_glass", verb="write").count() == 1
+    care.log_in(client, officer)
+    way = reverse("break-glass-review", args=[case.pk])
+    assert "allerede" in client.post(way, {f"{case.pk}-finding": "Igen."}).content.decode()
+
+
+def test_every_case_to_review_can_be_reached(client, medic, officer):
+    house = care.practice()
+    now = timezone.now()
+    for number in range(120):
+        BreakGlass.objects.create(
+            citizen=care.citizen(house, f"Borger nummer {number:03}"),
+            membership=medic,
+            reason=REASON,
+            opened_at=now - dt.timedelta(minutes=number % 7),
+            expires_at=now,
+            reviewed_at=now if number % 40 == 0 else None,
+        )
+    care.log_in(client, officer)
+    way, met = reverse("break-glass-cases"), []
+    while way:
+        page = client.get(way).content.decode()
+        met += re.findall(r"<h2[^>]*>[^<]*– (Borger nummer \d+)", page)
+        older = re.search(r'href="([^"]*)">Ældre sager', page)
+        way = html.unescape(older[1]) if older else ""
+    assert len(met) == len(set(met)) == 117
+    assert "Borger nummer 040" in client.get(reverse("break-glass-cases"), {"reviewed": 1}).content.decode()
+
+
+def test_the_officer_is_told_on_every_page_how_many_cases_wait(client, anna, medic, officer):
+    break_glass(care.acting(medic), anna, REASON)
+    care.log_in(client, officer)
+    badge = '<span class="badge badge-info">1</span>'
+    with CaptureQueriesContext(connection) as said:
+        assert badge in client.get("/").content.decode()
+    assert len([query for query in said if "access_breakglass" in query["sql"]]) == 1
+    page = client.get(reverse("notices")).content.decode()
+    assert badge in page
+    assert REASON in page
+    assert medic.user.name in page
+    row = AccessRecord.objects.latest("id")
+    assert (row.resource, row.verb, row.citizen_id) == ("officer_notices", "read", anna.pk)
+    told = Notice.objects.get(role=Role.DATA_PROTECTION_OFFICER)
+    client.post(reverse("notices"), {"notice": told.pk})
+    row = AccessRecord.objects.latest("id")
+    assert (row.resource, row.verb, row.citizen_id) == ("officer_notices", "write", anna.pk)
+    care.log_in(client, medic)
+    with CaptureQueriesContext(connection) as said:
+        assert "badge-info" not in client.get("/").content.decode()
+    assert not [query for query in said if "access_breakglass" in query["sql"]]
 
 
 def test_the_record_of_nobody_is_not_found(client, medic):

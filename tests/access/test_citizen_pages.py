@@ -323,6 +323,46 @@ def test_the_practice_is_not_told_of_somebody_who_has_moved(client, anna, accoun
     assert "Anna Poulsen" not in text(client.get(reverse("notices")))
 
 
+def test_marking_a_notice_about_a_citizen_is_logged_once(client, anna, account, doctor):
+    answer = record_consent(private(account, Role.CITIZEN), anna, ODENSE, "sharing", True)
+    care.log_in(client, account)
+    for _ in range(2):
+        client.post(reverse("me-consent-withdraw"), {"consent": answer.pk})
+    told = Notice.objects.get(organisation=anna.practice)
+    care.log_in(client, doctor)
+    for _ in range(2):
+        assert client.post(reverse("notices"), {"notice": told.pk}).status_code == 302
+    rows = AccessRecord.objects.filter(citizen_id=anna.pk, verb="write")
+    assert rows.filter(resource="notices", user_id=doctor.user_id).count() == 1
+    assert rows.filter(resource="consent").count() == 2, "given and withdrawn, each once"
+
+
+def test_a_notice_about_somebody_who_has_moved_is_nobody_elses_to_mark(client, anna, doctor):
+    told = Notice.objects.create(
+        role=Role.GP, organisation=anna.practice, about=anna, kind="consent", message="x", at=timezone.now()
+    )
+    new = care.member(care.practice(), Role.GP)
+    anna.practice = new.organisation
+    anna.save()
+    for member in (doctor, new):
+        care.log_in(client, member)
+        assert client.post(reverse("notices"), {"notice": told.pk}).status_code == 403
+
+
+def test_older_notices_stand_on_the_next_page(client, anna, account):
+    now = timezone.now()
+    for number in range(60):
+        at = now - dt.timedelta(hours=number)
+        Notice.objects.create(citizen=anna, kind="task", message=f"besked {number:02}", at=at)
+    care.log_in(client, account)
+    first = client.get(reverse("me-notices")).content.decode()
+    assert ("besked 49" in first, "besked 50" in first) == (True, False)
+    older = re.search(r'href="(\?after=[^"]*)">Ældre beskeder', first)[1]
+    second = client.get(reverse("me-notices") + older).content.decode()
+    assert ("besked 49" in second, "besked 50" in second, "besked 59" in second) == (False, True, True)
+    assert "Ældre beskeder" not in second
+
+
 def test_foreign_notices_are_not_marked(client, anna, account):
     stranger = care.user()
     own = Notice.objects.create(user=stranger, kind="proxy", message="proxy_granted", at=timezone.now())

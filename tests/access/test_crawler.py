@@ -28,7 +28,7 @@ from tests.access.once import made_once
 SEND = re.compile(r"""<form\s[^>]*?action=["']([^"']+)["']""")
 LINK = re.compile(r"""<a\s[^>]*?href=["']([^"']*)["']""")
 #: Where the officer, and nobody else who steers, may meet a citizen's name: who looked at whom is the officer's work.
-OFFICERS_PAGES = {"oversight-log", "oversight-log-citizen", "break-glass-cases", "break-glass-review"}
+OFFICERS_PAGES = {"oversight-log", "oversight-log-citizen", "break-glass-cases", "break-glass-review", "notices"}
 #: What somebody can type into an address that no number can be made from.
 NONSENSE = ("²", "-1", "9" * 20, "1-²", "\x00")
 PARAMETERS = ("list", "after", "before", "organisation", "citizen", "round", "own", "model", "since", "q")

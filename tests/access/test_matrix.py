@@ -95,7 +95,8 @@ def _decide_inclusion(world: World, cell: Cell) -> Ask:
 
 
 def _read_notices(world: World, cell: Cell) -> Ask:
-    if cell.role in {Role.CITIZEN, Role.RELATIVE}:
+    # What the officer is told stands on the officer's own page; what others are told does not.
+    if cell.role in {Role.CITIZEN, Role.RELATIVE, Role.DATA_PROTECTION_OFFICER}:
         return Ask(_private(world, cell, "notices/"), shows="Kristian Kigger")
     return Ask("/notices/", shows=NAME, listed=True)
 
@@ -158,6 +159,9 @@ ASKS: dict[tuple[str, str], Callable[[World, Cell], Ask]] = {
     ("proxies", "write"): _proxies,
     ("notices", "read"): _read_notices,
     ("notices", "write"): _write_notices,
+    ("officer_notices", "read"): lambda *_: Ask("/notices/", shows=NAME, listed=True),
+    ("officer_notices", "write"): lambda w, _: Ask("/notices/", {"notice": w.officer_notice.pk}),
+    ("acting_for", "read"): lambda *_: Ask("/for/", shows=NAME, listed=True),
     ("list_counts", "read"): _counts,
     ("model_review", "read"): lambda *_: Ask("/worth/model-review/sad/", shows=made.model("sad").version),
     ("process", "read"): lambda *_: Ask("/worth/rounds/", shows="Første kørsel"),
@@ -177,7 +181,7 @@ ASKS: dict[tuple[str, str], Callable[[World, Cell], Ask]] = {
 #: Resources that are about a citizen: every look at them, and every change, stands in the access log.
 ABOUT_CITIZENS = {
     "practice_list", "citizen_record", "task", "inclusion", "consent", "nomination", "citizen_page", "citizen_log",
-    "proxies", "access_log", "break_glass", "citizen_search", "log_in",
+    "proxies", "access_log", "break_glass", "citizen_search", "log_in", "officer_notices", "acting_for",
 }  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from samspil.access.actions.relatives import grant_proxy, revoke_proxy
 from samspil.access.actor import private
 from samspil.access.errors import Invalid
 from samspil.access.log import Refused
-from samspil.access.models import Notice, Proxy, Role
+from samspil.access.models import AccessRecord, Notice, Proxy, Role
 from samspil.access.policy import Resource, may
 from tests import care
 
@@ -142,6 +142,22 @@ def test_a_relative_finds_the_pages_that_are_open(client, anna, mette):
     assert client.get(reverse("for-log", args=[anna.pk])).status_code == 200
     assert client.get(reverse("for-consents", args=[anna.pk])).status_code == 403
     assert client.get(reverse("for-notices", args=[anna.pk])).status_code == 403
+
+
+def test_a_look_at_whom_one_acts_for_is_logged(client, anna, mette):
+    powers = [care.proxy(anna, mette, ("consent",)), care.proxy(care.citizen(anna.practice), mette, ("log",))]
+    care.proxy(care.citizen(anna.practice), mette, until=TODAY() - DAY)
+    care.log_in(client, mette)
+    client.get(reverse("for"))
+    rows = AccessRecord.objects.filter(resource="acting_for", user_id=mette.pk)
+    assert {(row.citizen_id, row.basis) for row in rows} == {(one.citizen_id, f"proxy:{one.pk}") for one in powers}
+
+
+def test_revoking_twice_leaves_one_row(anna, self_, mette):
+    proxy = granted(self_, anna, mette)
+    for _ in range(2):
+        revoke_proxy(self_, proxy)
+    assert AccessRecord.objects.filter(resource="proxies", detail="revoke").count() == 1
 
 
 def test_revoking_closes_the_page_that_is_open_in_the_browser(client, anna, mette):

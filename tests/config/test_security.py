@@ -12,7 +12,7 @@ import pytest
 from django.conf import settings as django_settings
 from django.test import Client
 
-from samspil.access.models import Role
+from samspil.access.models import HeldForm, Role
 from samspil.config import environment
 from tests import care
 
@@ -144,6 +144,36 @@ class TestEveryAnswer:
         fields = {f"f{number}": "1" for number in range(django_settings.DATA_UPLOAD_MAX_NUMBER_FIELDS + 1)}
         answer = client.post("/organisations/new/", "&".join(fields), content_type="application/x-www-form-urlencoded")
         assert answer.status_code == 413
+
+    @pytest.mark.parametrize("path", ["/people/?q=%00", "/people/?after=%00", "/organisations/?q=a%00", "/held/%00/"])
+    def test_a_nul_character_in_an_address_is_not_read(self, client, path):
+        care.log_in(client, care.member(role=Role.ADMINISTRATOR))
+        answer = client.get(path)
+        assert (answer.status_code, "kunne ikke læses" in answer.text) == (400, True)
+
+    def test_a_nul_character_in_a_form_is_neither_read_nor_kept(self, client):
+        care.log_in(client, care.member(role=Role.ADMINISTRATOR))
+        assert client.post("/organisations/new/", {"name": "a\0b"}).status_code == 400
+        user = care.user()
+        user.set_password("kaffe-og-rundstykker")
+        user.save()
+        client.post("/accounts/login/", {"login": user.username, "password": "kaffe-og-rundstykker"})
+        client.cookies.pop("sessionid")
+        assert client.post("/organisations/new/", {"name": "a\0b"}).status_code == 400
+        assert not HeldForm.objects.exists()
+
+    def test_a_nul_character_in_a_cookie_is_not_read(self, client):
+        client.cookies["sessionid"] = "abcdefgh\0"
+        assert client.get("/").status_code == 400
+
+    def test_what_somebody_logged_in_sees_is_kept_nowhere(self, client):
+        assert "no-store" not in client.get("/").headers.get("Cache-Control", "")
+        house = care.practice()
+        anna = care.citizen(house)
+        care.log_in(client, care.member(house))
+        letter = client.post(f"/citizens/{anna.pk}/log-in/")
+        for answer in (letter, client.get("/"), client.get("/citizens/find/"), client.get("/findes-ikke/")):
+            assert "no-store" in answer.headers["Cache-Control"]
 
     def test_a_host_that_is_not_ours_is_not_served(self, client):
         answer = client.get("/", headers={"Host": "elsewhere.example"})

@@ -71,7 +71,6 @@ def review_case(actor: Actor, case: BreakGlass, finding: str) -> None:
     finding = finding.strip()
     if not finding:
         raise Invalid("finding", _("Write what you found."))
-    guard.require(actor, "write", resource, "oversight", detail=f"case {case.pk}")
     now = timezone.now()
     with transaction.atomic():
         reviewed = BreakGlass.objects.filter(pk=case.pk, reviewed_at__isnull=True).update(
@@ -79,5 +78,6 @@ def review_case(actor: Actor, case: BreakGlass, finding: str) -> None:
         )
         if not reviewed:
             raise Invalid("", _("The case has already been reviewed."))
+        guard.require(actor, "write", resource, "oversight", detail=f"case {case.pk}")
         told = Notice.objects.filter(role=Role.DATA_PROTECTION_OFFICER, message="break_glass", values__case=case.pk)
         told.filter(read_at__isnull=True).update(read_at=now)

@@ -106,11 +106,12 @@ def answer_consent(
 
 def withdraw_consent(actor: Actor, consent: Consent) -> None:
     """Take a yes back, at once. Taking it back a second time changes nothing. Raises Refused."""
-    citizen = consent.citizen
-    guard.require(actor, "write", Resource("consent", citizen), handling_purpose(actor), detail=consent.purpose)
+    citizen, purpose = consent.citizen, handling_purpose(actor)
+    guard.check(actor, "write", Resource("consent", citizen), purpose, detail=consent.purpose)
     with transaction.atomic():
         answers = Consent.objects.select_for_update().filter(pk=consent.pk, given=True, withdrawn_at__isnull=True)
         if _end(actor, answers):
+            guard.require(actor, "write", Resource("consent", citizen), purpose, detail=consent.purpose)
             _tell(actor, citizen, consent.purpose, False, withdrawn=True)
     actor.forget()
 

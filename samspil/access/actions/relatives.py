@@ -64,10 +64,12 @@ def grant_proxy(
 
 def revoke_proxy(actor: Actor, proxy: Proxy) -> None:
     """Take a power of proxy back, at once. A second time changes nothing. Raises Refused."""
-    guard.require(actor, "write", Resource("proxies", proxy.citizen), "self", detail="revoke")
+    resource = Resource("proxies", proxy.citizen)
+    guard.check(actor, "write", resource, "self", detail="revoke")
     with transaction.atomic():
         revoked = Proxy.objects.filter(pk=proxy.pk, revoked_at__isnull=True).update(revoked_at=timezone.now())
         if revoked:
+            guard.require(actor, "write", resource, "self", detail="revoke")
             tell_user(proxy.relative, Notice.Kind.PROXY, "proxy_revoked", name=proxy.citizen.name)
     actor.forget()
 

@@ -26,6 +26,7 @@ class Line:
     at: dt.datetime
     who: str
     deed: str
+    detail: str
     purpose: str
     basis: str
     refused: bool
@@ -80,9 +81,11 @@ class Search:
 
 
 def search_log(actor: Actor, search: Search, after: str = "") -> Lines:
-    """Rows that fit, newest first. Logged when it is about one citizen. Raises Refused."""
+    """Rows that fit, newest first. Every search is logged. Raises Refused."""
     citizen = Citizen.objects.filter(pk=search.citizen).first() if search.citizen is not None else None
-    guard.require(actor, "read", Resource("access_log", citizen), "oversight")
+    resource = Resource("access_log", citizen)
+    decision = guard.check(actor, "read", resource, "oversight")
+    log.append([log.entry(actor, "read", resource, "oversight", decision)])
     rows = AccessRecord.objects.all()
     if search.citizen is not None:
         rows = rows.filter(citizen_id=search.citizen)
@@ -106,7 +109,7 @@ def _begins(day: dt.date) -> dt.datetime:
     return timezone.make_aware(dt.datetime.combine(day, dt.time.min))
 
 
-def _in_words(page: Page) -> Lines:
+def _in_words(page: Page[AccessRecord]) -> Lines:
     titles = _titles(page.rows)
     lines = []
     for record in page.rows:
@@ -118,6 +121,7 @@ def _in_words(page: Page) -> Lines:
                 timezone.localtime(record.at),
                 words.who(record.user_name, record.role, record.organisation_name),
                 words.deed(record.resource, record.verb, refused=refused),
+                words.detail(record.resource, record.detail),
                 words.purpose(record.purpose),
                 why,
                 refused,

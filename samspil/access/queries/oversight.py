@@ -6,22 +6,34 @@ from dataclasses import dataclass
 
 from django.utils import timezone
 
-from samspil.access import guard, words
+from samspil.access import guard, log, words
 from samspil.access.actor import Actor
 from samspil.access.models import BreakGlass, Citizen, LegalBasis
+from samspil.access.paging import Page, page_of
 from samspil.access.policy import Purpose, Resource, could, may
 
-#: A page of cases shows the newest.
-SHOWN = 100
 
+def cases(actor: Actor, *, reviewed: bool = False, after: str = "") -> Page[BreakGlass]:
+    """A page of the cases of emergency access that are to be reviewed, or that have been; newest first.
 
-def cases(actor: Actor) -> list[BreakGlass]:
-    """Cases of emergency access: those to review first, each group newest first. Logged per citizen. Raises Refused."""
-    decision = guard.require(actor, "read", Resource("break_glass"), "oversight")
+    Logged for each citizen. Raises Refused.
+    """
+    decision = guard.check(actor, "read", Resource("break_glass"), "oversight")
     rows = BreakGlass.objects.select_related("citizen", "membership__user", "membership__organisation", "reviewed_by")
-    found = [*rows.filter(reviewed_at__isnull=True)[:SHOWN], *rows.filter(reviewed_at__isnull=False)[:SHOWN]]
-    citizens = sorted({case.citizen_id for case in found})
+    found = page_of(rows.filter(reviewed_at__isnull=not reviewed), after, moment="opened_at")
+    citizens = sorted({case.citizen_id for case in found.rows})
     guard.seen(actor, "read", Resource("break_glass"), "oversight", decision, citizens)
+    return found
+
+
+def cases_to_review(actor: Actor) -> int:
+    """How many cases wait for the actor; none for whoever reviews none. Looked up once in a request."""
+    if not may(actor, "write", Resource("break_glass"), "oversight"):
+        return 0
+    key = "cases to review"
+    if key not in actor.known:
+        actor.known[key] = BreakGlass.objects.filter(reviewed_at__isnull=True).count()
+    found: int = actor.known[key]
     return found
 
 
@@ -58,9 +70,13 @@ def can_record(actor: Actor) -> bool:
 
 
 def citizen_by_cpr(actor: Actor, cpr: str) -> Citizen | None:
-    """The citizen whose log the officer wants to search. Raises Refused."""
-    guard.require(actor, "read", Resource("access_log"), "oversight")
-    return Citizen.objects.filter(cpr=cpr).first()
+    """The citizen whose log the officer wants to search. A search that finds nobody is logged. Raises Refused."""
+    resource = Resource("access_log")
+    decision = guard.check(actor, "read", resource, "oversight")
+    found = Citizen.objects.filter(cpr=cpr).first()
+    if found is None:
+        log.append([log.entry(actor, "read", resource, "oversight", decision, detail="nobody found")])
+    return found
 
 
 def _state(basis: LegalBasis) -> str:

@@ -49,18 +49,21 @@ def notices(request: Request, place: Place, citizen_id: int | None = None) -> Ht
     context = {
         "subject": subject,
         "citizen": subject.citizen,
-        "told": notices_of_citizen(request.actor, subject.citizen),
+        "telling": notices_of_citizen(request.actor, subject.citizen, request.GET.get("after", "")),
+        "first": "after" not in request.GET,
         "can_mark": can_mark(request.actor, subject.citizen),
     }
     return render(request, "access/notices.html", context)
 
 
 def own_notices(request: Request) -> HttpResponse:
-    """What somebody has been told as a person, or as part of their practice."""
+    """What somebody has been told as a person, or as part of their practice or role."""
     if request.method == "POST":
         mark_read(request.actor, _posted(request, citizen__isnull=True))
         return redirect("notices")
-    return render(request, "access/notices.html", {"told": notices_of_actor(request.actor), "can_mark": True})
+    telling = notices_of_actor(request.actor, request.GET.get("after", ""))
+    context = {"telling": telling, "first": "after" not in request.GET, "can_mark": True}
+    return render(request, "access/notices.html", context)
 
 
 def _posted(request: Request, **where: object) -> Notice:

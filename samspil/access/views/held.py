@@ -9,7 +9,6 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from samspil.access.held_forms import fresh, go, hold, log_in_first
@@ -18,7 +17,6 @@ from samspil.access.models import HeldForm, User
 from samspil.access.sessions import last_user
 
 
-@never_cache
 def held_form(request: Request, token: str) -> HttpResponse:
     """Shows what was kept, and sends it on: once, with a token that is valid now."""
     held = _own(request, token)

@@ -86,8 +86,10 @@ def review(request: Request, case_id: int) -> HttpResponse:
 
 
 def _cases_page(request: Request, tried: BreakGlass | None, form: FindingForm | None) -> HttpResponse:
-    shown = [
-        {"case": case, "form": form if tried is not None and case.pk == tried.pk else FindingForm(prefix=str(case.pk))}
-        for case in cases(request.actor)
-    ]
-    return render(request, "access/cases.html", {"shown": shown}, status=422 if form is not None else 200)
+    reviewed = request.GET.get("reviewed") == "1"
+    page = cases(request.actor, reviewed=reviewed, after=request.GET.get("after", ""))
+    others = [case for case in page.rows if tried is None or case.pk != tried.pk]
+    shown = [{"case": tried, "form": form}] if tried is not None else []
+    shown += [{"case": case, "form": FindingForm(prefix=str(case.pk))} for case in others]
+    context = {"shown": shown, "reviewed": reviewed, "following": page.following, "first": "after" not in request.GET}
+    return render(request, "access/cases.html", context, status=422 if form is not None else 200)

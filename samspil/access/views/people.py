@@ -10,7 +10,6 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from samspil.access import guard
@@ -56,7 +55,6 @@ def new_person(request: Request) -> HttpResponse:
     return render(request, "access/new_person.html", {"form": form}, status=422 if form.errors else 200)
 
 
-@never_cache
 def person(request: Request, number: int) -> HttpResponse:
     """One account."""
     return _person(request, ask.one_person(request.actor, number))
