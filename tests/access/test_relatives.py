@@ -12,7 +12,9 @@ from samspil.access.errors import Invalid
 from samspil.access.log import Refused
 from samspil.access.models import AccessRecord, Notice, Proxy, Role
 from samspil.access.policy import Resource, may
+from samspil.lists.models import Stage
 from tests import care
+from tests.lists import made
 
 pytestmark = pytest.mark.django_db
 TODAY = timezone.localdate
@@ -142,6 +144,19 @@ def test_a_relative_finds_the_pages_that_are_open(client, anna, mette):
     assert client.get(reverse("for-log", args=[anna.pk])).status_code == 200
     assert client.get(reverse("for-consents", args=[anna.pk])).status_code == 403
     assert client.get(reverse("for-notices", args=[anna.pk])).status_code == 403
+
+
+def test_what_is_going_on_is_told_of_the_citizen_by_name(client, anna, mette):
+    doctor = care.member(anna.practice, Role.GP)
+    entry = made.entry(made.risk_list(made.publication("sad"), anna.practice), anna)
+    made.inclusion(doctor, entry=entry, stage=Stage.CONSENTED, steps=("letter",))
+    care.proxy(anna, mette, ("read",))
+    care.log_in(client, mette)
+    page = client.get(f"/for/{anna.pk}/").content.decode()
+    assert "Anna Poulsen har sagt ja til at være med." in page
+    assert "Du har sagt ja" not in page
+    care.log_in(client, care.citizen_account(anna))
+    assert "Du har sagt ja til at være med." in client.get("/me/").content.decode()
 
 
 def test_a_look_at_whom_one_acts_for_is_logged(client, anna, mette):
