@@ -3,7 +3,7 @@
 set -eu
 compile() {
     .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
-        --no-emit-find-links --no-header --no-annotate "$@"
+        --no-emit-find-links --no-strip-extras --no-header --no-annotate "$@"
 }
 compile pyproject.toml --group build --output-file requirements.lock
 compile pyproject.toml --group dev --constraint requirements.lock --output-file requirements-dev.lock

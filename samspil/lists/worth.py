@@ -7,7 +7,7 @@ L876-892, L1283-1295, L-34). These figures say so without a ranking: they are ab
 from __future__ import annotations
 
 import math
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from statistics import fmean
@@ -137,15 +137,6 @@ def concentration(counts: Iterable[int], expected: float | Sequence[float | None
     if len(wanted) != len(found):
         raise SamspilError("there must be one expectation for each count")
     return Concentration(found, wanted)
-
-
-def together(*counts: Mapping[K, int]) -> dict[K, int]:
-    """Counts of the same people from several places, added up: one who is active in both is one."""
-    found: dict[K, int] = {}
-    for part in counts:
-        for key, count in part.items():
-            found[key] = found.get(key, 0) + count
-    return found
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from samspil.access.errors import Invalid
 from samspil.access.log import Refused
 from samspil.access.models import AccessRecord, Consent, Notice, Role
 from samspil.access.policy import Resource, may
-from samspil.access.queries.consent import consents_in_force, has_consent, standing, standings
+from samspil.access.queries.consent import has_consent, standing, standings
 from samspil.programmes import consent as texts
 from tests import care
 
@@ -20,6 +20,11 @@ pytestmark = pytest.mark.django_db
 ODENSE = "odense-ic"
 TODAY = timezone.localdate
 DAY = dt.timedelta(days=1)
+
+
+def in_force(citizen):
+    """Every yes that holds today."""
+    return list(Consent.objects.in_force(timezone.localdate()).filter(citizen=citizen, programme=ODENSE))
 
 
 @pytest.fixture
@@ -60,7 +65,7 @@ def test_the_citizen_answers_for_herself(anna, self_):
     assert (answer.given, answer.since, answer.until) == (True, TODAY(), None)
     assert answer.text_version == texts.consents_of(ODENSE).about("participation").text(TODAY()).version
     assert has_consent(anna, ODENSE, "participation")
-    assert consents_in_force(anna, ODENSE) == [answer]
+    assert in_force(anna) == [answer]
 
 
 def test_a_relative_answers_with_that_scope_only(anna):
@@ -208,7 +213,7 @@ def test_an_answer_about_one_thing_leaves_other_things_alone(anna, self_):
     record_consent(self_, anna, ODENSE, "sharing", True, sector="hospital", category="health")
     record_consent(self_, anna, ODENSE, "sharing", False, sector="hospital", category="social")
     record_consent(self_, anna, ODENSE, "sharing", False, sector="municipality")
-    assert len(consents_in_force(anna, ODENSE)) == 1
+    assert len(in_force(anna)) == 1
 
 
 @pytest.mark.parametrize(
@@ -239,7 +244,7 @@ def test_a_yes_can_be_given_an_end(anna, self_):
     assert state(self_, anna, "sharing") == "yes"
     Consent.objects.update(since=TODAY() - 9 * DAY, until=TODAY() - DAY)
     assert state(self_, anna, "sharing") == "expired"
-    assert consents_in_force(anna, ODENSE) == []
+    assert in_force(anna) == []
 
 
 def test_an_end_in_the_past_is_refused(anna, self_):

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from samspil.definitions import SamspilError
 from samspil.lists.suppression import Sum, hidden, hidden_rows, joined, small
-from samspil.lists.worth import Decisions, Share, concentration, together
+from samspil.lists.worth import Decisions, Share, concentration
 
 #: One GP with 90, three with 78 together, 18 with 229 and the 11 least active with 31 (report 000 L868-886).
 SAD = [90, *[26] * 3, *[13] * 13, *[12] * 5, *[3] * 9, *[2] * 2]
@@ -55,7 +55,7 @@ def test_t_i3_one_doctor_included_a_quarter_of_all():
     """The same GP is the most active with both target groups (L1344-1346)."""
     sad = {"the one": 90} | {f"sad {number}": count for number, count in enumerate(SAD[1:])}
     daemp = {"the one": 73} | {f"daemp {number}": count for number, count in enumerate(DAEMP[1:])}
-    both = concentration(together(sad, daemp).values())
+    both = concentration((Counter(sad) + Counter(daemp)).values())
     assert (both.top(1).numerator, both.top(1).denominator) == (163, 650)
     assert percent(both.top(1)) == 25
 

@@ -17,12 +17,6 @@ from samspil.definitions import SamspilError
 from samspil.programmes.consent import AskedConsent, ConsentText
 
 
-def consents_in_force(citizen: Citizen, programme: str) -> list[Consent]:
-    """Every yes that holds today. A plain fact for actions that have asked the policy themselves."""
-    today = timezone.localdate()
-    return list(Consent.objects.in_force(today).filter(citizen=citizen, programme=programme))
-
-
 def has_consent(
     citizen: Citizen,
     programme: str,

@@ -52,11 +52,6 @@ class RoundLine:
     sources: list[SourceCount]
 
     @property
-    def newest_found(self) -> int | None:
-        """In the target group by the newest publication; None before the first."""
-        return self.found[-1][1] if self.found else None
-
-    @property
     def begun(self) -> int:
         return sum(source.begun for source in self.sources)
 
