@@ -1,6 +1,7 @@
 """How unevenly work is spread, against the figures that the evaluation of Odense printed, and by property."""
 
 import itertools
+from collections import Counter
 from fractions import Fraction
 
 import pytest
