@@ -58,8 +58,17 @@ Kind = Literal[
     "notices",
     "officer_notices",
     "acting_for",
+    "plan",
+    "note",
+    "referral",
+    "medicine_list",
+    "stay",
+    "catalogue",
+    "deadlines",
 ]
-Relation = Literal["own_practice", "runs_it", "task", "nominated", "self", "proxy", "broken_glass", "none"]
+Relation = Literal[
+    "own_practice", "runs_it", "task", "named", "addressed", "nominated", "self", "proxy", "broken_glass", "none"
+]
 #: Why something was refused; `words.py` puts each into words.
 Reason = Literal["role", "relation", "no_basis", "basis_expired", "no_consent", "consent_withdrawn"]
 
@@ -105,7 +114,9 @@ class Resource:
     `category` narrows a record or a list to one kind of data. Both are made of several, and without a category a yes
     means that the page is open, not what it may show: who reads it asks again for each kind and shows those alone,
     `may(actor, "read", Resource("practice_list", practice_id=…, category=category), "case_finding")`. `nominated_by` is
-    the organisation of a nomination, and `task` the one task that is meant, where any would do otherwise.
+    the organisation of a nomination, and `task` the one task that is meant, where any would do otherwise. `named` are
+    the memberships that a plan names as accountable or as coordinator, and `addressed` the organisations that a note,
+    a referral or a stay is between.
     """
 
     kind: Kind
@@ -114,6 +125,8 @@ class Resource:
     category: Category | None = None
     nominated_by: int | None = None
     task: CareTask | None = None
+    named: frozenset[int] = frozenset()
+    addressed: frozenset[int] = frozenset()
 
     @property
     def practices(self) -> set[int | None]:
@@ -253,6 +266,11 @@ def _relation(actor: Actor, resource: Resource, grant: Grant) -> str | None:
         case "task":
             task = _one_task(actor, resource.task) if resource.task is not None else _task(actor, citizen)
             return f"task:{task}" if task is not None else None
+        case "named":
+            return "named" if actor.membership is not None and actor.membership.pk in resource.named else None
+        case "addressed":
+            own = actor.organisation_id is not None and actor.organisation_id in resource.addressed
+            return "addressed" if own else None
         case "proxy":
             proxy = _proxy(actor, citizen, grant.scope) if citizen is not None else None
             return f"proxy:{proxy}" if proxy else None

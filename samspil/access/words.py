@@ -112,6 +112,28 @@ DEEDS: dict[tuple[Kind, Verb], Deed] = {
     ),
     ("people", "read"): Deed(lazy("saw people and accounts"), lazy("tried to see people and accounts")),
     ("people", "write"): Deed(lazy("changed people and accounts"), lazy("tried to change people and accounts")),
+    ("plan", "read"): Deed(lazy("saw the plan"), lazy("tried to see the plan")),
+    ("plan", "write"): Deed(lazy("wrote in the plan"), lazy("tried to write in the plan")),
+    ("plan", "decide"): Deed(lazy("decided about the plan"), lazy("tried to decide about the plan")),
+    ("note", "read"): Deed(lazy("read a note"), lazy("tried to read a note")),
+    ("note", "write"): Deed(lazy("wrote or answered a note"), lazy("tried to write or answer a note")),
+    ("referral", "read"): Deed(lazy("saw a referral"), lazy("tried to see a referral")),
+    ("referral", "give"): Deed(lazy("referred to a service"), lazy("tried to refer to a service")),
+    ("referral", "write"): Deed(lazy("worked on a referral"), lazy("tried to work on a referral")),
+    ("medicine_list", "read"): Deed(lazy("saw the medicine lists"), lazy("tried to see the medicine lists")),
+    ("medicine_list", "write"): Deed(
+        lazy("wrote down which medicine is taken"), lazy("tried to write down which medicine is taken")
+    ),
+    ("medicine_list", "decide"): Deed(
+        lazy("settled which medicine list holds"), lazy("tried to settle which medicine list holds")
+    ),
+    ("stay", "read"): Deed(lazy("saw a stay in hospital"), lazy("tried to see a stay in hospital")),
+    ("stay", "write"): Deed(lazy("told of admission or discharge"), lazy("tried to tell of admission or discharge")),
+    ("catalogue", "read"): Deed(lazy("saw the services there are"), lazy("tried to see the services there are")),
+    ("catalogue", "write"): Deed(lazy("changed a service"), lazy("tried to change a service")),
+    ("deadlines", "read"): Deed(
+        lazy("saw whether deadlines are kept"), lazy("tried to see whether deadlines are kept")
+    ),
     ("source", "write"): Deed(lazy("removed a source of data"), lazy("tried to remove a source of data")),
 }
 
@@ -133,6 +155,8 @@ BASES: dict[str, Promise] = {
     "inclusion": lazy("the practice runs the citizen's way into the joint effort"),
     "self": lazy("it is the citizen's own information"),
     "nomination": lazy("the organisation nominated the citizen"),
+    "named": lazy("the plan names the person"),
+    "addressed": lazy("it was sent to the organisation, or from it"),
     "task": lazy("there is a task for the citizen"),
     "proxy": lazy("the citizen has given a power of proxy"),
     "break_glass": lazy("emergency access was open"),

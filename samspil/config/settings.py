@@ -38,6 +38,7 @@ ALLOWED_HOSTS = environment.words("SAMSPIL_HOSTS", "localhost,127.0.0.1,[::1]")
 INSTALLED_APPS = [
     "samspil.web",
     "samspil.lists",
+    "samspil.plans",
     "samspil.access",
     "django.contrib.auth",
     "django.contrib.contenttypes",

@@ -7,6 +7,7 @@ urlpatterns = [
     path("", include("samspil.access.people_urls")),
     path("", include("samspil.access.urls")),
     path("", include("samspil.lists.urls")),
+    path("", include("samspil.plans.urls")),
     path("", include("samspil.web.urls")),
 ]
 

@@ -74,7 +74,7 @@ class Bulletin:
     @property
     def stale(self) -> bool:
         """Whether any source was too old at the lists' day, or the lists are older than that now (T-W1)."""
-        limit = programme(self.publication.programme).definition.stale_after_days
+        limit = programme(self.publication.programme).definition.stale_limit
         return any(source.stale for source in self.sources) or self.age_days > limit
 
     @property

@@ -3,28 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-import os
 from functools import cache
-from pathlib import Path
 
 from samspil.definitions import SamspilError
-from samspil.programmes import Programme, load_programmes
+from samspil.programmes import Programme
+from samspil.programmes.in_use import programme, programmes
 from samspil.programmes.inclusion import Inclusion
 from samspil.programmes.schema import Text
 
-
-@cache
-def programmes() -> dict[str, Programme]:
-    """Every programme by name: those of `SAMSPIL_PROGRAMMES`, else those that come with Samspil."""
-    folder = os.environ.get("SAMSPIL_PROGRAMMES")
-    return {found.definition.programme: found for found in load_programmes(Path(folder) if folder else None)}
-
-
-def programme(name: str) -> Programme:
-    """One programme. Raises SamspilError when its folder is not there any more."""
-    if name not in programmes():
-        raise SamspilError(f"there is no programme `{name}`; SAMSPIL_PROGRAMMES must hold those that were published")
-    return programmes()[name]
+__all__ = ["of_model", "programme", "programmes", "rules", "titles"]
 
 
 def rules(name: str) -> Inclusion:

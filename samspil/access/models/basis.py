@@ -203,6 +203,7 @@ class Notice(models.Model):
         TASK = "task", _("task")
         PROXY = "proxy", _("power of proxy")
         LOG_IN = "log_in", _("log-in")
+        PLAN = "plan", _("the plan")
 
     kind = models.CharField(max_length=20, choices=Kind)
     #: Told to a citizen, or to everybody with a role (of an organisation when one is named), or to one user.

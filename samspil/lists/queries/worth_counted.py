@@ -75,7 +75,7 @@ class Counted:
         self.first: dict[int, list[dt.date]] = {}
         for (practice, _), day in activity.first_lists(self.scope).items():
             self.first.setdefault(practice, []).append(day)
-        self.clock = Clock(self.programme.definition.expected_list_size, self.first, wanted.since, self.until)
+        self.clock = Clock(self.programme.definition.list_size, self.first, wanted.since, self.until)
         self.doctors = activity.doctors(self.scope)
         self.yields = [
             found

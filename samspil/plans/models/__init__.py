@@ -1,0 +1,51 @@
+"""The records of this room, by subject."""
+
+from samspil.plans.models.pathway import Pathway
+from samspil.plans.models.plan import (
+    Activity,
+    Contact,
+    Coordination,
+    Draft,
+    FollowUp,
+    Goal,
+    Handover,
+    Plan,
+    PlanLink,
+    Revision,
+    Section,
+)
+from samspil.plans.models.referral import (
+    Appointment,
+    CatalogueChange,
+    Epicrisis,
+    Referral,
+    ReferralStep,
+    ServiceDecision,
+)
+from samspil.plans.models.work import Addressee, MedicineList, Note, PlanTask, Stay
+
+__all__ = [
+    "Activity",
+    "Addressee",
+    "Appointment",
+    "CatalogueChange",
+    "Contact",
+    "Coordination",
+    "Draft",
+    "Epicrisis",
+    "FollowUp",
+    "Goal",
+    "Handover",
+    "MedicineList",
+    "Note",
+    "Pathway",
+    "Plan",
+    "PlanLink",
+    "PlanTask",
+    "Referral",
+    "ReferralStep",
+    "Revision",
+    "Section",
+    "ServiceDecision",
+    "Stay",
+]

@@ -1,0 +1,42 @@
+"""What the programmes say about plans: their templates, and the format that all plans have in common."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from django.utils.translation import get_language
+
+from samspil.definitions import SamspilError
+from samspil.programmes.in_use import programme, programmes
+from samspil.programmes.plan import PlanFormat, ProgrammePlan, load_plan_format
+from samspil.programmes.schema import Text
+
+
+@cache
+def plan_format() -> PlanFormat:
+    """The sections, the standard, the deadlines and the codes that every plan has in common."""
+    return load_plan_format()
+
+
+def plan_rules(name: str) -> ProgrammePlan:
+    """What a programme says about its plans. Raises SamspilError when it has none."""
+    found = programme(name).plan
+    if found is None:
+        raise SamspilError(f"the programme `{name}` has no plan.yaml; nobody can have a pathway in it")
+    return found
+
+
+def programmes_with_plans() -> list[str]:
+    """The names of the programmes that somebody can have a pathway in."""
+    return [name for name, found in programmes().items() if found.plan is not None]
+
+
+def in_words(text: Text) -> str:
+    """A text of the programmes in the language of who reads it."""
+    return text.en if (get_language() or "da").startswith("en") else text.da
+
+
+def programme_title(name: str) -> str:
+    """What a programme is called; its name when its folder is gone."""
+    found = programmes().get(name)
+    return in_words(found.definition.title) if found is not None else name
