@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
-from samspil.plans import citizen_urls, plan_urls, referral_urls, work_urls
+from samspil.plans import citizen_urls, pathway_urls, plan_urls, referral_urls, work_urls
 
-urlpatterns = [*plan_urls.urlpatterns, *referral_urls.urlpatterns, *work_urls.urlpatterns, *citizen_urls.urlpatterns]
+urlpatterns = [
+    *pathway_urls.urlpatterns,
+    *plan_urls.urlpatterns,
+    *referral_urls.urlpatterns,
+    *work_urls.urlpatterns,
+    *citizen_urls.urlpatterns,
+]
