@@ -1,22 +1,28 @@
 """Reads the folders of programmes: `programme.yaml`, `models/*.yaml`, and the files that may be beside them.
 
-Those are `outcomes.yaml`, `consent.yaml` and `inclusion.yaml`.
+Those are `outcomes.yaml`, `consent.yaml`, `inclusion.yaml`, `services.yaml` and `plan.yaml`. A programme whose
+citizens are not found by lists has no models.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, TypeVar
 
-from samspil.definitions import Definition, DefinitionError, SamspilError, YamlFile, read_yaml, validate
+from samspil.definitions import Definition, DefinitionError, Fault, SamspilError, YamlFile, read_yaml, validate
 from samspil.programmes.consent import CONSENT, Consents, load_consents
 from samspil.programmes.dated import change_days, resolve_at
 from samspil.programmes.inclusion import Inclusion
-from samspil.programmes.schema import Outcomes, ProgrammeFile, RiskModel
+from samspil.programmes.plan import PLAN, ProgrammePlan, load_plan
+from samspil.programmes.plan_format import load_plan_format
+from samspil.programmes.schema import Outcomes, ProgrammeFile, RiskModel, Text
+from samspil.programmes.services import SERVICES, Catalogue, load_services
 
 PROGRAMMES = Path(__file__).parent
+LoadedT = TypeVar("LoadedT")
 
 
 class _Name(Definition, extra="ignore"):
@@ -63,6 +69,16 @@ class Programme:
     outcomes: OutcomeFile | None
     inclusion: Inclusion | None = None
     consents: Consents | None = None
+    services: Catalogue | None = None
+    plan: ProgrammePlan | None = None
+
+    @property
+    def name(self) -> str:
+        return self.definition.programme
+
+    @property
+    def title(self) -> Text:
+        return self.definition.title
 
 
 def load_model(path: Path, programme: ProgrammeFile) -> ModelFile:
@@ -110,40 +126,64 @@ def load_programmes(folder: Path | None = None) -> list[Programme]:
     places = sorted(path.parent for path in root.glob("*/programme.yaml"))
     if not places:
         raise SamspilError(f"{root}: no programme here; a programme is a folder with `programme.yaml`")
-    programmes, faults = [], []
+    programmes: list[Programme] = []
+    faults: list[Fault] = []
+    form = _kept(faults, load_plan_format, root)
     for place in places:
-        try:
-            definition = validate(read_yaml(place / "programme.yaml"), ProgrammeFile)
-        except DefinitionError as error:
-            faults += error.faults
+        definition = _kept(faults, _load_definition, place)
+        if definition is None:
             continue
-        models, outcomes, inclusion, consents = [], None, None, None
-        for path in sorted((place / "models").glob("*.yaml")):
-            try:
-                models.append(load_model(path, definition))
-            except DefinitionError as error:
-                faults += error.faults
-        if (place / "outcomes.yaml").exists():
-            try:
-                file = read_yaml(place / "outcomes.yaml")
-                outcomes = OutcomeFile(file, validate(file, Outcomes))
-            except DefinitionError as error:
-                faults += error.faults
-        if (place / "inclusion.yaml").exists():
-            try:
-                # A model that cannot be read would make every mention of it a fault as well.
-                inclusion = load_inclusion(place / "inclusion.yaml", None if faults else models)
-            except DefinitionError as error:
-                faults += error.faults
-        if (place / CONSENT).exists():
-            try:
-                consents = load_consents(place / CONSENT)
-            except DefinitionError as error:
-                faults += error.faults
-        programmes.append(Programme(definition, place, tuple(models), outcomes, inclusion, consents))
+        paths = sorted((place / "models").glob("*.yaml"))
+        models = [model for path in paths if (model := _kept(faults, load_model, path, definition)) is not None]
+        # A model that cannot be read would make every mention of it a fault as well.
+        sound = models if len(models) == len(paths) else None
+        bands = None if sound is None else {model.name: _bands(model) for model in sound}
+        services = _kept(faults, load_services, place / SERVICES, bands or None)
+        programmes.append(
+            Programme(
+                definition,
+                place,
+                tuple(models),
+                _kept(faults, _load_outcomes, place / "outcomes.yaml"),
+                _kept(faults, load_inclusion, place / "inclusion.yaml", sound),
+                _kept(faults, load_consents, place / CONSENT),
+                services,
+                None if form is None else _kept(faults, load_plan, place / PLAN, services, bands, form),
+            )
+        )
     if faults:
         raise DefinitionError(faults)
     return programmes
+
+
+def _kept(faults: list[Fault], load: Callable[..., LoadedT], path: Path, *more: Any) -> LoadedT | None:
+    """What `load` makes of `path`; None when nothing is there, and when it has faults, which are kept."""
+    if not path.exists():
+        return None
+    try:
+        return load(path, *more)
+    except DefinitionError as error:
+        faults += error.faults
+        return None
+
+
+def _load_definition(place: Path) -> ProgrammeFile:
+    file = read_yaml(place / "programme.yaml")
+    found = validate(file, ProgrammeFile)
+    lacking = [name for name in ("expected_list_size", "stale_after_days") if getattr(found, name) is None]
+    if lacking and any((place / "models").glob("*.yaml")):
+        cause = f"a programme with models says {' and '.join(f'`{name}`' for name in lacking)}"
+        raise DefinitionError([file.fault((), cause)])
+    return found
+
+
+def _load_outcomes(path: Path) -> OutcomeFile:
+    file = read_yaml(path)
+    return OutcomeFile(file, validate(file, Outcomes))
+
+
+def _bands(model: ModelFile) -> set[str]:
+    return {band.band for version in model.versions() for band in version.bands}
 
 
 def model_files(folder: Path | None = None) -> dict[str, ModelFile]:

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints, model_validator
 
-from samspil.definitions import Definition
+from samspil.definitions import Definition, SamspilError
 
 Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
 #: Document and lines of a rule in the source reports: `000 L3604-3617`.
@@ -264,10 +264,25 @@ class ExpectedListSize(Definition):
 
 
 class ProgrammeFile(Definition):
-    """A programme: its title, the size of list it is tuned for and how old its data may be."""
+    """A programme: its title, and, where it has lists, the size they are tuned for and how old their data may be.
+
+    `list_size` and `stale_limit` are for where lists are at work; they raise SamspilError for a programme without.
+    """
 
     programme: str
     title: Text
     source: SourceRef
-    expected_list_size: ExpectedListSize
-    stale_after_days: int = Field(gt=0)
+    expected_list_size: ExpectedListSize | None = None
+    stale_after_days: int | None = Field(default=None, gt=0)
+
+    @property
+    def list_size(self) -> ExpectedListSize:
+        if self.expected_list_size is None:
+            raise SamspilError(f"the programme `{self.programme}` has no lists: it says no `expected_list_size`")
+        return self.expected_list_size
+
+    @property
+    def stale_limit(self) -> int:
+        if self.stale_after_days is None:
+            raise SamspilError(f"the programme `{self.programme}` has no lists: it says no `stale_after_days`")
+        return self.stale_after_days

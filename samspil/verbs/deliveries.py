@@ -123,9 +123,15 @@ class WarehouseStatus(Shown):
 
 
 def stale_after_days(programmes: Path | str | None = None) -> int:
-    """The age in days from which data are stale: the strictest of the programmes' own."""
+    """The age in days from which data are stale: the strictest of the programmes' own.
+
+    Raises SamspilError when no programme has lists, and so none says.
+    """
     found = load_programmes(Path(programmes) if programmes else None)
-    return min(programme.definition.stale_after_days for programme in found)
+    days = [days for programme in found if (days := programme.definition.stale_after_days) is not None]
+    if not days:
+        raise SamspilError("no programme says `stale_after_days`: none of them has lists")
+    return min(days)
 
 
 def status(

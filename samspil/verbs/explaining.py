@@ -140,7 +140,7 @@ def explain(
     dates = lake.data_dates()
     row = found[0]
     used = {*needed_sources(result.models[model]), "civil", "general_practice"}
-    limit = file.programme.stale_after_days
+    limit = file.programme.stale_limit
     return Explanation(
         person=person,
         provider_number=row["provider_number"],

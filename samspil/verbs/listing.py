@@ -125,7 +125,7 @@ def lists(
     if before is not None and before.as_of >= as_of:
         raise SamspilError(f"the run {before.name} is of {before.as_of}, not before {as_of}")
     definition = run.models[model]
-    rule = find_model(model, Path(programmes) if programmes else None).programme.expected_list_size
+    rule = find_model(model, Path(programmes) if programmes else None).programme.list_size
     everybody = run.persons(model)
     if before is None:
         listed = on_list(everybody)

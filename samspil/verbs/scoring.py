@@ -204,7 +204,7 @@ def _describe(
 ) -> dict[str, Any]:
     """What a run is made of; its name follows from that alone."""
     dates = lake.data_dates()
-    limit = min(file.programme.stale_after_days for file in files)
+    limit = min(file.programme.stale_limit for file in files)
     wanted = dict.fromkeys(source for model in models for source in needed_sources(model))
     made_of = {model.model: _made_of(model, lake, as_of) for model in models}
     digest = hashlib.sha256(json.dumps(made_of).encode()).hexdigest()
