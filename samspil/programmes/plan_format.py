@@ -15,6 +15,7 @@ from typing import Literal
 from pydantic import Field, model_validator
 
 from samspil.definitions import Definition, read_yaml, validate
+from samspil.programmes.consent import Category
 from samspil.programmes.inclusion import Meaning
 from samspil.programmes.schema import Identifier, SourceRef, Text
 from samspil.programmes.services import named_twice
@@ -45,7 +46,9 @@ class Chosen(Sourced):
 class Section(Definition):
     """One section of the plan: what to write and for whom, and what the citizen's page calls it.
 
-    `words` is guidance about length, no limit. `topics` are what may be talked about.
+    `words` is guidance about length, no limit. `topics` are what may be talked about. `category` is the kind of data
+    it tells of: who may not see that kind does not see the section; without one everybody sees it who sees any of the
+    plan. `citizen_writes` lets the citizen write it too.
     """
 
     section: Identifier
@@ -56,6 +59,8 @@ class Section(Definition):
     words: int | None = Field(default=None, gt=0)
     topics: tuple[Text, ...] = ()
     may_be_not_assessed: bool = False
+    category: Category | None = None
+    citizen_writes: bool = False
     source: SourceRef
 
     @model_validator(mode="after")
@@ -83,6 +88,8 @@ class StandardRule(Sourced):
         "contact",
         "goal_confirmed",
         "goal_dates",
+        "involvement",
+        "most_limiting",
     ]
     section: Identifier | None = None
     programmes: tuple[str, ...] = ()
@@ -102,10 +109,17 @@ class StandardRule(Sourced):
 
 
 class LinkKind(Sourced):
-    """A kind of other plan or list that the plan links to and never copies."""
+    """A kind of other plan or list that the plan links to and never copies. `category` as of a section."""
 
     kind: Identifier
     title: Text
+    category: Category | None = None
+
+
+class BeforeServices(Sourced):
+    """The sections that have to be written before any service is agreed on: offers come after needs."""
+
+    sections: tuple[Identifier, ...] = Field(min_length=1)
 
 
 class Rules(Definition):
@@ -239,6 +253,7 @@ class PlanFormat(Definition):
     """The whole of `plan_format.yaml`."""
 
     sections: tuple[Section, ...] = Field(min_length=1)
+    before_services: BeforeServices
     standard: tuple[StandardRule, ...] = Field(min_length=1)
     links: tuple[LinkKind, ...] = Field(min_length=1)
     rules: Rules
@@ -264,6 +279,8 @@ class PlanFormat(Definition):
         for name in ("right_patient", "not_referred"):
             named_twice([each.answer for each in getattr(self, name)], f"`{name}`")
         known = {each.section: each for each in self.sections}
+        if unknown := [name for name in self.before_services.sections if name not in known]:
+            raise ValueError(f"`before_services` names a section `{unknown[0]}` that is not there")
         for rule in self.standard:
             if rule.section is None:
                 continue
@@ -277,6 +294,10 @@ class PlanFormat(Definition):
     def behaviour_conditions(self) -> tuple[str, ...]:
         """What support that is unconditional may never depend on."""
         return tuple(each.condition for each in self.support_conditions if each.behaviour)
+
+    def section(self, name: str) -> Section | None:
+        """The section called `name`, if there is one."""
+        return next((section for section in self.sections if section.section == name), None)
 
     def of_group(self, group: Group) -> tuple[Section, ...]:
         """The sections of one group, in order."""
