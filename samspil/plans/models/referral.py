@@ -75,6 +75,13 @@ class Referral(models.Model):
             models.Index(fields=["from_organisation", "state"]),
             models.Index(fields=["citizen", "state"]),
         ]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["citizen", "programme", "service", "to_organisation"],
+                condition=models.Q(closed_at__isnull=True),
+                name="one_open_referral_to_a_provider",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.service} {self.state}"
