@@ -159,6 +159,15 @@ class Reason(Sourced):
     asks_why: bool = False
 
 
+PathwayState = Literal["completed", "withdrawn", "wrongly_included", "died", "moved"]
+
+
+class PathwayEnd(Reason):
+    """A reason for which a pathway ends, and the states it can end in with it."""
+
+    states: tuple[PathwayState, ...] = Field(min_length=1)
+
+
 class Answer(Sourced):
     """One answer to a question."""
 
@@ -219,11 +228,16 @@ class Coordination(Definition):
     chronic_conditions: tuple[ChronicCondition, ...] = Field(min_length=1)
     multimorbid_from: Chosen
     profiles: tuple[CoordinationProfile, ...] = ()
+    #: More coordinators than this for one citizen within so long are warned of.
+    most_coordinators: Chosen | None = None
+    most_within_days: Chosen | None = None
     open: tuple[str, ...] = ()
     source: SourceRef
 
     @model_validator(mode="after")
     def _consistent(self) -> Coordination:
+        if (self.most_coordinators is None) != (self.most_within_days is None):
+            raise ValueError("`most_coordinators` and `most_within_days` go together")
         known = [condition.condition for condition in self.chronic_conditions]
         named_twice(known, "`chronic_conditions`")
         named_twice([each.circumstance for each in self.special_circumstances], "`special_circumstances`")
@@ -257,7 +271,7 @@ class PlanFormat(Definition):
     standard: tuple[StandardRule, ...] = Field(min_length=1)
     links: tuple[LinkKind, ...] = Field(min_length=1)
     rules: Rules
-    pathway_ends: tuple[Reason, ...] = Field(min_length=1)
+    pathway_ends: tuple[PathwayEnd, ...] = Field(min_length=1)
     referral_rejects: tuple[Reason, ...] = Field(min_length=1)
     right_patient: tuple[Answer, ...] = Field(min_length=1)
     not_referred: tuple[Answer, ...] = Field(min_length=1)

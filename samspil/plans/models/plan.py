@@ -322,11 +322,20 @@ class Handover(models.Model):
 class Coordination(models.Model):
     """A coordinator (forløbskoordinator) for a citizen with documented special needs; temporary by design.
 
-    Not the accountable person: a coordinator helps only those who need one (report 002 COORD-1, -10, ALG-7).
+    Not the accountable person: a coordinator helps only those who need one (report 002 COORD-1, -10, ALG-7). All are
+    listed and one of them leads (report 001 R-TEAM-12).
     """
+
+    class Kind(models.TextChoices):
+        """How the function is meant (report 001 R-TEAM-16)."""
+
+        CONTINUOUS = "continuous", _("follows the citizen all the way")
+        RELAY = "relay", _("takes over for a while and hands back")
 
     plan = models.ForeignKey(Plan, on_delete=models.CASCADE, related_name="coordinations")
     coordinator = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="coordinations")
+    kind = models.CharField(max_length=12, choices=Kind)
+    lead = models.BooleanField(default=False)
     #: Special circumstances, codes of `plan_format.yaml`, and the citizen's conditions that were looked at.
     circumstances = models.JSONField(default=list)
     conditions = models.JSONField(default=list)
@@ -341,8 +350,11 @@ class Coordination(models.Model):
         ordering: ClassVar = ["-since", "-id"]
         constraints: ClassVar = [
             models.UniqueConstraint(
-                fields=["plan"], condition=models.Q(ended_on__isnull=True), name="one_lead_coordinator"
-            )
+                fields=["plan"], condition=models.Q(ended_on__isnull=True, lead=True), name="one_lead_coordinator"
+            ),
+            models.UniqueConstraint(
+                fields=["plan", "coordinator"], condition=models.Q(ended_on__isnull=True), name="coordinates_once"
+            ),
         ]
 
     def __str__(self) -> str:
