@@ -141,8 +141,11 @@ class Rules(Definition):
     after_discharge_months: Chosen
     #: A question between professionals is escalated when unanswered after so long.
     question_answer_working_days: Chosen
-    #: Past a due date: the reminder to whoever promised, and from then on until the secretariat is told.
+    #: Whoever promised is told so long before the due date, and again so long past it.
+    soon_due_working_days: Chosen
     reminder_after_working_days: Chosen
+    #: From the reminder on, until the accountable person is told, and until the secretariat is.
+    accountable_after_working_days: Chosen
     secretariat_after_working_days: Chosen
     #: Two activities of the same kind within so long are one too many.
     same_activity_days: Chosen

@@ -166,7 +166,20 @@ class CareTask(models.Model):
 
     class Meta:
         ordering: ClassVar = ["due", "id"]
-        indexes: ClassVar = [models.Index(fields=["organisation", "closed_at"])]
+        indexes: ClassVar = [
+            models.Index(fields=["organisation", "closed_at"]),
+            # A page of a work list is read in its order, however many tasks are open.
+            models.Index(
+                fields=["organisation", "due", "id"],
+                condition=models.Q(closed_at__isnull=True, holder__isnull=True),
+                name="open_tasks_of_unit",
+            ),
+            models.Index(
+                fields=["holder", "organisation", "due", "id"],
+                condition=models.Q(closed_at__isnull=True),
+                name="open_tasks_of_person",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.title

@@ -44,8 +44,16 @@ def open_task(
 
 def close_tasks(**about: Any) -> int:
     """Close what is open of the tasks that match, such as `referral=…, kind="referral"`. Part of a larger act."""
-    found = PlanTask.objects.filter(task__closed_at__isnull=True, **about).values("task")
-    return CareTask.objects.filter(pk__in=found).update(closed_at=timezone.now())
+    found = list(PlanTask.objects.filter(task__closed_at__isnull=True, **about).values_list("task", flat=True))
+    closed = CareTask.objects.filter(pk__in=found).update(closed_at=timezone.now())
+    _nothing_to_tell(found)
+    return closed
+
+
+def _nothing_to_tell(tasks: list[int]) -> None:
+    """What told somebody that these were late is done with them."""
+    told = CareTask.objects.filter(about__tells_of__task__in=tasks, closed_at__isnull=True)
+    told.update(closed_at=timezone.now())
 
 
 def finish(actor: Actor, about: PlanTask, answer: str = "") -> bool:
@@ -57,6 +65,7 @@ def finish(actor: Actor, about: PlanTask, answer: str = "") -> bool:
         done = CareTask.objects.filter(pk=task.pk, closed_at__isnull=True).update(closed_at=timezone.now()) == 1
         if done:
             PlanTask.objects.filter(pk=about.pk).update(answer=answer.strip())
+            _nothing_to_tell([task.pk])
             guard.require(actor, "write", resource, "care", detail=f"task {task.pk}")
     actor.forget()
     return done

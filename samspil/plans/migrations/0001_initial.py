@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('access', '0003_notices_about_plans'),
+        ('access', '0004_work_list_order'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
@@ -325,6 +325,27 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='Reminder',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('on', models.DateField()),
+                ('tasks', models.PositiveIntegerField()),
+                ('at', models.DateTimeField()),
+                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'ordering': ['-on', '-id'],
+            },
+        ),
+        migrations.CreateModel(
+            name='ReminderWish',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('wants', models.BooleanField()),
+                ('user', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='reminder_wish', to=settings.AUTH_USER_MODEL)),
+            ],
+        ),
+        migrations.CreateModel(
             name='Revision',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -385,8 +406,12 @@ class Migration(migrations.Migration):
                 ('admitted_at', models.DateTimeField()),
                 ('ready_at', models.DateTimeField(blank=True, null=True)),
                 ('discharged_at', models.DateTimeField(blank=True, null=True)),
+                ('handover_words', models.TextField(blank=True)),
+                ('handover_confirmed_at', models.DateTimeField(blank=True, null=True)),
                 ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='access.membership')),
                 ('citizen', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='stays', to='access.citizen')),
+                ('handover_confirmed_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('handover_to', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='access.organisation')),
                 ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='access.organisation')),
             ],
             options={
@@ -408,6 +433,7 @@ class Migration(migrations.Migration):
                 ('note', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='tasks', to='plans.note')),
                 ('plan', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='tasks', to='plans.plan')),
                 ('task', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='about', to='access.caretask')),
+                ('tells_of', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='told', to='plans.plantask')),
                 ('referral', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='tasks', to='plans.referral')),
                 ('stay', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='tasks', to='plans.stay')),
             ],
@@ -548,6 +574,10 @@ class Migration(migrations.Migration):
             index=models.Index(fields=['organisation', 'at'], name='plans_appoi_organis_dfadf0_idx'),
         ),
         migrations.AddConstraint(
+            model_name='reminder',
+            constraint=models.UniqueConstraint(fields=('user', 'on'), name='one_reminder_a_day'),
+        ),
+        migrations.AddConstraint(
             model_name='revision',
             constraint=models.UniqueConstraint(fields=('plan', 'number'), name='revisions_are_counted'),
         ),
@@ -566,5 +596,9 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='plantask',
             index=models.Index(fields=['kind'], name='plans_plant_kind_8094e3_idx'),
+        ),
+        migrations.AddIndex(
+            model_name='plantask',
+            index=models.Index(condition=models.Q(('reported_at__isnull', False)), fields=['reported_at'], name='broken_promises'),
         ),
     ]

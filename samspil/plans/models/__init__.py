@@ -22,7 +22,7 @@ from samspil.plans.models.referral import (
     ReferralStep,
     ServiceDecision,
 )
-from samspil.plans.models.work import Addressee, MedicineList, Note, PlanTask, Stay
+from samspil.plans.models.work import Addressee, MedicineList, Note, PlanTask, Reminder, ReminderWish, Stay
 
 __all__ = [
     "Activity",
@@ -44,6 +44,8 @@ __all__ = [
     "PlanTask",
     "Referral",
     "ReferralStep",
+    "Reminder",
+    "ReminderWish",
     "Revision",
     "Section",
     "ServiceDecision",

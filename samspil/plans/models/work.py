@@ -99,6 +99,12 @@ class Stay(models.Model):
     #: Finished with treatment; what passes until discharge is waiting time (report 001 R-COMM-09).
     ready_at = models.DateTimeField(null=True, blank=True)
     discharged_at = models.DateTimeField(null=True, blank=True)
+    #: Who takes over at home, what they need to know, and that they have said that they do: a handover that nobody has
+    #: confirmed raises the alarm (report 001 R-COMM-04, R-COMM-08).
+    handover_to = models.ForeignKey(Organisation, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    handover_words = models.TextField(blank=True)
+    handover_confirmed_at = models.DateTimeField(null=True, blank=True)
+    handover_confirmed_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
@@ -137,9 +143,41 @@ class PlanTask(models.Model):
     reminded_at = models.DateTimeField(null=True, blank=True)
     escalated_at = models.DateTimeField(null=True, blank=True)
     reported_at = models.DateTimeField(null=True, blank=True)
+    #: Of a task that tells somebody of a broken promise: the task that was not done. Closed together with it.
+    tells_of = models.ForeignKey("self", on_delete=models.CASCADE, null=True, blank=True, related_name="told")
 
     class Meta:
-        indexes: ClassVar = [models.Index(fields=["kind"])]
+        indexes: ClassVar = [
+            models.Index(fields=["kind"]),
+            models.Index(fields=["reported_at"], condition=models.Q(reported_at__isnull=False), name="broken_promises"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.task_id}"
+
+
+class ReminderWish(models.Model):
+    """Whether somebody wants to be reminded by e-mail. Who has said nothing and has an address is reminded."""
+
+    user = models.OneToOneField(User, on_delete=models.CASCADE, related_name="reminder_wish")
+    wants = models.BooleanField()
+
+    def __str__(self) -> str:
+        return f"{self.user_id}: {'yes' if self.wants else 'no'}"
+
+
+class Reminder(models.Model):
+    """An e-mail that was sent about tasks: one for each person and day, whatever is run how often."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    on = models.DateField()
+    #: How many tasks it told of; nothing else stood in it.
+    tasks = models.PositiveIntegerField()
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering: ClassVar = ["-on", "-id"]
+        constraints: ClassVar = [models.UniqueConstraint(fields=["user", "on"], name="one_reminder_a_day")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.on}"
