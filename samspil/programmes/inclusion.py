@@ -109,12 +109,18 @@ class OverrideReason(Definition):
 
 
 class EndReason(Definition):
-    """How a course of inclusion ends. `asks_why` wants a decline reason with it."""
+    """How a course of inclusion ends. `asks_why` wants a decline reason with it.
+
+    `pathway_end` is the reason for which the pathway of somebody enrolled ends with it, one of `plan_format.yaml`;
+    `enrolled_only` is for those whose pathway had begun.
+    """
 
     reason: Identifier
     means: Meaning
     title: Text
     asks_why: bool = False
+    pathway_end: Identifier = "other"
+    enrolled_only: bool = False
 
 
 class Route(Definition):
