@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from samspil.programmes.consent import AskedConsent, Consents, consents_of, programmes_that_ask
+from samspil.access.models import Citizen
+from samspil.programmes.consent import AskedConsent, Consents, consents_of, programmes_that_ask, programmes_that_invite
+
+#: What other rooms know of the programmes a citizen is in, or on the way into. Each room adds its own.
+CONCERNS: list[Callable[[Citizen], Iterable[str]]] = []
 
 
 def _folder() -> Path | None:
@@ -14,9 +19,18 @@ def _folder() -> Path | None:
     return Path(folder) if folder else None
 
 
-def asking() -> tuple[str, ...]:
-    """The programmes that ask for consent."""
-    return programmes_that_ask(_folder())
+def asking(citizen: Citizen, answered: Iterable[str] = ()) -> tuple[str, ...]:
+    """The programmes whose questions concern a citizen.
+
+    Those that invite by lists may ask anybody. The others ask nobody but those who have `answered` them before, or
+    whom some room knows to be on the way into them.
+    """
+    concerned = {
+        *programmes_that_invite(_folder()),
+        *answered,
+        *(name for known in CONCERNS for name in known(citizen)),
+    }
+    return tuple(name for name in programmes_that_ask(_folder()) if name in concerned)
 
 
 def asked_by(programme: str) -> Consents:

@@ -109,3 +109,10 @@ def programmes_that_ask(folder: Path | None = None) -> tuple[str, ...]:
     """The programmes below `folder` (those that come with Samspil when absent) that ask citizens for consent."""
     root = folder or Path(__file__).parent
     return tuple(sorted(path.parent.name for path in root.glob(f"*/{CONSENT}")))
+
+
+@cache
+def programmes_that_invite(folder: Path | None = None) -> tuple[str, ...]:
+    """The programmes among those that ask which find citizens by lists, so that anybody may be asked."""
+    root = folder or Path(__file__).parent
+    return tuple(name for name in programmes_that_ask(folder) if (root / name / "inclusion.yaml").exists())

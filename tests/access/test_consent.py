@@ -288,3 +288,14 @@ def test_a_citizen_who_was_never_asked_has_answered_nothing(anna, self_):
     found = standings(self_, anna)
     assert [one.asked.purpose for one in found] == [asked.purpose for asked in texts.consents_of(ODENSE).asked]
     assert {one.state for one in found} == {"unanswered"}
+
+
+def test_a_programme_without_lists_asks_only_those_it_concerns(anna, self_, monkeypatch):
+    assert {one.programme for one in standings(self_, anna)} == {ODENSE}
+    monkeypatch.setattr("samspil.access.asked.CONCERNS", [lambda citizen: {"copd"} if citizen == anna else set()])
+    assert {one.programme for one in standings(self_, anna)} == {"copd", ODENSE}
+
+
+def test_an_answer_given_stays_to_be_seen(anna, self_):
+    record_consent(self_, anna, "multimorbidity", "participation", False)
+    assert {one.programme for one in standings(self_, anna)} == {"multimorbidity", ODENSE}

@@ -6,7 +6,7 @@ import pytest
 
 from samspil.definitions import DefinitionError, SamspilError
 from samspil.programmes import load_programmes
-from samspil.programmes.consent import consents_of, load_consents, programmes_that_ask
+from samspil.programmes.consent import consents_of, load_consents, programmes_that_ask, programmes_that_invite
 
 ODENSE = consents_of("odense-ic")
 TEXT = """
@@ -61,9 +61,19 @@ def test_sharing_can_be_limited_by_recipient_and_category_and_evaluation_has_not
 
 
 def test_a_programme_is_loaded_with_its_questions():
-    (odense,) = load_programmes()
-    assert odense.consents == ODENSE
-    assert programmes_that_ask() == ("odense-ic",)
+    programmes = load_programmes()
+    assert next(found for found in programmes if found.name == "odense-ic").consents == ODENSE
+    assert programmes_that_ask() == tuple(found.name for found in programmes)
+
+
+def test_only_a_programme_with_lists_may_ask_anybody(tmp_path):
+    assert programmes_that_invite() == ("odense-ic",)
+    for name, files in {"lists": ("consent.yaml", "inclusion.yaml"), "other": ("consent.yaml",)}.items():
+        (tmp_path / name).mkdir()
+        for file in files:
+            (tmp_path / name / file).write_text("")
+    assert programmes_that_ask(tmp_path) == ("lists", "other")
+    assert programmes_that_invite(tmp_path) == ("lists",)
 
 
 def test_the_words_in_force_are_those_of_the_day(tmp_path):

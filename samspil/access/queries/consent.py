@@ -65,12 +65,13 @@ class Standing:
 
 
 def standings(actor: Actor, citizen: Citizen) -> list[Standing]:
-    """Every question that is asked of a citizen, with its state and history. Logged. Raises Refused."""
+    """Every question of the programmes that concern a citizen, with its state and history. Logged. Raises Refused."""
     guard.require(actor, "read", Resource("consent", citizen), handling_purpose(actor))
     answers = list(
         Consent.objects.filter(citizen=citizen).select_related("recorded_by", "withdrawn_by", "organisation")
     )
-    return [_standing(programme, asked, answers) for programme in asking() for asked in asked_by(programme).asked]
+    programmes = asking(citizen, {answer.programme for answer in answers})
+    return [_standing(programme, asked, answers) for programme in programmes for asked in asked_by(programme).asked]
 
 
 def standing(actor: Actor, citizen: Citizen, programme: str, purpose: str) -> Standing | None:
