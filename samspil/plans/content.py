@@ -41,6 +41,7 @@ def content_of(plan: Plan) -> dict[str, Any]:
             str(each.pk): {
                 "what": each.what,
                 "goal": each.goal_id and str(each.goal_id),
+                "programme": each.programme,
                 "service": each.service,
                 "category": each.category,
                 "party": each.party.name if each.party else None,
@@ -53,7 +54,14 @@ def content_of(plan: Plan) -> dict[str, Any]:
             for each in plan.activities.select_related("party", "holder")
         },
         "contacts": {
-            str(each.pk): {"name": each.name, "relation": each.relation, "phone": each.phone, "when": each.when}
+            str(each.pk): {
+                "name": each.name,
+                "relation": each.relation,
+                "phone": each.phone,
+                "when": each.when,
+                "first": each.first,
+                "is_relative": each.is_relative,
+            }
             for each in plan.contacts.all()
         },
         "links": {

@@ -1,0 +1,139 @@
+"""What a plan lacks, held against the standard of `plan_format.yaml`, and how each is mended.
+
+The fee for a plan is conditional on its meeting the standard (report 000 L4166-4172).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from samspil.access.errors import Invalid
+from samspil.plans.models import Activity, Contact, Goal, Plan, Section
+from samspil.plans.programme import in_words, plan_format
+from samspil.programmes.plan_format import StandardRule
+
+
+@dataclass(frozen=True)
+class Missing:
+    """Something that the plan lacks. `about` names the goal or activity; `place` is where on the page it is mended."""
+
+    rule: str
+    title: str
+    mend: str
+    about: str = ""
+    place: str = ""
+
+
+@dataclass
+class Filled:
+    """What the standard looks at: a plan with its parts, read once."""
+
+    plan: Plan
+    sections: dict[str, Section]
+    goals: list[Goal]
+    activities: list[Activity]
+    contacts: list[Contact]
+    programmes: list[str]
+    arms: list[str]
+
+
+def filled(plan: Plan) -> Filled:
+    """A plan with its parts as they are now, in five statements."""
+    pathways = list(plan.pathways.filter(ended_at__isnull=True))
+    return Filled(
+        plan=plan,
+        sections={each.section: each for each in plan.sections.select_related("by")},
+        goals=list(plan.goals.select_related("by")),
+        activities=list(plan.activities.select_related("party", "holder", "goal")),
+        contacts=list(plan.contacts.select_related("organisation")),
+        programmes=[each.programme for each in pathways],
+        arms=[each.arm for each in pathways if each.arm],
+    )
+
+
+def missing(plan: Plan) -> list[Missing]:
+    """What the plan lacks, in the order of the standard; empty when it meets it."""
+    return missing_of(filled(plan))
+
+
+def missing_of(found: Filled) -> list[Missing]:
+    """As `missing`, of a plan that was read already."""
+    return [
+        Missing(rule.rule, in_words(rule.title), in_words(rule.mend), about, place)
+        for rule in plan_format().standard
+        if rule.holds_for(found.programmes, found.arms)
+        for about, place in _faults(rule, found)
+    ]
+
+
+def _faults(rule: StandardRule, found: Filled) -> Iterator[tuple[str, str]]:
+    """What breaks a rule: the name of what does, when it is one thing, and where on the page it stands."""
+    plan = found.plan
+    working = [goal for goal in found.goals if goal.state == Goal.State.OPEN]
+    # Duties by law serve no goal and are kept apart, so nothing of the standard is about them but who does them.
+    going_on = [each for each in found.activities if each.state in {Activity.State.PLANNED, Activity.State.ACTIVE}]
+    match rule.kind:
+        case "section" | "domain_answered":
+            written = found.sections.get(rule.section or "")
+            answered = written is not None and (bool(written.text) or written.not_assessed)
+            if not answered:
+                yield "", f"section-{rule.section}"
+        case "shared_goal":
+            if not any(goal.state != Goal.State.LET_GO for goal in found.goals):
+                yield "", "goals"
+        case "activity_serves_goal":
+            for each in going_on:
+                if not each.statutory and (each.goal is None or each.goal.state == Goal.State.LET_GO):
+                    yield each.what, f"activity-{each.pk}"
+        case "activity_has_due":
+            for each in going_on:
+                if each.due is None and not each.statutory:
+                    yield each.what, f"activity-{each.pk}"
+        case "activity_has_party":
+            for each in going_on:
+                if each.party is None and not each.by_citizen:
+                    yield each.what, f"activity-{each.pk}"
+        case "next_follow_up":
+            if plan.next_follow_up is None:
+                yield "", "follow-up"
+        case "accountable":
+            if plan.accountable_id is None:
+                yield "", "accountable"
+        case "contact":
+            if not any(each.phone for each in found.contacts):
+                yield "", "contacts"
+        case "goal_confirmed":
+            for goal in working:
+                if goal.stated_by == Goal.StatedBy.PROFESSIONAL or plan.confirmed_at is None:
+                    yield goal.words, f"goal-{goal.pk}"
+        case "goal_dates":
+            for goal in working:
+                if not (goal.baseline and goal.midterm_on and goal.final_on):
+                    yield goal.words, f"goal-{goal.pk}"
+        case "involvement":
+            if not plan.involvement:
+                yield "", "involvement"
+        case "most_limiting":
+            if not plan.most_limiting:
+                yield "", "most-limiting"
+
+
+def has_citizen_version(plan: Plan) -> bool:
+    """Whether the citizen's own version has something in it: what matters to them, and what happens or is aimed at."""
+    in_their_words = plan.sections.filter(section__in=("own_words", "needs", "what_matters")).exclude(text="").exists()
+    return in_their_words and (plan.goals.exists() or plan.activities.exists())
+
+
+def require_citizen_version(plan: Plan) -> None:
+    """That the plan can be read by the citizen; without it no plan is active (report 002 L1902-1908). Raises Invalid."""
+    if not has_citizen_version(plan):
+        raise Invalid(
+            "",
+            _(
+                "The citizen would get an empty plan. Write what matters to the citizen, and at least one goal or "
+                "activity, before the plan begins."
+            ),
+        )
