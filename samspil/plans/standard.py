@@ -5,7 +5,7 @@ The fee for a plan is conditional on its meeting the standard (report 000 L4166-
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
@@ -71,54 +71,44 @@ def missing_of(found: Filled) -> list[Missing]:
 
 def _faults(rule: StandardRule, found: Filled) -> Iterator[tuple[str, str]]:
     """What breaks a rule: the name of what does, when it is one thing, and where on the page it stands."""
-    plan = found.plan
-    working = [goal for goal in found.goals if goal.state == Goal.State.OPEN]
-    # Duties by law serve no goal and are kept apart, so nothing of the standard is about them but who does them.
-    going_on = [each for each in found.activities if each.state in {Activity.State.PLANNED, Activity.State.ACTIVE}]
-    match rule.kind:
-        case "section" | "domain_answered":
-            written = found.sections.get(rule.section or "")
-            answered = written is not None and (bool(written.text) or written.not_assessed)
-            if not answered:
-                yield "", f"section-{rule.section}"
-        case "shared_goal":
-            if not any(goal.state != Goal.State.LET_GO for goal in found.goals):
-                yield "", "goals"
-        case "activity_serves_goal":
-            for each in going_on:
-                if not each.statutory and (each.goal is None or each.goal.state == Goal.State.LET_GO):
-                    yield each.what, f"activity-{each.pk}"
-        case "activity_has_due":
-            for each in going_on:
-                if each.due is None and not each.statutory:
-                    yield each.what, f"activity-{each.pk}"
-        case "activity_has_party":
-            for each in going_on:
-                if each.party is None and not each.by_citizen:
-                    yield each.what, f"activity-{each.pk}"
-        case "next_follow_up":
-            if plan.next_follow_up is None:
-                yield "", "follow-up"
-        case "accountable":
-            if plan.accountable_id is None:
-                yield "", "accountable"
-        case "contact":
-            if not any(each.phone for each in found.contacts):
-                yield "", "contacts"
-        case "goal_confirmed":
-            for goal in working:
-                if goal.stated_by == Goal.StatedBy.PROFESSIONAL or plan.confirmed_at is None:
-                    yield goal.words, f"goal-{goal.pk}"
-        case "goal_dates":
-            for goal in working:
-                if not (goal.baseline and goal.midterm_on and goal.final_on):
-                    yield goal.words, f"goal-{goal.pk}"
-        case "involvement":
-            if not plan.involvement:
-                yield "", "involvement"
-        case "most_limiting":
-            if not plan.most_limiting:
-                yield "", "most-limiting"
+    if rule.kind in _ACTIVITIES:
+        # Duties by law serve no goal and have the days the law gives them; they are kept apart.
+        agreed = {Activity.State.PLANNED, Activity.State.ACTIVE}
+        for activity in found.activities:
+            if activity.state in agreed and not activity.statutory and _ACTIVITIES[rule.kind](activity):
+                yield activity.what, f"activity-{activity.pk}"
+    elif rule.kind in _GOALS:
+        for goal in found.goals:
+            if goal.state == Goal.State.OPEN and _GOALS[rule.kind](goal, found.plan):
+                yield goal.words, f"goal-{goal.pk}"
+    elif rule.kind in _PLAN:
+        place, lacks = _PLAN[rule.kind]
+        if lacks(found):
+            yield "", place
+    else:
+        written = found.sections.get(rule.section or "")
+        if written is None or not (written.text or written.not_assessed):
+            yield "", f"section-{rule.section}"
+
+
+#: When an activity, a goal, the plan as a whole breaks a rule of each kind.
+_ACTIVITIES: dict[str, Callable[[Activity], bool]] = {
+    "activity_serves_goal": lambda each: each.goal is None or each.goal.state == Goal.State.LET_GO,
+    "activity_has_due": lambda each: each.due is None,
+    "activity_has_party": lambda each: each.party_id is None and not each.by_citizen,
+}
+_GOALS: dict[str, Callable[[Goal, Plan], bool]] = {
+    "goal_confirmed": lambda goal, plan: goal.stated_by == Goal.StatedBy.PROFESSIONAL or plan.confirmed_at is None,
+    "goal_dates": lambda goal, _plan: not (goal.baseline and goal.midterm_on and goal.final_on),
+}
+_PLAN: dict[str, tuple[str, Callable[[Filled], bool]]] = {
+    "shared_goal": ("goals", lambda found: all(goal.state == Goal.State.LET_GO for goal in found.goals)),
+    "next_follow_up": ("follow-up", lambda found: found.plan.next_follow_up is None),
+    "accountable": ("accountable", lambda found: found.plan.accountable_id is None),
+    "contact": ("contacts", lambda found: not any(each.phone for each in found.contacts)),
+    "involvement": ("involvement", lambda found: not found.plan.involvement),
+    "most_limiting": ("most-limiting", lambda found: not found.plan.most_limiting),
+}
 
 
 def has_citizen_version(plan: Plan) -> bool:
@@ -128,7 +118,7 @@ def has_citizen_version(plan: Plan) -> bool:
 
 
 def require_citizen_version(plan: Plan) -> None:
-    """That the plan can be read by the citizen; without it no plan is active (report 002 L1902-1908). Raises Invalid."""
+    """That the citizen gets a plan with something in it; without it none is active (002 L1902-1908). Raises Invalid."""
     if not has_citizen_version(plan):
         raise Invalid(
             "",

@@ -216,12 +216,14 @@ def _may_set(actor: Actor, plan: Plan, activity: Activity) -> Resource | None:
         return None
     about = (
         PlanTask.objects.filter(
-            activity=activity, task__closed_at__isnull=True, task__organisation_id=actor.organisation_id
+            activity=activity, task__closed_at__isnull=True, task__organisation=actor.membership.organisation
         )
         .select_related("task__citizen")
         .first()
+        if actor.membership is not None
+        else None
     )
-    if about is None or actor.membership is None:
+    if about is None:
         guard.check(actor, "write", resource, purpose, detail=f"activity {activity.pk}")
         raise AssertionError("the policy has changed its mind")
     through = Resource("task", about.task.citizen, task=about.task)

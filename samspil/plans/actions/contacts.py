@@ -1,4 +1,4 @@
-"""Whom to call: professionals, and relatives who take part; one of them is the first (report 000 L777-781, L1180-1194)."""
+"""Whom to call: professionals, and relatives who take part; one is the first (report 000 L777-781, L1180-1194)."""
 
 from __future__ import annotations
 
