@@ -8,15 +8,17 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from decimal import Decimal
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, StringConstraints, model_validator
 
 from samspil.definitions import Definition, DefinitionError, Location, read_yaml, validate
 from samspil.programmes.consent import Category
-from samspil.programmes.schema import Identifier, SourceRef, Text
+from samspil.programmes.schema import Identifier, Text
 
 SERVICES = "services.yaml"
+#: Where it is said: document and lines (`000 L325-327`), or the day the programme agreed it (`agreed 2026-11-27`).
+Said = Annotated[str, StringConstraints(pattern=r"^(\d{3} L\d+(-\d+)?(, ?L\d+(-\d+)?)*|agreed \d{4}-\d{2}-\d{2})$")]
 #: The kinds of organisation that provide something, as `samspil.access` names them.
 ProviderKind = Literal["practice", "hospital_department", "municipal_unit", "psychologist", "ngo"]
 Level = Literal["basic", "specialised"]
@@ -37,7 +39,7 @@ class Deadline(Definition):
 
     number: int = Field(gt=0)
     unit: Literal["working_days", "days", "weeks", "months"]
-    source: SourceRef
+    source: Said
 
 
 class SessionLimit(Definition):
@@ -46,7 +48,7 @@ class SessionLimit(Definition):
     sessions: int = Field(gt=0)
     per: Literal["course", "calendar_year"]
     with_plan_of: dict[Identifier, int] = Field(default_factory=dict)
-    source: SourceRef
+    source: Said
 
     def limit(self, arms: Collection[str] = ()) -> int:
         """The limit of somebody with a plan of these arms."""
@@ -59,7 +61,7 @@ class Contraindication(Definition):
     condition: Identifier
     why: Text
     alternatives: tuple[Identifier, ...] = Field(min_length=1)
-    source: SourceRef
+    source: Said
 
 
 class Need(Definition):
@@ -107,7 +109,7 @@ class Service(Definition):
     contraindications: tuple[Contraindication, ...] = ()
     municipality: str | None = None
     open: tuple[str, ...] = ()
-    source: SourceRef
+    source: Said
 
     @model_validator(mode="after")
     def _consistent(self) -> Service:
