@@ -1,0 +1,80 @@
+"""Plans, referrals and what belongs to them, made by hand. People come from `tests.care`.
+
+doctor = care.member()
+someone = care.citizen(doctor.organisation)
+plan = made.plan(someone, doctor)
+sent = made.referral(someone, doctor, "psychologist", plan=plan)
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.utils import timezone
+
+from samspil.access.models import Citizen, Membership, Organisation, OrganisationKind, Role
+from samspil.plans.models import Goal, Plan, Referral, Section
+from tests import care
+
+PROGRAMME = "odense-ic"
+#: Who works at a provider of a kind.
+WORKERS = {
+    OrganisationKind.PRACTICE: Role.GP,
+    OrganisationKind.HOSPITAL_DEPARTMENT: Role.HOSPITAL,
+    OrganisationKind.MUNICIPAL_UNIT: Role.MUNICIPAL,
+    OrganisationKind.PSYCHOLOGIST: Role.PSYCHOLOGIST,
+    OrganisationKind.NGO: Role.NGO,
+}
+
+
+def plan(of: Citizen, accountable: Membership, *, words: bool = True, **fields: Any) -> Plan:
+    """An active plan of a citizen; with the texts that have to be there before any service, unless `words` is no."""
+    now = timezone.now()
+    given: dict[str, Any] = {
+        "practice": of.practice or accountable.organisation,
+        "state": Plan.State.ACTIVE,
+        "next_follow_up": timezone.localdate() + dt.timedelta(days=90),
+        "opened_at": now,
+        "opened_by": accountable,
+        "activated_at": now,
+        "changed_at": now,
+    }
+    made = Plan.objects.create(citizen=of, accountable=accountable, **given | fields)
+    for section in ("own_words", "needs", "what_matters", "situation") if words else ():
+        Section.objects.create(plan=made, section=section, text=f"Tekst om {section}", by=accountable.user, at=now)
+    return made
+
+
+def goal(of: Plan, words: str = "Jeg vil kunne gå til stranden igen", **fields: Any) -> Goal:
+    """A goal that the citizen has stated."""
+    given: dict[str, Any] = {
+        "stated_by": Goal.StatedBy.CITIZEN,
+        "domain": Goal.Domain.SOMATIC,
+        "by": of.accountable.user,
+        "at": timezone.now(),
+    }
+    return Goal.objects.create(plan=of, words=words, **given | fields)
+
+
+def provider(kind: str = OrganisationKind.PSYCHOLOGIST, name: str | None = None) -> Membership:
+    """Somebody who works at a new provider of a kind."""
+    found = OrganisationKind(kind)
+    place = care.practice(name) if found == OrganisationKind.PRACTICE else care.organisation(found, name)
+    return care.member(place, WORKERS[found])
+
+
+def referral(
+    of: Citizen,
+    by: Membership,
+    to: Organisation,
+    service: str = "psychologist",
+    *,
+    programme: str = PROGRAMME,
+    reason: str = "Stress efter skilsmisse.\nØnsker samtaler.",
+    **fields: Any,
+) -> Referral:
+    """A referral that was sent by the act itself."""
+    from samspil.plans.actions import referrals
+
+    return referrals.send(care.acting(by), of, programme, service, to, reason, **fields)
