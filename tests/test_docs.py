@@ -4,6 +4,8 @@ import re
 from pathlib import Path
 
 from samspil.population.measures import MEASURES
+from samspil.programmes.plan import ProgrammePlan, Template
+from samspil.programmes.services import Service
 from samspil.warehouse.contracts import contracts
 
 DOCS = Path(__file__).parent.parent / "docs"
@@ -12,6 +14,12 @@ DOCS = Path(__file__).parent.parent / "docs"
 def test_every_measure_is_in_the_guide_to_models():
     text = (DOCS / "models.md").read_text(encoding="utf-8")
     assert [name for name in MEASURES if f"`{name}`" not in text] == []
+
+
+def test_every_key_of_services_and_plans_is_in_the_guide_to_programmes():
+    text = (DOCS / "programmes.md").read_text(encoding="utf-8")
+    keys = {key for form in (Service, ProgrammePlan, Template) for key in form.model_fields}
+    assert [key for key in sorted(keys) if not re.search(rf"\b{key}\b", text)] == []
 
 
 def test_every_column_key_is_in_the_guide_to_deliveries():
