@@ -1,6 +1,6 @@
 """The records of this room, by subject."""
 
-from samspil.plans.models.pathway import Pathway
+from samspil.plans.models.pathway import Pathway, PlanPrint, ReadingNeeds
 from samspil.plans.models.plan import (
     Activity,
     Contact,
@@ -41,7 +41,9 @@ __all__ = [
     "Pathway",
     "Plan",
     "PlanLink",
+    "PlanPrint",
     "PlanTask",
+    "ReadingNeeds",
     "Referral",
     "ReferralStep",
     "Reminder",

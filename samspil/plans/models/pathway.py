@@ -71,3 +71,42 @@ class Pathway(models.Model):
 
     def __str__(self) -> str:
         return f"{self.programme} {self.arm} {self.citizen_id} {self.state}"
+
+
+class ReadingNeeds(models.Model):
+    """How a citizen wants to be told things; asked once, at the first conversation (report 002 PLAN-13)."""
+
+    class Language(models.TextChoices):
+        DANISH = "da", _("Danish")
+        ENGLISH = "en", _("English")
+
+    citizen = models.OneToOneField(Citizen, on_delete=models.PROTECT, related_name="reading_needs")
+    #: The language of what is printed.
+    language = models.CharField(max_length=5, choices=Language, default=Language.DANISH)
+    #: The language that somebody has to interpret; empty when nobody has to.
+    interpreter = models.CharField(max_length=50, blank=True)
+    #: Cannot read it alone: somebody reads it aloud.
+    read_aloud = models.BooleanField(default=False)
+
+    class Meta:
+        verbose_name_plural = "reading needs"
+
+    def __str__(self) -> str:
+        return f"{self.citizen_id} {self.language}"
+
+
+class PlanPrint(models.Model):
+    """The plan as it was printed for a citizen who reads it on paper: which version, when, and by whom."""
+
+    plan = models.ForeignKey(Plan, on_delete=models.CASCADE, related_name="prints")
+    #: The plan's version when it was printed; a newer one makes the paper old.
+    version = models.PositiveIntegerField()
+    by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering: ClassVar = ["-at", "-id"]
+        indexes: ClassVar = [models.Index(fields=["plan", "-at"])]
+
+    def __str__(self) -> str:
+        return f"{self.plan_id} no. {self.version}"
