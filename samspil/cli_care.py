@@ -86,6 +86,24 @@ def demo(
     console.print(rich_table(made.rows(), title="Log-ins of the demonstration"))
 
 
+@commands.command()
+def remind(
+    mail: Annotated[bool, typer.Option(help="Send e-mails too; without, tell inside Samspil only.")] = True,
+) -> None:
+    """Remind of tasks by e-mail, and tell of those that nobody does. A second run on the same day does nothing more."""
+    from samspil import verbs  # noqa: PLC0415
+    from samspil.verbs.show import rich_table  # noqa: PLC0415
+
+    with told() as progress:
+        progress.add_task("reminding", total=None)
+        done = verbs.remind(mail=mail)
+    console.print(rich_table(done.rows(), title="Reminders"))
+    if done.failed:
+        said = done.mailed.said if done.mailed is not None else ""
+        errors.print(f"{done.failed} e-mails were not taken by the server and are tried again in the next run: {said}")
+        raise typer.Exit(1)
+
+
 @access_log.command("verify")
 def access_log_verify(
     seal: Annotated[str | None, typer.Option(help="An earlier seal: what it covered must be unchanged.")] = None,

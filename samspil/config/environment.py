@@ -106,3 +106,44 @@ def database(home: Path, variable: str = "SAMSPIL_DATABASE_URL") -> dict[str, An
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": options,
     }
+
+
+def mail(demo: bool, variable: str = "SAMSPIL_SMTP_URL") -> dict[str, Any]:
+    """Django's settings of e-mail: `smtp://user:password@host:25`, `smtps://…` or `smtp+starttls://…`.
+
+    Without it a demonstration prints e-mails, and nothing else sends any (`samspil remind` says so). Raises
+    ImproperlyConfigured for what is no such address, and when no sender is named (`SAMSPIL_MAIL_FROM`).
+    """
+    sender = os.environ.get("SAMSPIL_MAIL_FROM", "").strip()
+    url = os.environ.get(variable, "").strip()
+    if not url:
+        backend = "console" if demo else "dummy"
+        return {
+            "EMAIL_BACKEND": f"django.core.mail.backends.{backend}.EmailBackend",
+            "DEFAULT_FROM_EMAIL": sender or "samspil@localhost",
+            "MAIL_IS_SENT": demo,
+        }
+    ports = {"smtp": 25, "smtps": 465, "smtp+starttls": 587}
+    parts = urlsplit(url)
+    try:
+        port = parts.port
+    except ValueError as error:
+        raise ImproperlyConfigured(f"{variable}: the port is no number") from error
+    if parts.scheme not in ports or not parts.hostname:
+        raise ImproperlyConfigured(
+            f"{variable} must look like smtp://user:password@host:25, smtps://… or smtp+starttls://…"
+        )
+    if "@" not in sender:
+        raise ImproperlyConfigured("SAMSPIL_MAIL_FROM must name the address that e-mails come from")
+    return {
+        "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+        "EMAIL_HOST": parts.hostname,
+        "EMAIL_PORT": port or ports[parts.scheme],
+        "EMAIL_HOST_USER": unquote(parts.username or ""),
+        "EMAIL_HOST_PASSWORD": unquote(parts.password or ""),
+        "EMAIL_USE_SSL": parts.scheme == "smtps",
+        "EMAIL_USE_TLS": parts.scheme == "smtp+starttls",
+        "EMAIL_TIMEOUT": 20,
+        "DEFAULT_FROM_EMAIL": sender,
+        "MAIL_IS_SENT": True,
+    }

@@ -10,10 +10,13 @@
 | `SAMSPIL_DEMO` | 1 offers a log-in for each role without password; synthetic data only | 0 |
 | `SAMSPIL_SECRET_KEY`, `SAMSPIL_LOG_KEY` | keys of sessions and of the access log | files in the home |
 | `SAMSPIL_OIDC` | a JSON file with identity providers (docs/operating.md) | none |
+| `SAMSPIL_SMTP_URL`, `SAMSPIL_MAIL_FROM` | a mail server, and the sender of e-mails | none; a demonstration prints |
+| `SAMSPIL_ADDRESS` | the address of the work list that e-mails name, as `https://samspil.dk/work/` | none |
 """
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from csp.constants import NONE, SELF
@@ -175,6 +178,10 @@ CONTENT_SECURITY_POLICY = {
 DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
 FILE_UPLOAD_HANDLERS: list[str] = []
+
+# Reminders of tasks; `MAIL_IS_SENT` says whether there is anywhere to give them.
+globals().update(environment.mail(DEMO))
+ADDRESS = os.environ.get("SAMSPIL_ADDRESS", "").strip()
 
 LANGUAGE_CODE = "da"
 LANGUAGES = [("da", _("Danish")), ("en", _("English"))]

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from samspil.verbs.explaining import explain
     from samspil.verbs.listing import lists
     from samspil.verbs.publishing import publish
+    from samspil.verbs.reminding import remind
     from samspil.verbs.scoring import open_run, runs, stratify, tables
     from samspil.verbs.serving import migrate, serve
     from samspil.verbs.synthesis import synth
@@ -49,6 +50,7 @@ _MODULES = {
     "explaining": ("explain",),
     "listing": ("lists",),
     "publishing": ("publish",),
+    "reminding": ("remind",),
     "scoring": ("open_run", "runs", "stratify", "tables"),
     "serving": ("migrate", "serve"),
     "synthesis": ("synth",),
@@ -69,6 +71,7 @@ __all__ = [
     "publish",
     "purge",
     "rejects",
+    "remind",
     "runs",
     "seal_access_log",
     "serve",
