@@ -14,7 +14,7 @@ from typing import Any
 from django.utils import timezone
 
 from samspil.access.models import Citizen, Membership, Organisation, OrganisationKind, Role
-from samspil.plans.models import Goal, Plan, Referral, Section
+from samspil.plans.models import Contact, Goal, Pathway, Plan, Referral, Section
 from tests import care
 
 PROGRAMME = "odense-ic"
@@ -75,6 +75,32 @@ def referral(
     **fields: Any,
 ) -> Referral:
     """A referral that was sent by the act itself."""
-    from samspil.plans.actions import referrals
-
     return referrals.send(care.acting(by), of, programme, service, to, reason, **fields)
+
+
+def pathway(of: Citizen, by: Membership, *, arm: str = "sad", programme: str = PROGRAMME, **fields: Any) -> Pathway:
+    """A pathway under way; enrolled, with its plan still to be made, when no `plan` is given."""
+    on = fields.get("plan")
+    given: dict[str, Any] = {
+        "practice": of.practice or by.organisation,
+        "state": Pathway.State.ACTIVE if on is not None and on.state == Plan.State.ACTIVE else Pathway.State.ENROLMENT,
+        "content_version": "0" * 64,
+        "opened_at": timezone.now(),
+        "opened_by": by,
+    }
+    return Pathway.objects.create(citizen=of, programme=programme, arm=arm, **given | fields)
+
+
+def up_to_standard(of: Plan) -> Plan:
+    """Everything that the standard asks of a plan without activities, written as by its accountable person."""
+    now, by = timezone.now(), of.accountable.user
+    written = {"text": "Skrevet sammen med borgeren", "by": by, "at": now}
+    for section in ("own_words", "needs", "what_matters", "situation", "citizen_part", "relatives_part"):
+        Section.objects.update_or_create(plan=of, section=section, defaults=written)
+    for section in ("somatic", "mental", "social", "employment"):
+        Section.objects.update_or_create(plan=of, section=section, defaults={"not_assessed": True, "by": by, "at": now})
+    goal(of)
+    Contact.objects.create(plan=of, name=by.name, relation="tovholder", phone="65 43 21 09", first=True)
+    Plan.objects.filter(pk=of.pk).update(confirmed_at=now, involvement=Plan.Involvement.TOGETHER)
+    of.refresh_from_db()
+    return of
