@@ -1,0 +1,134 @@
+"""What referrals come to in numbers: counts of processes, with no citizen in them (decision 29)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from dataclasses import dataclass
+
+from django.db.models import Count, F
+from django.utils import timezone
+
+from samspil.access import guard
+from samspil.access.actor import Actor
+from samspil.access.policy import Resource
+from samspil.plans.actions.referral_course import State
+from samspil.plans.models import Appointment, Referral, ServiceDecision
+
+
+@dataclass(frozen=True)
+class Pattern:
+    """Referrals of one referrer, service and stratum before and after a day; `ratio` is None for none before."""
+
+    referrer: str
+    programme: str
+    service: str
+    band: str
+    before: int
+    after: int
+
+    @property
+    def ratio(self) -> float | None:
+        return self.after / self.before if self.before else None
+
+
+def before_and_after(
+    actor: Actor, turn: dt.date, *, since: dt.date | None = None, until: dt.date | None = None
+) -> list[Pattern]:
+    """How many were referred before `turn` and from it on, by who referred, service and stratum (report 002 REF-7).
+
+    Between `since` and `until`, both inclusive; those that go on with another provider are not counted again. Numerator
+    and denominator are kept beside the ratio. Raises Refused.
+    """
+    guard.require(actor, "read", Resource("deadlines"), "improvement")
+    found = Referral.objects.filter(continues__isnull=True)
+    if since is not None:
+        found = found.filter(sent_at__gte=_start(since))
+    if until is not None:
+        found = found.filter(sent_at__lt=_start(until + dt.timedelta(days=1)))
+    keys = ("from_organisation__name", "programme", "service", "band")
+    counts: dict[tuple[str, str, str, str], list[int]] = {}
+    for late, part in enumerate((found.filter(sent_at__lt=_start(turn)), found.filter(sent_at__gte=_start(turn)))):
+        rows = part.order_by().values_list(*keys).annotate(number=Count("id"))
+        for referrer, programme, service, band, number in rows:
+            counts.setdefault((referrer, programme, service, band), [0, 0])[late] = number
+    return [Pattern(*key, *numbers) for key, numbers in sorted(counts.items())]
+
+
+def _start(day: dt.date) -> dt.datetime:
+    return timezone.make_aware(dt.datetime.combine(day, dt.time()))
+
+
+@dataclass(frozen=True)
+class Answered:
+    """How many times each answer was given; what was not answered is not counted."""
+
+    counts: dict[str, int]
+
+    @property
+    def answered(self) -> int:
+        return sum(self.counts.values())
+
+    def share(self, answer: str) -> float | None:
+        """The share of an answer among the answered; None when nobody answered."""
+        return self.counts.get(answer, 0) / self.answered if self.answered else None
+
+
+def right_patients(actor: Actor, programme: str = "", service: str = "") -> Answered:
+    """ "Right patient?", as receivers answered (report 002 REF-6, L4180-4183). Raises Refused."""
+    guard.require(actor, "read", Resource("deadlines"), "improvement")
+    found = Referral.objects.exclude(right_patient="")
+    if programme:
+        found = found.filter(programme=programme)
+    if service:
+        found = found.filter(service=service)
+    return Answered(dict(found.order_by().values_list("right_patient").annotate(number=Count("id"))))
+
+
+def not_referred(actor: Actor, programme: str = "") -> dict[tuple[str, str], int]:
+    """How often each outcome was written down, by service and outcome: never added together. Raises Refused."""
+    guard.require(actor, "read", Resource("deadlines"), "improvement")
+    found = ServiceDecision.objects.filter(programme=programme) if programme else ServiceDecision.objects.all()
+    rows = found.order_by().values_list("service", "outcome").annotate(number=Count("id"))
+    return {(service, outcome): number for service, outcome, number in rows}
+
+
+@dataclass(frozen=True)
+class Participation:
+    """Who took part in a service, and how far: enrolled, came at least once, completed, dropped out.
+
+    `attended` is None when no attendance was written down for anybody: unknown is not nobody (report 002 PAT-7).
+    """
+
+    enrolled: int
+    attended: int | None
+    completed: int
+    dropped_out: int
+
+    @property
+    def completion(self) -> float | None:
+        return self.completed / self.enrolled if self.enrolled else None
+
+
+def participation(actor: Actor, programme: str, service: str = "", *, coordinated: bool | None = None) -> Participation:
+    """Participation and completion, of all or of those with, or without, a coordinator (report 002 COORD-14, PAT-7).
+
+    Enrolled are those whom the provider accepted. Raises Refused.
+    """
+    guard.require(actor, "read", Resource("deadlines"), "improvement")
+    found = Referral.objects.filter(programme=programme, steps__state=State.ACCEPTED)
+    if service:
+        found = found.filter(service=service)
+    if coordinated is not None:
+        with_one = Referral.objects.filter(plan__coordinations__since__lte=F("sent_at__date")).values("pk")
+        found = found.filter(pk__in=with_one) if coordinated else found.exclude(pk__in=with_one)
+    found = Referral.objects.filter(pk__in=found.values("pk"))
+    states = Counter(found.values_list("state", flat=True))
+    marked = Appointment.objects.filter(referral__in=found, state__in=["kept", "missed"])
+    came = marked.filter(state="kept").values("referral").distinct().count()
+    return Participation(
+        enrolled=sum(states.values()),
+        attended=came if marked.exists() else None,
+        completed=states[State.COMPLETED],
+        dropped_out=states[State.DROPPED_OUT],
+    )
