@@ -14,6 +14,7 @@ from typing import Any
 from django.utils import timezone
 
 from samspil.access.models import Citizen, Membership, Organisation, OrganisationKind, Role
+from samspil.plans.actions import referrals
 from samspil.plans.models import Contact, Goal, Pathway, Plan, Referral, Section
 from tests import care
 
