@@ -180,11 +180,15 @@ class EndForm(VersionForm):
     )
     route = forms.ChoiceField(label=_("Where is the citizen helped on to?"), choices=[], required=False)
 
-    def __init__(self, *args: Any, programme: str, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, programme: str, enrolled: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         gate, code = rules(programme).gate, language()
         choices: dict[str, list[tuple[str, Any]]] = {
-            "reason": [(each.reason, getattr(each.title, code)) for each in gate.end_reasons],
+            "reason": [
+                (each.reason, getattr(each.title, code))
+                for each in gate.end_reasons
+                if enrolled or not each.enrolled_only
+            ],
             "decline_reason": [("", "–"), *((each.reason, getattr(each.title, code)) for each in gate.decline_reasons)],
             "route": [("", "–"), *((each.route, getattr(each.title, code)) for each in gate.unmet_need_routes)],
         }

@@ -8,6 +8,16 @@ from django.utils.translation import gettext_lazy as _
 #: Changes of a plan, as revisions and the citizen's page tell them.
 CHANGES: dict[str, Promise] = {
     "opened": _("the plan was begun"),
+    "pathway_joined": _("another programme joined the plan"),
+    "pathway_ended": _("one of the programmes ended"),
+    "activated": _("the plan was put into force"),
+    "followed_up": _("a follow-up was held"),
+    "accountable_changed": _("somebody else is accountable"),
+    "coordinator_started": _("a coordinator started"),
+    "coordinator_reviewed": _("the need of a coordinator was looked at"),
+    "coordinator_leads": _("another coordinator leads"),
+    "coordinator_ended": _("a coordinator stopped"),
+    "closed": _("the plan was closed"),
     "section_written": _("a text was written"),
     "involvement_chosen": _("chosen how much the citizen takes on"),
     "most_limiting_chosen": _("chosen what limits the citizen most"),
@@ -28,4 +38,14 @@ CHANGES: dict[str, Promise] = {
 }
 
 #: Notices of this room by their message, for `samspil.access.words.NOTICES`.
-TOLD: dict[str, Promise] = {}
+TOLD: dict[str, Promise] = {
+    "plan_activated": _("Your plan is ready. %(name)s answers for it. The next follow-up is on %(day)s."),
+    "pathway_ended": _("%(name)s, %(organisation)s, has ended your course in %(programme)s. Ask if you wonder."),
+    "accountable_changed": _("%(name)s, %(organisation)s, answers for your plan from now on."),
+    "handover_accepted": _("%(name)s has accepted to be the accountable person of a plan."),
+    "handover_declined": _("%(name)s has declined to be the accountable person of a plan."),
+    "coordinator_started": _("%(name)s, %(organisation)s, is your coordinator from now on."),
+    "coordinator_started_you": _("You are the coordinator of a citizen's plan from now on."),
+    "coordinator_ended": _("%(name)s, %(organisation)s, is no longer your coordinator."),
+    "coordinator_ended_you": _("You are no longer the coordinator of a citizen's plan."),
+}

@@ -24,6 +24,9 @@ from samspil.lists.actions.checking import require_open_gate
 from samspil.lists.actions.course import advance, done, hold, in_stage, member, not_ahead, note
 from samspil.lists.models import Inclusion, Publication, Stage, Step
 from samspil.lists.programme import rules
+from samspil.lists.standings import band_of
+from samspil.plans.actions.pathways import open_pathway
+from samspil.plans.programme import programmes_with_plans
 
 #: Steps towards the citizen before the conversation.
 CONTACTS = (Step.Kind.LETTER, Step.Kind.REMINDER, Step.Kind.PHONE)
@@ -84,11 +87,22 @@ def note_consent(actor: Actor, inclusion: Inclusion, version: int) -> None:
 
 
 def enrol(actor: Actor, inclusion: Inclusion, version: int) -> None:
-    """Enrol a citizen who has consented to take part, and to nothing more if so they wish.
+    """Enrol a citizen who has consented to take part, and to nothing more if so they wish. Opens the pathway.
 
-    Raises Refused, Conflict, and Invalid when consent is missing or withdrawn, or the gate is shut.
+    Raises Refused, Conflict, and Invalid when consent is missing or withdrawn, the gate is shut, or the programme takes
+    in nobody new any more.
     """
-    _with_consent(actor, inclusion, version, Stage.CONSENTED, Stage.ENROLLED, Step.Kind.ENROLLED)
+    with transaction.atomic():
+        _with_consent(actor, inclusion, version, Stage.CONSENTED, Stage.ENROLLED, Step.Kind.ENROLLED)
+        if inclusion.programme in programmes_with_plans():
+            open_pathway(
+                actor,
+                inclusion.citizen,
+                inclusion.programme,
+                arm=inclusion.model,
+                band=band_of(inclusion),
+                purpose=inclusion.purpose,
+            )
 
 
 def _with_consent(

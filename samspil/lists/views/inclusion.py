@@ -62,7 +62,7 @@ def _page(request: Request, key: int, bound: forms.Form | None = None, status: i
         "override": OverrideForm(
             initial=first | {"seen": ",".join(found.judgement.blocked_by)}, programme=shown.programme, prefix="override"
         ),
-        "end": EndForm(initial=first, programme=shown.programme, prefix="end"),
+        "end": EndForm(initial=first, programme=shown.programme, enrolled=shown.stage == Stage.ENROLLED, prefix="end"),
         "go_on": VersionForm(initial=first, prefix="go_on", auto_id=False),
     }
     if bound is not None and bound.prefix:
@@ -184,7 +184,7 @@ def go_on(request: Request, key: int, step: str) -> HttpResponse:
 def end(request: Request, key: int) -> HttpResponse:
     """Ending an inclusion, with its reason."""
     found = get_object_or_404(Inclusion, pk=key)
-    form = EndForm(request.POST, programme=found.programme, prefix="end")
+    form = EndForm(request.POST, programme=found.programme, enrolled=found.stage == Stage.ENROLLED, prefix="end")
 
     def act(found: Inclusion, given: dict[str, object]) -> None:
         ending.end(
