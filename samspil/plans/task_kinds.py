@@ -20,6 +20,7 @@ _ON_THEIR_PAGE = frozenset(
         "medication_divergence",
         "handover_accountable",
         "review_coordinator",
+        "print_again",
     }
 )
 

@@ -39,6 +39,8 @@ CHANGES: dict[str, Promise] = {
 
 #: Notices of this room by their message, for `samspil.access.words.NOTICES`.
 TOLD: dict[str, Promise] = {
+    "citizen_changed_goals": _("%(name)s has changed the goals of the plan that you answer for."),
+    "citizen_confirmed_goals": _("%(name)s has said yes to the goals of the plan that you answer for."),
     "plan_activated": _("Your plan is ready. %(name)s answers for it. The next follow-up is on %(day)s."),
     "pathway_ended": _("%(name)s, %(organisation)s, has ended your course in %(programme)s. Ask if you wonder."),
     "accountable_changed": _("%(name)s, %(organisation)s, answers for your plan from now on."),
@@ -48,4 +50,7 @@ TOLD: dict[str, Promise] = {
     "coordinator_started_you": _("You are the coordinator of a citizen's plan from now on."),
     "coordinator_ended": _("%(name)s, %(organisation)s, is no longer your coordinator."),
     "coordinator_ended_you": _("You are no longer the coordinator of a citizen's plan."),
+    "admitted": _("Admitted to %(organisation)s on %(day)s."),
+    "discharged": _("Discharged from %(organisation)s on %(day)s."),
+    "medicine_agreed": _("%(name)s has settled which medicine you are to take. It stands in your plan."),
 }

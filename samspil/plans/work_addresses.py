@@ -20,6 +20,8 @@ def address_of(about: PlanTask | None) -> str:
         return reverse("referral", args=[about.referral_id])
     if about.stay_id is not None:
         return reverse("stay", args=[about.stay_id])
+    if about.kind == "print_again" and about.plan_id is not None:
+        return reverse("paper", args=[about.plan_id])
     if about.plan_id is not None:
         return reverse("plan", args=[about.plan_id])
     return ""

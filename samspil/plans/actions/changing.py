@@ -16,6 +16,7 @@ from samspil.access.models import Membership, Role
 from samspil.access.policy import Purpose, Resource, Verb
 from samspil.plans.content import content_of
 from samspil.plans.models import Plan, Revision
+from samspil.plans.paper import ask_to_print
 
 
 def resource_of(plan: Plan) -> Resource:
@@ -73,6 +74,7 @@ def revise(
         organisation=actor.organisation.name if actor.organisation else "",
         at=now,
     )
+    ask_to_print(actor.user, plan)
     if not asked:
         guard.require(actor, verb, resource_of(plan), purpose_of(actor), detail=what)
     return made
