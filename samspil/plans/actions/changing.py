@@ -16,7 +16,7 @@ from samspil.access.models import Membership, Role
 from samspil.access.policy import Purpose, Resource, Verb
 from samspil.plans.content import content_of
 from samspil.plans.models import Plan, Revision
-from samspil.plans.paper import ask_to_print
+from samspil.plans.prints import ask_to_print
 
 
 def resource_of(plan: Plan) -> Resource:

@@ -15,7 +15,7 @@ from samspil.access.errors import Conflict
 from samspil.plans.actions.changing import hold, resource_of
 from samspil.plans.actions.tasks import close_tasks
 from samspil.plans.models import Plan, PlanPrint
-from samspil.plans.paper import TASK_KIND
+from samspil.plans.prints import TASK_KIND
 
 
 def print_plan(actor: Actor, plan: Plan, seen: int) -> PlanPrint:
