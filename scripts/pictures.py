@@ -23,7 +23,7 @@ PAGES: dict[str, list[tuple[str, str]]] = {
         ("own-figures", "/worth/own/"),
     ],
     "citizen": [("own-page", "/me/"), ("own-log", "/me/log/"), ("own-consents", "/me/consents/")],
-    "municipal": [("tasks", "/tasks/"), ("nominate", "/nominations/")],
+    "municipal": [("work", "/work/"), ("nominate", "/nominations/")],
     "secretariat": [
         ("worth", "/worth/practices/"),
         ("model-review", "/worth/model-review/daemp/"),

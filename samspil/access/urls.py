@@ -43,8 +43,6 @@ urlpatterns: list[URLPattern] = [
     path("citizens/<int:citizen_id>/break-glass/", break_glass.break_the_glass, name="break-glass"),
     path("citizens/<int:citizen_id>/tasks/new/", tasks.new_task, name="task-new"),
     path("citizens/<int:citizen_id>/log-in/", onboarding.log_in_for, name="log-in-for"),
-    path("tasks/", tasks.tasks, name="tasks"),
-    path("tasks/<int:task_id>/done/", tasks.done, name="task-done"),
     # Oversight.
     path("oversight/log/", oversight.log, name="oversight-log"),
     path("oversight/log/citizen/", oversight.log_of_citizen, name="oversight-log-citizen"),

@@ -37,6 +37,13 @@ CHANGES: dict[str, Promise] = {
     "material": _("the plan was revised in a joint decision"),
 }
 
+#: How much a citizen takes on, as the citizen says it (report 000 L-32).
+TAKES_ON: dict[str, Promise] = {
+    "others": _("Not so much. The others take the lead for now."),
+    "together": _("Some of it. We do it together."),
+    "myself": _("Most of it. I take the lead myself."),
+}
+
 #: Notices of this room by their message, for `samspil.access.words.NOTICES`.
 TOLD: dict[str, Promise] = {
     "citizen_changed_goals": _("%(name)s has changed the goals of the plan that you answer for."),

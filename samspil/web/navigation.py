@@ -49,7 +49,9 @@ PLACES: tuple[Place, ...] = (
         "rounds", _("Eligibility rounds"), _("Which criteria found how many, and why they changed"), (Role.SECRETARIAT,)
     ),
     Place("overrides", _("Exclusions set aside"), _("Where doctors went beyond the criteria"), (Role.SECRETARIAT,)),
-    Place("tasks", _("Tasks"), _("What you have been asked to do for citizens"), (*_PRACTICE, *_OTHER_SECTORS)),
+    Place("work", _("Tasks"), _("What you are asked to do for citizens"), (*_PRACTICE, *_OTHER_SECTORS)),
+    Place("stays", _("Admissions"), _("Tell of admissions and discharges"), (Role.HOSPITAL,)),
+    Place("broken-promises", _("Broken promises"), _("What nobody has done in time"), (Role.SECRETARIAT,)),
     Place(
         "citizen-find",
         _("Find a citizen"),

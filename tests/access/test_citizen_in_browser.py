@@ -97,7 +97,7 @@ def test_every_page_is_accessible_and_fits_a_phone(page, live_server, axe, docto
         + [f"/for/{number}/{rest}" for rest in ("consents/", sharing, "log/", "notices/")],
         doctor: [f"/citizens/{number}/{rest}" for rest in ("consents/", sharing, "tasks/new/")]
         + [f"/citizens/{number}/tasks/new/?organisation={nurse.organisation_id}", "/citizens/find/", "/notices/"],
-        nurse: ["/tasks/", f"/citizens/{number}/break-glass/", f"/citizens/{number}/"],
+        nurse: ["/work/", f"/citizens/{number}/break-glass/", f"/citizens/{number}/"],
         officer: [f"/oversight/{rest}" for rest in ("log/", "break-glass/", "legal-bases/", "legal-bases/new/")],
     }
     for who, paths in pages.items():

@@ -82,7 +82,7 @@ def _private(world: World, cell: Cell, page: str) -> str:
 def _task(world: World, cell: Cell) -> Ask:
     """Finishing a task, or giving one."""
     if cell.verb == "write":
-        return Ask(f"/tasks/{world.task.pk}/done/", {})
+        return Ask(f"/work/{world.task.pk}/", {})
     place = world.colleagues[Role.MUNICIPAL].organisation
     return Ask(f"/citizens/{world.citizen.pk}/tasks/new/?organisation={place.pk}", {"title": "Besøg i hjemmet"})
 
@@ -140,7 +140,7 @@ ASKS: dict[tuple[str, str], Callable[[World, Cell], Ask]] = {
     ("citizen_record", "break_glass"): lambda w, _: Ask(
         f"/citizens/{w.citizen.pk}/break-glass/", {"reason": "Fundet livløs, skal kende medicinen nu"}
     ),
-    ("task", "read"): lambda *_: Ask("/tasks/", shows=NAME, listed=True),
+    ("task", "read"): lambda *_: Ask("/work/", shows=NAME, listed=True),
     ("task", "write"): _task,
     ("task", "give"): _task,
     ("inclusion", "read"): lambda w, _: Ask(f"/inclusions/{w.inclusion.pk}/", shows=NAME),

@@ -15,7 +15,8 @@ from django.utils import timezone
 
 from samspil.access.models import Citizen, Membership, Organisation, OrganisationKind, Role
 from samspil.plans.actions import referrals
-from samspil.plans.models import Contact, Goal, Pathway, Plan, Referral, Section
+from samspil.plans.actions.tasks import open_task
+from samspil.plans.models import Contact, Goal, Pathway, Plan, PlanTask, Referral, Section
 from tests import care
 
 PROGRAMME = "odense-ic"
@@ -77,6 +78,13 @@ def referral(
 ) -> Referral:
     """A referral that was sent by the act itself."""
     return referrals.send(care.acting(by), of, programme, service, to, reason, **fields)
+
+
+def ask(
+    of: Citizen, place: Organisation, by: Membership, kind: str = "other", due: dt.date | None = None, **fields: Any
+) -> PlanTask:
+    """An open task of a kind of `plan_format.yaml`; `plan`, `note` and the like say what it is about."""
+    return open_task(by.user, of, place, kind, fields.pop("title", "Det aftalte"), due, **fields)
 
 
 def pathway(of: Citizen, by: Membership, *, arm: str = "sad", programme: str = PROGRAMME, **fields: Any) -> Pathway:

@@ -199,11 +199,11 @@ def test_every_page_of_the_day_is_accessible_and_fits_a_phone(page, live_server,
         f"/citizens/{town.old.pk}/consents/",
         f"/citizens/{town.old.pk}/tasks/new/",
     ]
-    doctors += ["/citizens/find/", "/tasks/", "/notices/"]
+    doctors += ["/citizens/find/", "/work/", "/notices/"]
     officer, secretariat = care.member(role=Role.DATA_PROTECTION_OFFICER), care.member(role=Role.SECRETARIAT)
     for who, addresses in (
         (town.doctor, doctors),
-        (town.nurse, ["/", "/nominations/", "/tasks/", f"/citizens/{town.young.pk}/"]),
+        (town.nurse, ["/", "/nominations/", "/work/", f"/citizens/{town.young.pk}/"]),
         (account, ["/me/", "/me/log/", "/me/consents/", "/me/relatives/", "/me/notices/"]),
         (secretariat, ["/worth/", "/oversight/legal-bases/"]),
         (officer, ["/oversight/log/", "/oversight/break-glass/", "/oversight/legal-bases/new/"]),

@@ -1,45 +1,17 @@
-"""The tasks that somebody holds, and who can be given one."""
+"""Who can be given a task, and what it would open. What somebody holds is the work list of the room `plans`."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.db.models import F, Q
 from django.utils import timezone
 
 from samspil.access import guard, words
 from samspil.access.actions.consent import handling_purpose
 from samspil.access.actions.tasks import task_roles
 from samspil.access.actor import Actor
-from samspil.access.models import CareTask, Category, Citizen, Membership, Organisation, User
-from samspil.access.policy import Resource, could, opened_by_task
-
-
-def held_tasks(actor: Actor) -> list[CareTask]:
-    """Open tasks of the actor, or of anybody in their organisation; the most urgent first. Logged per citizen.
-
-    Raises Refused for a role that holds no tasks.
-    """
-    if not could(actor, "read", "task", "care") or actor.organisation_id is None:
-        guard.refuse(actor, "read", Resource("task"), "care", "role")
-    found = list(
-        CareTask.objects.filter(
-            Q(holder__isnull=True) | Q(holder_id=actor.user_id),
-            organisation_id=actor.organisation_id,
-            closed_at__isnull=True,
-        )
-        .select_related("citizen", "organisation", "holder", "asked_by")
-        .order_by(F("due").asc(nulls_last=True), "id")
-    )
-    firsts: dict[int, CareTask] = {}
-    for task in found:
-        firsts.setdefault(task.citizen_id, task)
-    for task in firsts.values():
-        # What the policy would look up for each citizen in turn has been read here for all of them.
-        actor.known[("task", task.citizen_id)] = task.pk
-    resources = [Resource("task", task.citizen) for task in firsts.values()]
-    guard.require_all(actor, "read", resources, "care")
-    return found
+from samspil.access.models import Category, Citizen, Membership, Organisation, User
+from samspil.access.policy import Resource, opened_by_task
 
 
 def organisations_for_tasks() -> list[Organisation]:

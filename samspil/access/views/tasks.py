@@ -1,42 +1,24 @@
-"""Tasks: those somebody holds, finishing one, and giving one."""
+"""Giving a task. Those that somebody holds stand on the work list of the room `plans`."""
 
 from __future__ import annotations
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
 
-from samspil.access.actions.tasks import close_task, give_task
+from samspil.access.actions.tasks import give_task
 from samspil.access.errors import Invalid
 from samspil.access.forms.care import TaskForm, WhereForm
 from samspil.access.forms.fields import say
 from samspil.access.middleware import Request
-from samspil.access.models import CareTask, Citizen
+from samspil.access.models import Citizen
 from samspil.access.queries.tasks import (
     citizen_for_task,
-    held_tasks,
     organisations_for_tasks,
     people_for_tasks,
     seen_with_task,
 )
-
-
-@require_safe
-def tasks(request: Request) -> HttpResponse:
-    """Open tasks, the most urgent first."""
-    return render(request, "access/tasks.html", {"tasks": held_tasks(request.actor), "today": timezone.localdate()})
-
-
-@require_POST
-def done(request: Request, task_id: int) -> HttpResponse:
-    """Mark a task as done."""
-    task = get_object_or_404(CareTask.objects.select_related("citizen"), pk=task_id)
-    close_task(request.actor, task)
-    messages.success(request, _("The task has been marked as done."))
-    return redirect("tasks")
 
 
 def new_task(request: Request, citizen_id: int) -> HttpResponse:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from django.utils.translation import gettext as _
-
 from samspil.access import guard
 from samspil.access.actor import Actor
 from samspil.access.models import Citizen, Organisation, OrganisationKind
@@ -158,8 +156,3 @@ def existing_care(citizen: Citizen) -> list[Referral]:
     """
     found = Referral.objects.filter(citizen=citizen).exclude(state__in=CLOSED)
     return list(found.select_related("to_organisation", "from_organisation"))
-
-
-def said_or_not(text: str | None) -> str:
-    """A text, or that it is not stated: nothing is made up."""
-    return text or _("not stated")

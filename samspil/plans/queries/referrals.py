@@ -16,6 +16,7 @@ from samspil.access.models import Citizen
 from samspil.access.paging import page_of
 from samspil.access.policy import Resource, may
 from samspil.plans.actions.referral_course import CLOSED, WAITING, State, next_states, resource_of, sides_of
+from samspil.plans.actions.referrals import to_refer
 from samspil.plans.catalogue import as_sent
 from samspil.plans.models import Appointment, Epicrisis, Referral, ReferralStep, ServiceDecision
 from samspil.plans.programme import in_words, plan_format
@@ -159,7 +160,7 @@ def opened(actor: Actor, key: int) -> Opened:
     service = as_sent(found)
     sides = sides_of(actor, found)
     after = Referral.objects.filter(continues=found).select_related("to_organisation").first()
-    gives = may(actor, "give", _to_refer(found), "care")
+    gives = may(actor, "give", to_refer(found.citizen, found.plan), "care")
     return Opened(
         referral=found,
         service=service,
@@ -182,12 +183,6 @@ def opened(actor: Actor, key: int) -> Opened:
         warnings=[(str(each["condition"]), str(each["words"])) for each in found.warnings if each["present"]],
         right_patient=[(each.answer, in_words(each.title)) for each in plan_format().right_patient],
     )
-
-
-def _to_refer(referral: Referral) -> Resource:
-    from samspil.plans.actions.referrals import to_refer  # noqa: PLC0415
-
-    return to_refer(referral.citizen, referral.plan)
 
 
 def reasons() -> dict[str, str]:

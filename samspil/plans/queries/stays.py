@@ -73,13 +73,18 @@ def days_waited(stay: Stay) -> int | None:
     return (timezone.localdate(end) - timezone.localdate(stay.ready_at)).days
 
 
+def may_tell(actor: Actor) -> None:
+    """That the actor's role tells of stays at all, before anything is looked up. Raises Refused."""
+    if not could(actor, "write", "stay", "care") or actor.organisation_id is None:
+        guard.refuse(actor, "write", Resource("stay"), "care", "role")
+
+
 def own_stays(actor: Actor) -> list[Stay]:
     """The stays that one's own department has told of: running ones, and those that ended lately. Logged per citizen.
 
     Raises Refused.
     """
-    if not could(actor, "write", "stay", "care") or actor.organisation_id is None:
-        guard.refuse(actor, "read", Resource("stay"), "care", "role")
+    may_tell(actor)
     since = timezone.now() - dt.timedelta(days=_ENDED_DAYS)
     own = Stay.objects.filter(organisation_id=actor.organisation_id).select_related(*_RELATED)
     found = [*own.filter(discharged_at__isnull=True), *own.filter(discharged_at__gte=since)]

@@ -19,7 +19,7 @@ from samspil.access.actor import Actor
 from samspil.access.models import CareTask
 from samspil.access.paging import to_number
 from samspil.access.policy import Resource, could
-from samspil.plans.models import PlanTask
+from samspil.plans.models import PlanTask, ReminderWish
 from samspil.plans.task_kinds import How, how, kind_title
 
 #: Tasks on one page.
@@ -170,6 +170,14 @@ def one_task(actor: Actor, key: int) -> Asked:
     task = CareTask.objects.select_related(*_RELATED).get(pk=key)
     guard.require(actor, "read", Resource("task", task.citizen, task=task), "care", detail=f"task {task.pk}")
     return line_of(actor, task)
+
+
+def wants_reminders(actor: Actor) -> bool:
+    """Whether somebody is reminded by e-mail: with an address, unless they have said no. Raises Refused."""
+    if actor.user is None or not could(actor, "read", "task", "care"):
+        guard.refuse(actor, "read", Resource("task"), "care", "role")
+    said = ReminderWish.objects.filter(user=actor.user).first()
+    return bool(actor.user.email) and (said is None or said.wants)
 
 
 def whose_of(text: str) -> Whose:
