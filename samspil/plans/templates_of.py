@@ -96,7 +96,7 @@ def suggestions(plan: Plan) -> list[SuggestedGoal]:
         for goal in template.goals:
             kept = _merged(found, goal, f"{programme}/{template.template}/{goal.goal}")
             for activity in goal.activities:
-                made = _activity(activity, kept, programme, catalogue)
+                made = _activity(activity, kept, (programme, template.template, goal.goal), catalogue)
                 if made is not None and made.same not in taken:
                     taken.add(made.same)
                     kept.activities.append(made)
@@ -118,9 +118,13 @@ def _merged(found: dict[str, SuggestedGoal], goal: TemplateGoal, key: str) -> Su
 
 
 def _activity(
-    activity: TemplateActivity, goal: SuggestedGoal, programme: str, catalogue: dict[tuple[str, str], Offered]
+    activity: TemplateActivity,
+    goal: SuggestedGoal,
+    origin: tuple[str, str, str],
+    catalogue: dict[tuple[str, str], Offered],
 ) -> SuggestedActivity | None:
     """An activity to choose; None when its service is not offered any more."""
+    programme = origin[0]
     category = category_of_domain(goal.domain) or Category.HEALTH
     if activity.service is not None:
         service = catalogue.get((programme, activity.service))
@@ -128,7 +132,7 @@ def _activity(
             return None
         category = Category(service.service.category)
     return SuggestedActivity(
-        key=f"{programme}/{goal.key.split('/')[1]}/{activity.activity}",
+        key="/".join((*origin, activity.activity)),
         what=in_words(activity.what),
         party=activity.party,
         category=category,
