@@ -46,6 +46,18 @@ TAKES_ON: dict[str, Promise] = {
 
 #: Notices of this room by their message, for `samspil.access.words.NOTICES`.
 TOLD: dict[str, Promise] = {
+    "referral_sent_citizen": _("You have been referred to %(organisation)s: %(service)s."),
+    "referral_accepted_citizen": _("%(organisation)s has said yes to your referral: %(service)s."),
+    "referral_rejected_citizen": _(
+        "%(organisation)s cannot take your referral: %(service)s. Whoever referred you is told, and talks with you."
+    ),
+    "referral_withdrawn_citizen": _("Your referral to %(organisation)s has been withdrawn: %(service)s."),
+    "referral_received": _("Referral no. %(number)s (%(service)s) has been received by %(organisation)s."),
+    "referral_accepted": _("Referral no. %(number)s (%(service)s) has been accepted by %(organisation)s."),
+    "referral_booked": _("Referral no. %(number)s (%(service)s): %(organisation)s has agreed a time with the citizen."),
+    "referral_started": _("Referral no. %(number)s (%(service)s) has started at %(organisation)s."),
+    "appointment_booked": _("You have an appointment %(when)s at %(organisation)s: %(what)s."),
+    "appointment_cancelled": _("Your appointment %(when)s is cancelled: %(what)s."),
     "citizen_changed_goals": _("%(name)s has changed the goals of the plan that you answer for."),
     "citizen_confirmed_goals": _("%(name)s has said yes to the goals of the plan that you answer for."),
     "plan_activated": _("Your plan is ready. %(name)s answers for it. The next follow-up is on %(day)s."),

@@ -53,6 +53,21 @@ PLACES: tuple[Place, ...] = (
     Place("stays", _("Admissions"), _("Tell of admissions and discharges"), (Role.HOSPITAL,)),
     Place("broken-promises", _("Broken promises"), _("What nobody has done in time"), (Role.SECRETARIAT,)),
     Place(
+        "referrals", _("Referrals"), _("What was sent and received, and what came of it"), (*_PRACTICE, *_OTHER_SECTORS)
+    ),
+    Place(
+        "services",
+        _("Services"),
+        _("What there is to refer to, found by need"),
+        (*_PRACTICE, *_OTHER_SECTORS, Role.SECRETARIAT),
+    ),
+    Place(
+        "deadlines",
+        _("Deadlines"),
+        _("Whether referrals start when it was promised"),
+        (*_PRACTICE, *_OTHER_SECTORS, Role.TEAM_CHAIR, Role.SECRETARIAT),
+    ),
+    Place(
         "citizen-find",
         _("Find a citizen"),
         _("Look a citizen up by CPR number"),

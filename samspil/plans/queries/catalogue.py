@@ -135,6 +135,16 @@ def history_of(programme: str, name: str) -> list[CatalogueChange]:
     return list(CatalogueChange.objects.filter(programme=programme, service=name).select_related("by"))
 
 
+def titles_of_services() -> dict[tuple[str, str], str]:
+    """What every service is called, by programme and name; those that were taken out as their programme's file says."""
+    found = {
+        (name, service.service): in_words(service.title)
+        for name in with_services()
+        for service in own_catalogue(name).services
+    }
+    return found | {(each.programme, each.service.service): in_words(each.service.title) for each in offered()}
+
+
 def removed(actor: Actor) -> list[CatalogueChange]:
     """Services that were taken out, so that they can be brought back. Raises Refused."""
     guard.require(actor, "write", _CATALOGUE, "improvement")

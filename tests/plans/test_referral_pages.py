@@ -1,0 +1,150 @@
+"""The pages of services, referrals and deadlines, as somebody walks them."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from samspil.access.models import AccessRecord, Role
+from samspil.plans.models import CatalogueChange, Referral, ServiceDecision
+from tests import care
+from tests.plans import made
+from tests.plans.test_referrals import Two
+
+pytestmark = pytest.mark.django_db
+State = Referral.State
+
+
+@pytest.fixture
+def two() -> Two:
+    return Two()
+
+
+def as_(who) -> Client:
+    return care.log_in(Client(), who)
+
+
+def text_of(answer) -> str:
+    assert answer.status_code in {200, 422}, answer.status_code
+    return answer.content.decode()
+
+
+def test_a_doctor_refers_in_three_steps(two: Two) -> None:
+    doctor = as_(two.doctor)
+    page = text_of(doctor.get(f"/citizens/{two.citizen.pk}/refer/", {"words": "stress"}))
+    assert "odense-ic/psychologist" in page
+    address = f"/citizens/{two.citizen.pk}/refer/?service=odense-ic/psychologist"
+    assert two.receiver.organisation.name in text_of(doctor.get(address))
+    unagreed = {"to_organisation": two.receiver.organisation.pk, "reason": "Stress.\nØnsker samtaler."}
+    answer = doctor.post(address, unagreed)
+    assert answer.status_code == 422
+    answer = doctor.post(address, unagreed | {"agreed": "on"})
+    sent = Referral.objects.get()
+    assert answer["Location"] == f"/referrals/{sent.pk}/"
+    assert AccessRecord.objects.filter(resource="referral", verb="give", citizen_id=two.citizen.pk).exists()
+
+
+def test_the_receiver_clicks_through_and_the_doctor_reads(two: Two) -> None:
+    sent = two.send()
+    psychologist, doctor = as_(two.receiver), as_(two.doctor)
+    assert two.citizen.name in text_of(psychologist.get("/referrals/"))
+
+    def click(who: Client, path: str, **data):
+        sent.refresh_from_db()
+        answer = who.post(f"/referrals/{sent.pk}/{path}/", data)
+        assert answer.status_code == 302, answer.content.decode()[:3000]
+        text_of(who.get(f"/referrals/{sent.pk}/"))
+
+    click(psychologist, "to/received", **{"received-version": 0})
+    click(psychologist, "to/returned", **{"returned-version": 1, "returned-words": "Er der børn?"})
+    click(doctor, "answer", **{"answer-version": 2, "answer-words": "To."})
+    click(psychologist, "to/accepted", **{"accepted-version": 3, "accepted-right_patient": "yes"})
+    tomorrow = timezone.localdate() + dt.timedelta(days=1)
+    click(psychologist, "appointments", **{"book-day": tomorrow.isoformat(), "book-time": "10:30"})
+    click(psychologist, "to/started", **{"started-version": 5})
+    click(psychologist, "reply", **{
+        "reply-version": 6, "reply-conclusion": "Sover igen.", "reply-gp_actions": "Ring til borgeren\r\nSe på medicin",
+    })  # fmt: skip
+    page = text_of(doctor.get(f"/referrals/{sent.pk}/"))
+    assert "Sover igen." in page
+    click(doctor, "read")
+    sent.refresh_from_db()
+    assert sent.reply_read_at is not None
+    assert two.citizen.name not in text_of(doctor.get("/referrals/?way=sent&show=unread"))
+
+
+def test_an_old_page_is_told_who_was_first(two: Two) -> None:
+    sent = two.to(two.send(), State.RECEIVED)
+    answer = as_(two.receiver).post(f"/referrals/{sent.pk}/to/returned/", {"returned-version": 0, "returned-words": "?"},
+                                    follow=True)  # fmt: skip
+    assert two.receiver.user.name in text_of(answer)
+    sent.refresh_from_db()
+    assert sent.state == State.RECEIVED
+
+
+def test_strangers_see_nothing(two: Two) -> None:
+    sent = two.send()
+    for who in (made.provider(), care.member(), care.member(role=Role.SECRETARIAT)):
+        client = as_(who)
+        assert client.get(f"/referrals/{sent.pk}/").status_code == 403
+        assert client.post(f"/referrals/{sent.pk}/to/received/", {"received-version": 0}).status_code == 403
+        assert client.get(f"/citizens/{two.citizen.pk}/refer/").status_code == 403
+    assert as_(two.receiver).get("/referrals/9999/").status_code == 404
+
+
+def test_l_51_why_somebody_declined_is_written_down_apart(two: Two) -> None:
+    doctor = as_(two.doctor)
+    address = f"/citizens/{two.citizen.pk}/refer/not/?service=odense-ic/psychologist"
+    assert doctor.post(address, {"not-outcome": "declined"}).status_code == 422
+    assert doctor.post(address, {"not-outcome": "declined", "not-decline": "too_far"}).status_code == 302
+    assert ServiceDecision.objects.get().reason == "too_far"
+    assert "For langt væk" in text_of(doctor.get(f"/citizens/{two.citizen.pk}/refer/"))
+
+
+def test_the_secretariat_changes_a_service_and_everybody_sees_it(two: Two) -> None:
+    keeper = as_(care.member(role=Role.SECRETARIAT))
+    page = keeper.get("/services/odense-ic/geriatric_assessment/change/")
+    form = page.context["form"]
+    data = {name: value for name, value in form.initial.items() if value not in (None, "")}
+    data |= {"start_number": 0, "start_unit": "working_days", "why": "Aftalt med afdelingen"}
+    assert keeper.post("/services/odense-ic/geriatric_assessment/change/", data).status_code == 422
+    data |= {"start_number": 3}
+    answer = keeper.post("/services/odense-ic/geriatric_assessment/change/", data)
+    assert answer.status_code == 302, answer.context["form"].errors
+    doctor = as_(two.doctor)
+    assert "inden for 3 hverdage" in text_of(doctor.get("/services/odense-ic/geriatric_assessment/"))
+    assert doctor.get("/services/odense-ic/geriatric_assessment/change/").status_code == 403
+    restored = keeper.post(
+        "/services/odense-ic/geriatric_assessment/restore/", {"number": 1, "old": 0, "why": "Fejl"}
+    )
+    assert restored.status_code == 302
+    assert CatalogueChange.objects.count() == 2
+    assert "ikke aftalt" in text_of(doctor.get("/services/odense-ic/geriatric_assessment/"))
+
+
+def test_a_new_service_and_one_that_is_taken_out(two: Two) -> None:
+    keeper = as_(care.member(role=Role.SECRETARIAT))
+    data = {
+        "number": 0, "service": "walking_group", "title_da": "Gåhold", "title_en": "Walking group",
+        "about_da": "Du går en tur med andre.", "about_en": "You walk with others.", "provider_kind": "ngo",
+        "needs": ["company"], "category": "social", "why": "Nyt tilbud",
+    }  # fmt: skip
+    assert keeper.post("/services/odense-ic/new/", data | {"service": "Går ikke"}).status_code == 422
+    assert keeper.post("/services/odense-ic/new/", data).status_code == 302
+    doctor = as_(two.doctor)
+    assert "Gåhold" in text_of(doctor.get("/services/", {"words": "ensom"}))
+    keeper.post("/services/odense-ic/walking_group/take-out/", {"number": 1, "why": "Ingen plads"})
+    assert doctor.get("/services/odense-ic/walking_group/").status_code == 404
+    assert "Ingen plads" in text_of(keeper.get("/services/"))
+
+
+def test_deadlines_are_there_for_all_parties_and_name_no_citizen(two: Two) -> None:
+    two.send()
+    for who in (two.doctor, two.receiver, care.member(role=Role.SECRETARIAT), care.member(role=Role.TEAM_CHAIR)):
+        page = text_of(as_(who).get("/deadlines/"))
+        assert two.receiver.organisation.name in page
+        assert two.citizen.name not in page
+    assert as_(care.member(role=Role.ANALYST)).get("/deadlines/").status_code == 403
