@@ -4,18 +4,25 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('access', '0003_notices_about_plans'),
+        ("access", "0003_notices_about_plans"),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='caretask',
-            index=models.Index(condition=models.Q(('closed_at__isnull', True), ('holder__isnull', True)), fields=['organisation', 'due', 'id'], name='open_tasks_of_unit'),
+            model_name="caretask",
+            index=models.Index(
+                condition=models.Q(("closed_at__isnull", True), ("holder__isnull", True)),
+                fields=["organisation", "due", "id"],
+                name="open_tasks_of_unit",
+            ),
         ),
         migrations.AddIndex(
-            model_name='caretask',
-            index=models.Index(condition=models.Q(('closed_at__isnull', True)), fields=['holder', 'organisation', 'due', 'id'], name='open_tasks_of_person'),
+            model_name="caretask",
+            index=models.Index(
+                condition=models.Q(("closed_at__isnull", True)),
+                fields=["holder", "organisation", "due", "id"],
+                name="open_tasks_of_person",
+            ),
         ),
     ]
