@@ -31,6 +31,7 @@ PLACES: tuple[Place, ...] = (
     Place("lists", _("Lists"), _("Citizens who may gain from a joint effort"), _PRACTICE),
     Place("inclusions", _("On their way in"), _("Invite, talk, consent, enrol"), _PRACTICE),
     Place("me", _("Your page"), _("What is going on, and with whom"), (Role.CITIZEN,)),
+    Place("me-plan", _("My plan"), _("What happens next, your goals and your team"), (Role.CITIZEN,)),
     Place("nominations", _("Nominate"), _("Tell a practice about a citizen"), _OTHER_SECTORS),
     Place("worth-own", _("Your figures"), _("What became of the names on your lists"), _PRACTICE),
     Place(
