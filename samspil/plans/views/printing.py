@@ -48,7 +48,7 @@ def pdf(request: Request, key: int) -> HttpResponse:
     found, language = opened_or_404(request, key), language_of(request)
     try:
         with translation.override(language):
-            made = pdf_of("plans/paper.html", _context(found, language))
+            made = pdf_of("plans/paper.html", _context(found, language), style="paper.css")
     except SamspilError as error:
         context = {"found": found, "plan": found.plan, "why": str(error)}
         return render(request, "plans/plan_no_pdf.html", context, status=503)

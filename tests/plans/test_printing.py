@@ -1,0 +1,110 @@
+"""The citizen's version on paper: a page to print, and a tagged PDF that fetches nothing."""
+
+from __future__ import annotations
+
+import builtins
+import re
+import zlib
+
+import pytest
+
+from samspil.definitions import SamspilError
+from samspil.plans import paper
+from samspil.plans.actions import contacts, goals, sections
+from tests.plans import made
+from tests.plans.desk import Desk
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def desk() -> Desk:
+    desk = Desk()
+    goals.add(desk.actor, desk.plan, words="Jeg vil gå i haven", domain="somatic", stated_by="citizen")
+    contacts.add(desk.actor, desk.plan, name="Dorte Holm", relation="datter", phone="20 30 40 50")
+    sections.write(desk.actor, desk.plan, "crisis_signs", 0, "Jeg går ikke ud")
+    return desk
+
+
+def text_of(pdf: bytes) -> str:
+    """The words of a PDF: its glyphs by the tables that map them to letters. Enough for words on one line."""
+    streams = []
+    for found in re.finditer(rb"stream\r?\n(.*?)\r?\nendstream", pdf, re.DOTALL):
+        try:
+            streams.append(zlib.decompress(found.group(1)))
+        except zlib.error:
+            streams.append(found.group(1))
+    letters: dict[str, str] = {}
+    for stream in streams:
+        for block in re.findall(rb"beginbfchar(.*?)endbfchar", stream, re.DOTALL):
+            for glyph, text in re.findall(rb"<([0-9A-Fa-f]+)>\s*<([0-9A-Fa-f]+)>", block):
+                letters[glyph.decode().lower()] = bytes.fromhex(text.decode()).decode("utf-16-be", "replace")
+    words = []
+    for stream in streams:
+        for shown in re.findall(rb"\[(.*?)\]\s*TJ", stream, re.DOTALL):
+            glyphs = "".join(part.decode() for part in re.findall(rb"<([0-9A-Fa-f]*)>", shown))
+            words.append("".join(letters.get(glyphs[at : at + 4].lower(), "") for at in range(0, len(glyphs), 4)))
+    return " ".join(words)
+
+
+def test_l48_the_page_to_print_is_the_citizens_version(desk):
+    text = desk.client().get(desk.address("print/")).content.decode()
+    for words in ("Jeg vil gå i haven", "20 30 40 50", "Det er vigtigt for dig", "Jeg går ikke ud", "Anne Lund"):
+        assert words in text
+    english = desk.client().get(desk.address("print/?language=en")).content.decode()
+    assert "What matters to you" in english
+
+
+def test_the_pdf_is_tagged_and_has_the_words(desk):
+    answer = desk.client().get(desk.address("pdf/"))
+    assert answer["Content-Type"] == "application/pdf"
+    pdf = answer.content
+    assert pdf.startswith(b"%PDF-")
+    packed = b"".join(_unpacked(pdf))
+    assert b"/StructTreeRoot" in pdf + packed
+    assert b"pdfuaid" in pdf + packed
+    text = text_of(pdf)
+    for words in ("Karen Holm", "20 30 40 50", "haven", "Jeg går ikke ud"):
+        assert words in text
+
+
+def _unpacked(pdf: bytes):
+    for found in re.finditer(rb"stream\r?\n(.*?)\r?\nendstream", pdf, re.DOTALL):
+        try:
+            yield zlib.decompress(found.group(1))
+        except zlib.error:
+            yield found.group(1)
+
+
+def test_nothing_is_fetched_whatever_stands_in_a_plan(desk):
+    with pytest.raises(ValueError, match="fetches nothing"):
+        paper._only_fonts("http://127.0.0.1/secret")
+    with pytest.raises(ValueError, match="fetches nothing"):
+        paper._only_fonts("file:///etc/passwd")
+    sections.write(desk.actor, desk.plan, "own_words", 0, '<img src="http://127.0.0.1/x"><style>@import "x"</style>')
+    assert "<img" in text_of(desk.client().get(desk.address("pdf/")).content)
+
+
+def test_a_machine_without_pango_is_told_what_to_install(desk, monkeypatch):
+    real = builtins.__import__
+
+    def without(name, *rest, **named):
+        if name.startswith("weasyprint"):
+            raise OSError("cannot load library 'libpango-1.0-0'")
+        return real(name, *rest, **named)
+
+    monkeypatch.setattr(builtins, "__import__", without)
+    with pytest.raises(SamspilError, match="libpango"):
+        paper.pdf_of("plans/paper.html", {})
+    answer = desk.client().get(desk.address("pdf/"))
+    assert answer.status_code == 503
+    text = answer.content.decode()
+    assert "libpango" in text
+    assert desk.address("print/") in text
+
+
+def test_paper_is_for_who_may_read_the_plan(desk):
+    stranger = made.provider()
+    for page in ("print/", "pdf/", "texts/"):
+        assert desk.client(stranger).get(desk.address(page)).status_code == 403
+    assert desk.client(desk.own.user).get(desk.address("pdf/")).status_code == 200
