@@ -16,7 +16,7 @@ from django.utils import timezone
 from samspil.access.models import Citizen, Membership, Organisation, OrganisationKind, Role
 from samspil.plans.actions import referrals
 from samspil.plans.actions.tasks import open_task
-from samspil.plans.models import Contact, Goal, Pathway, Plan, PlanTask, Referral, Section
+from samspil.plans.models import Activity, Appointment, Contact, Goal, Pathway, Plan, PlanTask, Referral, Section
 from tests import care
 
 PROGRAMME = "odense-ic"
@@ -113,3 +113,35 @@ def up_to_standard(of: Plan) -> Plan:
     Plan.objects.filter(pk=of.pk).update(confirmed_at=now, involvement=Plan.Involvement.TOGETHER)
     of.refresh_from_db()
     return of
+
+
+def activity(of: Plan, what: str, party: Organisation | None = None, **fields: Any) -> Activity:
+    """Something that was agreed on; what the citizen does when nobody else is named."""
+    given: dict[str, Any] = {
+        "category": "health",
+        "party": party,
+        "by_citizen": party is None,
+        "by": of.accountable.user,
+        "at": timezone.now(),
+    }
+    return Activity.objects.create(plan=of, what=what, **given | fields)
+
+
+def appointment(of: Citizen, by: Membership, days: int = 3, **fields: Any) -> Appointment:
+    """A time that was agreed on, in so many days at ten."""
+    day = timezone.localdate() + dt.timedelta(days=days)
+    given: dict[str, Any] = {
+        "organisation": by.organisation,
+        "holder": by.user,
+        "what": "Samtale",
+        "at": care.moment(day, 10),
+        "by": by,
+        "made_at": timezone.now(),
+    }
+    return Appointment.objects.create(citizen=of, **given | fields)
+
+
+def contact(of: Plan, name: str = "Lone Nielsen", **fields: Any) -> Contact:
+    """Somebody to call."""
+    given: dict[str, Any] = {"relation": "hjemmesygeplejerske", "phone": "66 11 22 33"}
+    return Contact.objects.create(plan=of, name=name, **given | fields)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from samspil.access.middleware import Request
 from samspil.access.models import Citizen
 from samspil.lists.queries import citizen as queries
+from samspil.plans.queries.own import short
 
 
 @require_GET
@@ -25,6 +27,11 @@ def record(request: Request, key: int) -> HttpResponse:
 def own_page(request: Request, key: int | None = None) -> HttpResponse:
     """The citizen's own page, or that of whom a relative acts for."""
     citizen = get_object_or_404(Citizen, pk=key if key is not None else request.actor.citizen_id)
-    return render(
-        request, "lists/own_page.html", {"found": queries.own_page(request.actor, citizen), "citizen": citizen}
-    )
+    own = request.actor.citizen_id == citizen.pk
+    context = {
+        "found": queries.own_page(request.actor, citizen),
+        "short": short(request.actor, citizen),
+        "plan_address": reverse("me-plan") if own else reverse("for-plan", args=[citizen.pk]),
+        "citizen": citizen,
+    }
+    return render(request, "lists/own_page.html", context)
