@@ -180,7 +180,9 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
 FILE_UPLOAD_HANDLERS: list[str] = []
 
 # Reminders of tasks; `MAIL_IS_SENT` says whether there is anywhere to give them.
-globals().update(environment.mail(DEMO))
+_mail = environment.mail(DEMO)
+MAIL_IS_SENT = bool(_mail["MAIL_IS_SENT"])
+globals().update(_mail)
 ADDRESS = os.environ.get("SAMSPIL_ADDRESS", "").strip()
 
 LANGUAGE_CODE = "da"

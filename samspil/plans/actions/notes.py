@@ -194,7 +194,9 @@ def _may_answer(actor: Actor, question: Note, citizen: Citizen) -> None:
         raise Invalid("answers", _("The question was not put to you."))
     if not own and (question.shown_at is None or all(each.refused_at is not None for each in asked)):
         raise Invalid("answers", _("The citizen has not let the question go to you."))
-    first = question.replies.filter(by__organisation_id=actor.organisation_id).select_related("by__user").first()
+    assert actor.membership is not None, "only members of an organisation write notes"
+    here = actor.membership.organisation
+    first = question.replies.filter(by__organisation=here).select_related("by__user").first()
     if not own and first is not None and first.by.user_id != actor.user_id and question.answer_by is not None:
         raise Conflict(_("%(name)s has answered already. Read that first.") % {"name": first.by.user.name})
 

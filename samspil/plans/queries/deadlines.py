@@ -15,6 +15,7 @@ from typing import Literal
 
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.text import capfirst
 
 from samspil.access import guard, words
 from samspil.access.actor import Actor
@@ -95,7 +96,7 @@ def monitor(actor: Actor, *, since: dt.date | None = None, until: dt.date | None
         said = in_words(titles.get((programme, service)) or Text.model_validate(title))
         of_service = services.setdefault((programme, service), Kept(said, programme_title(programme)))
         of_provider = providers.setdefault((place, programme, service), Kept(name, said))
-        of_sector = sectors.setdefault(sector, Kept(words.sector(sector)))
+        of_sector = sectors.setdefault(sector, Kept(capfirst(words.sector(sector))))
         sent_on = timezone.localtime(sent_at).date()
         counted = outcome(state, due, started, today)
         days = working_days_between(sent_on, started) if started is not None else None

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 from samspil.access import guard
 from samspil.access.actor import Actor
-from samspil.access.models import Citizen, Role
+from samspil.access.models import Citizen
 from samspil.access.policy import Resource, may
+from samspil.plans.actions.changing import purpose_of
 from samspil.plans.actions.medicine import current_lists, differences, resource_of
 from samspil.plans.divergence import Divergence
 from samspil.plans.models import MedicineList
@@ -50,7 +51,6 @@ def agreed_medicine(actor: Actor, citizen: Citizen) -> MedicineList | None:
 
     Logged as a look at the plan. Raises Refused.
     """
-    purpose = "self" if actor.role in {Role.CITIZEN, Role.RELATIVE} else "care"
-    guard.require(actor, "read", Resource("plan", citizen), purpose, detail="medicine")
+    guard.require(actor, "read", Resource("plan", citizen), purpose_of(actor), detail="medicine")
     found = MedicineList.objects.filter(citizen=citizen, agreed=True).select_related("by__user", "organisation")
     return found.order_by("-at", "-id").first()

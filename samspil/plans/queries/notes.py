@@ -117,8 +117,8 @@ def response_times(since: dt.datetime) -> tuple[int, int, dt.timedelta | None]:
         number += 1
         first = min((reply.at for reply in note.replies.all()), default=None)
         if first is not None and note.shown_at is not None:
-            times.append(first - note.shown_at)
-    return number, len(times), median(times) if times else None
+            times.append((first - note.shown_at).total_seconds())
+    return number, len(times), dt.timedelta(seconds=median(times)) if times else None
 
 
 def _with_all(notes: QuerySet[Note]) -> QuerySet[Note]:
@@ -136,10 +136,10 @@ def _open_to(actor: Actor, citizen: Citizen) -> QuerySet[Note]:
     sent = Addressee.objects.filter(
         Q(user__isnull=True) | Q(user_id=actor.user_id),
         note=OuterRef("pk"),
-        organisation_id=actor.organisation_id,
+        organisation=actor.organisation,
         refused_at__isnull=True,
     )
-    mine = Q(by__organisation_id=actor.organisation_id) | (Q(shown_at__isnull=False) & Exists(sent))
+    mine = Q(by__organisation=actor.organisation) | (Q(shown_at__isnull=False) & Exists(sent))
     return _with_all(Note.objects.filter(mine, citizen=citizen))
 
 

@@ -128,6 +128,9 @@ class OpenedPlan:
     is_citizen: bool
     follow_ups: list[FollowUp] = field(default_factory=list)
     referrals: list[Referral] = field(default_factory=list)
+    #: Whether the actor may refer from the plan, and whether the referrals are theirs to open.
+    may_refer: bool = False
+    may_open_referrals: bool = False
     appointments: list[Appointment] = field(default_factory=list)
     tasks: list[PlanTask] = field(default_factory=list)
     coordination: Coordination | None = None
@@ -228,6 +231,9 @@ def opened(actor: Actor, key: int) -> OpenedPlan:
         is_citizen=is_citizen,
         follow_ups=list(plan.follow_ups.select_related("by__user")[:5]),
         referrals=[each for each in plan.referrals.select_related("to_organisation") if each.category in kinds],
+        may_refer=plan.state != Plan.State.CLOSED
+        and bool(may(actor, "give", Resource("referral", plan.citizen, named=resource.named), "care")),
+        may_open_referrals=bool(may(actor, "read", Resource("referral", plan.citizen), "care")),
         appointments=_appointments(plan, kinds),
         tasks=list(
             PlanTask.objects.filter(plan=plan, task__closed_at__isnull=True)

@@ -28,6 +28,8 @@ class Chosen:
     #: What was decided not to refer to, with the title of the service.
     not_referred: list[tuple[str, ServiceDecision]]
     plan: Plan | None
+    #: Whether anything was asked for; else only services of the citizen's own programmes are shown.
+    asked: bool = False
 
 
 @dataclass(frozen=True)
@@ -56,12 +58,13 @@ def choose(actor: Actor, citizen: Citizen, asked: Asked) -> Chosen:
     running = _pathways(citizen)
     found = look(actor, asked)
     best = [each for each in found.suggestions if _fits(each.offered, running)]
-    others = [each for each in found.suggestions if not _fits(each.offered, running)]
+    wanted = asked != Asked()
+    others = [each for each in found.suggestions if wanted and not _fits(each.offered, running)]
     ordered = Found(best + others, found.needs, found.programmes, found.kinds, found.titles)
     decided = ServiceDecision.objects.filter(citizen=citizen).select_related("by__user")
     titles = titles_of_services()
     named = [(titles.get((each.programme, each.service), each.service), each) for each in decided]
-    return Chosen(ordered, lines_of(existing_care(citizen)), named, plan)
+    return Chosen(ordered, lines_of(existing_care(citizen)), named, plan, wanted)
 
 
 def _fits(offered: Offered, running: list[Pathway]) -> bool:

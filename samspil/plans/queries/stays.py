@@ -86,7 +86,7 @@ def own_stays(actor: Actor) -> list[Stay]:
     """
     may_tell(actor)
     since = timezone.now() - dt.timedelta(days=_ENDED_DAYS)
-    own = Stay.objects.filter(organisation_id=actor.organisation_id).select_related(*_RELATED)
+    own = Stay.objects.filter(organisation=actor.organisation).select_related(*_RELATED)
     found = [*own.filter(discharged_at__isnull=True), *own.filter(discharged_at__gte=since)]
     guard.require_all(actor, "read", [resource_of(each) for each in found], "care")
     return found

@@ -93,8 +93,9 @@ def agree(request: Request, citizen_id: int) -> HttpResponse:
             seen.add_error(None, conflict.message)
             # What has come in meanwhile stands on this page now, so the next try has seen it.
             fresh = ",".join(str(each.pk) for each in actions.current_lists(citizen))
-            seen.data = seen.data.copy()
-            seen.data[f"{AGREED}-seen"] = fresh
+            again = request.POST.copy()
+            again[f"{AGREED}-seen"] = fresh
+            seen.data = again
         else:
             messages.success(request, _("The list holds from now on. The citizen has been told."))
             return redirect("medicine", citizen_id)

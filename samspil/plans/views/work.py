@@ -37,7 +37,9 @@ def work(request: Request) -> HttpResponse:
         after=request.GET.get("after", ""),
     )
     kept = QueryDict(mutable=True)
-    kept.update({name: value for name, value in request.GET.items() if name in chosen.fields and value})
+    for name in chosen.fields:
+        if request.GET.get(name):
+            kept[name] = request.GET[name]
     context = {
         "found": found,
         "lines": [(line, address_of(line.about)) for line in found.lines],
