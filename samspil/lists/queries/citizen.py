@@ -39,6 +39,7 @@ class Record:
     tasks: list[CareTask]
     own: bool
     may_ask_others: bool
+    may_refer: bool
     may_include: bool
 
 
@@ -70,6 +71,7 @@ def record(actor: Actor, key: int) -> Record:
         tasks=list(tasks if own else tasks.filter(organisation=actor.organisation)),
         own=own,
         may_ask_others=bool(may(actor, "give", Resource("task", citizen), "care")),
+        may_refer=bool(may(actor, "give", Resource("referral", citizen), "care")),
         may_include=bool(may(actor, "decide", Resource("inclusion", citizen), "inclusion")),
     )
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from samspil.access.models import OrganisationKind
 from samspil.plans.models import Referral
-from samspil.plans.programme import in_words, plan_format
+from samspil.plans.programme import in_words, plan_format, programme_title
 from samspil.programmes.services import Deadline, SessionLimit
 
 register = template.Library()
@@ -36,6 +36,12 @@ def at(found: Mapping[str, Any], key: str) -> Any:
 def provider_words(kind: str) -> str:
     """A kind of provider."""
     return str(OrganisationKind(kind).label)
+
+
+@register.filter
+def programme_words(name: str) -> str:
+    """What a programme is called."""
+    return programme_title(name)
 
 
 @register.filter
