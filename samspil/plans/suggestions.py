@@ -97,8 +97,12 @@ def _points(offered: Offered, word: str, needs: dict[str, Need]) -> int:
     title = set(_words(f"{service.title.da} {service.title.en}"))
     if word in own | title:
         return 4
-    # `ensom` finds `ensomhed`, and `samtaler` finds `samtale`.
-    if any(each.startswith(word) or (len(each) > 3 and word.startswith(each)) for each in own | title):
+    # `ensom` finds `ensomhed`, `samtaler` finds `samtale`, and of `sårpleje` both `sår` and `pleje` find nursing.
+    if any(each.startswith(word) for each in own | title):
+        return 2
+    if any(word.startswith(each) or (len(each) > 3 and word.endswith(each)) for each in own if len(each) > 2):
+        return 2
+    if any(word.startswith(each) for each in title if len(each) > 3):
         return 2
     texts = [service.about, service.target, *service.information]
     return int(any(word in _words(f"{text.da} {text.en}") for text in texts if text is not None))

@@ -78,8 +78,8 @@ def test_the_receiver_clicks_through_and_the_doctor_reads(two: Two) -> None:
 
 def test_an_old_page_is_told_who_was_first(two: Two) -> None:
     sent = two.to(two.send(), State.RECEIVED)
-    answer = as_(two.receiver).post(f"/referrals/{sent.pk}/to/returned/", {"returned-version": 0, "returned-words": "?"},
-                                    follow=True)  # fmt: skip
+    old = {"returned-version": 0, "returned-words": "?"}
+    answer = as_(two.receiver).post(f"/referrals/{sent.pk}/to/returned/", old, follow=True)
     assert two.receiver.user.name in text_of(answer)
     sent.refresh_from_db()
     assert sent.state == State.RECEIVED
@@ -117,9 +117,7 @@ def test_the_secretariat_changes_a_service_and_everybody_sees_it(two: Two) -> No
     doctor = as_(two.doctor)
     assert "inden for 3 hverdage" in text_of(doctor.get("/services/odense-ic/geriatric_assessment/"))
     assert doctor.get("/services/odense-ic/geriatric_assessment/change/").status_code == 403
-    restored = keeper.post(
-        "/services/odense-ic/geriatric_assessment/restore/", {"number": 1, "old": 0, "why": "Fejl"}
-    )
+    restored = keeper.post("/services/odense-ic/geriatric_assessment/restore/", {"number": 1, "old": 0, "why": "Fejl"})
     assert restored.status_code == 302
     assert CatalogueChange.objects.count() == 2
     assert "ikke aftalt" in text_of(doctor.get("/services/odense-ic/geriatric_assessment/"))
