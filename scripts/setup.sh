@@ -29,3 +29,15 @@ fi
 say "installing the packages of $lock"
 .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r "$lock"
 .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+# PDFs are drawn with Pango, which is no Python package. Without it everything else works, and pages can be printed.
+if ! .venv/bin/python -c 'import weasyprint' >/dev/null 2>&1; then
+    pango="libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
+    if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
+        say "Pango is missing; installing it for PDFs"
+        # shellcheck disable=SC2086 # three packages
+        { apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends $pango; } ||
+            say "Pango could not be installed. Everything but PDFs works."
+    else
+        say "PDFs need Pango; everything else works without. Debian: sudo apt-get install $pango"
+    fi
+fi
