@@ -23,6 +23,7 @@ from samspil.lists.models import Source, Stage
 from samspil.lists.names import in_words
 from samspil.lists.programme import rules
 from tests import care
+from tests.access.matrix_plans import Course
 from tests.lists import made
 
 FILE = Path(__file__).with_name("matrix.csv")
@@ -100,6 +101,7 @@ class World:
         care.proxy(care.citizen(self.elsewhere, "Petra Pårørt"), self.relative, ("read", "log", "consent"))
         self.proxy = care.proxy(self.citizen, care.user("Dorte Datter"), ("read",))
         self._list()
+        self.course = Course(self.citizen, self.doctor)
         self.notice = self._notice(citizen=self.citizen, values={"name": "Kristian Kigger", "purpose": "evaluation"})
         self.practice_notice = self._notice(
             role=Role.GP,
@@ -197,6 +199,8 @@ class World:
                 )
             case ("own", _, "practice") if (cell.kind, cell.verb) == ("task", "write"):
                 self.task = care.task(self.citizen, self.colleagues[Role.MUNICIPAL].organisation, self.doctor.user)
+            case ("addressed" | "named", _, _) if isinstance(who, Membership):
+                self.course.relate(cell.relation, who)
             case ("nominated", _, by) if isinstance(who, Membership):
                 self.inclusion.nominated_by = self.own[Role.GP].organisation if by else who.organisation
                 self.inclusion.source = Source.NOMINATION
@@ -274,6 +278,11 @@ class World:
         if cell.kind in {"consent", "notices"} and actor.role.is_professional:
             purpose = "inclusion" if cell.kind == "consent" else "care"
         kind: Any = cell.kind
+        if cell.role == Role.SYSTEM and cell.kind == "task":
+            purpose = "administration"
+        of_course = self.course.resource(cell.kind)
+        if of_course is not None:
+            return of_course, "self" if cell.role in {Role.CITIZEN, Role.RELATIVE} else "care"
         match cell.kind:
             case "capacity":
                 return Resource(kind, practice_id=actor.organisation_id), purpose
@@ -294,6 +303,7 @@ class World:
         """Read anew what an earlier cell changed and its end took back."""
         for record in (self.citizen, self.inclusion, self.entry):
             record.refresh_from_db()
+        self.course.forget()
 
 
 _PURPOSE: dict[tuple[str, str], Purpose] = {

@@ -27,6 +27,7 @@ from samspil.access.models import (
 from samspil.access.policy import may, policy
 from samspil.lists.models import Capacity
 from tests import care
+from tests.access.matrix_plans import DRUG, NOTE
 from tests.access.matrix_world import CPR, HIDDEN, NAME, Cell, World, cells
 from tests.access.once import made_once
 from tests.lists import made
@@ -120,6 +121,19 @@ def _counts(world: World, cell: Cell) -> Ask:
     return Ask("/worth/practices/", shows='name="model"')
 
 
+def _note(world: World, cell: Cell) -> Ask:
+    """The messages about a citizen, and one more; the citizen lets one go to where it is addressed."""
+    course = world.course
+    if cell.role in {Role.CITIZEN, Role.RELATIVE}:
+        if cell.verb == "write":
+            return Ask(f"/me/notes/{course.unseen.pk}/share/", {})
+        return Ask("/me/notes/", shows=NOTE, listed=cell.relation == "another_citizen")
+    at = f"/citizens/{world.citizen.pk}/notes/"
+    own = cell.relation in {"own_practice", "former_practice"}
+    who = world.doctor if own else None
+    return Ask(at, course.note_to_write(who)) if cell.verb == "write" else Ask(at, shows=NOTE)
+
+
 NEW_BASIS = {
     "kind": "statute",
     "title": "Sundhedsloven § 42 a",
@@ -172,6 +186,17 @@ ASKS: dict[tuple[str, str], Callable[[World, Cell], Ask]] = {
     ),
     ("legal_basis", "read"): lambda *_: Ask("/oversight/legal-bases/", shows="Mærket hjemmel"),
     ("legal_basis", "write"): lambda *_: Ask("/oversight/legal-bases/new/", NEW_BASIS),
+    ("note", "read"): _note,
+    ("note", "write"): _note,
+    ("medicine_list", "read"): lambda w, _: Ask(f"/citizens/{w.citizen.pk}/medicine/", shows=DRUG),
+    ("medicine_list", "write"): lambda w, _: Ask(
+        f"/citizens/{w.citizen.pk}/medicine/own/", w.course.list_to_write("own")
+    ),
+    ("medicine_list", "decide"): lambda w, _: Ask(
+        f"/citizens/{w.citizen.pk}/medicine/agreed/", w.course.list_to_write("agreed")
+    ),
+    ("stay", "read"): lambda w, _: Ask(f"/stays/{w.course.stay.pk}/", shows=NAME),
+    ("stay", "write"): lambda w, _: Ask("/stays/", w.course.admission()),
     ("people", "read"): lambda *_: Ask("/people/", shows="Kristian Kigger"),
     ("people", "write"): lambda *_: Ask("/people/new/", {"name": "Ny Kollega", "username": "nyk", "password": "on"}),
     ("citizen_search", "read"): lambda *_: Ask("/citizens/find/", {"cpr": CPR}),
@@ -182,6 +207,7 @@ ASKS: dict[tuple[str, str], Callable[[World, Cell], Ask]] = {
 ABOUT_CITIZENS = {
     "practice_list", "citizen_record", "task", "inclusion", "consent", "nomination", "citizen_page", "citizen_log",
     "proxies", "access_log", "break_glass", "citizen_search", "log_in", "officer_notices", "acting_for",
+    "note", "medicine_list", "stay",
 }  # fmt: skip
 
 
@@ -259,7 +285,7 @@ def _check_refused(cell: Cell, world: World, ask: Ask, answer: HttpResponse, row
         assert (row.role, row.reason) == (cell.role, cell.reason)
         return
     # A page that lists what is open to somebody lists nothing; what belongs to a stranger is not there.
-    assert ask.listed or (cell.kind == "proxies" and cell.relation == "another_citizen")
+    assert ask.listed or (cell.kind in {"proxies", "note"} and cell.relation == "another_citizen")
     assert answer.status_code == (200 if ask.listed else 404)
 
 

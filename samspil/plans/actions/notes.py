@@ -91,6 +91,11 @@ def write(
     return note
 
 
+def require_writer(actor: Actor, citizen: Citizen) -> None:
+    """That the actor may write notes about the citizen at all, before anything is shown or marked. Raises Refused."""
+    guard.check(actor, "write", Resource("note", citizen, named=named_in(current_plan(citizen))), "care")
+
+
 def answer_by_default(today: dt.date) -> dt.date:
     """The last day on which a question of today is answered in time, by `plan_format.yaml`."""
     return after_working_days(today, plan_format().rules.question_answer_working_days.value)

@@ -66,10 +66,12 @@ def messages_about(actor: Actor, citizen: Citizen, after: str = "") -> Messages:
     """
     writing = may(actor, "write", Resource("note", citizen, named=named_in(current_plan(citizen))), "care")
     page = page_of(_open_to(actor, citizen), after, PAGE)
-    readable = [(note, answer) for note in page.rows if (answer := _readable(actor, note))]
+    answers = [(note, _readable(actor, note)) for note in page.rows]
+    readable = [(note, answer) for note, answer in answers if answer]
     decision = readable[0][1] if readable else writing
     if not decision:
-        guard.refuse(actor, "read", Resource("note", citizen), "care", writing.reason or "relation")
+        nearest = answers[0][1] if answers else may(actor, "read", Resource("note", citizen), "care")
+        guard.refuse(actor, "read", Resource("note", citizen), "care", nearest.reason or "relation")
     with transaction.atomic():
         now_read = _mark_read(actor, [note for note, _answer in readable])
         detail = f"{len(readable)} notes, {len(now_read)} new"

@@ -24,6 +24,8 @@ from samspil.plans.work_forms import NoteForm
 def notes(request: Request, citizen_id: int) -> HttpResponse:
     """The messages about a citizen, and a new one. `?answer=` names the question that is answered."""
     citizen = get_object_or_404(Citizen.objects.select_related("practice"), pk=citizen_id)
+    if request.method == "POST":
+        actions.require_writer(request.actor, citizen)
     found = queries.messages_about(request.actor, citizen, request.GET.get("after", ""))
     form, question = None, None
     if found.may_write and request.actor.organisation is not None:
@@ -53,8 +55,6 @@ def notes(request: Request, citizen_id: int) -> HttpResponse:
             else:
                 messages.success(request, _said(made))
                 return redirect("notes", citizen_id)
-    elif request.method == "POST":
-        actions.write(request.actor, citizen, request.POST.get("text", ""), "health", [])
     context = {"citizen": citizen, "found": found, "form": form, "question": question}
     return render(request, "plans/notes.html", context, status=422 if form is not None and form.errors else 200)
 
