@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,11 @@ from samspil.verbs.show import Shown
 
 if TYPE_CHECKING:
     from samspil.access.demo import DemoLogin
+    from samspil.access.models import Citizen, Organisation
+
+#: How long the made-up people have worked where they do, since when the demonstration's practice takes citizens in, and
+#: how many from each of its lists.
+_PAST_DAYS, _TAKING_IN_DAYS, _TAKEN_IN = 220, 160, 14
 
 
 @dataclass
@@ -39,24 +45,52 @@ def demo(runs: Sequence[str], home: Path | str | None = None) -> Demonstration:
 
     if not settings.DEMO:
         raise SamspilError("the demonstration lets anybody in without a password; set SAMSPIL_DEMO=1 to have it")
-    from samspil.access.demo import demo_practice, seed_demo_people, seed_legal_bases  # noqa: PLC0415
-    from samspil.access.models import Citizen  # noqa: PLC0415
-    from samspil.lists.demo import work  # noqa: PLC0415
-    from samspil.lists.models import Entry  # noqa: PLC0415
-    from samspil.verbs.publishing import publish  # noqa: PLC0415
+    from django.utils import timezone  # noqa: PLC0415
 
-    seed_legal_bases()
-    decided, practice = 0, None
+    from samspil.access.demo import demo_practice, logins, seed_demo_people, seed_legal_bases  # noqa: PLC0415
+    from samspil.access.demo_clock import Clock  # noqa: PLC0415
+    from samspil.access.models import Membership, Role  # noqa: PLC0415
+    from samspil.lists.demo import take_in, work  # noqa: PLC0415
+    from samspil.plans.demo import live  # noqa: PLC0415
+    from samspil.verbs.publishing import publish  # noqa: PLC0415
+    from samspil.verbs.scoring import open_run  # noqa: PLC0415
+
+    first_day = timezone.localdate() - dt.timedelta(days=_PAST_DAYS)
+    with Clock(first_day):
+        seed_legal_bases()
+    decided, practice, fresh = 0, None, False
     for number, run in enumerate(runs):
-        done = publish(run, home=home)
+        # Lists are published the day after their data, and worked with from then on.
+        with Clock(open_run(run, home).as_of + dt.timedelta(days=1), hour=7) as clock:
+            done = publish(run, home=home)
         practice = practice or demo_practice()
         if not all(model.again for model in done.published.models):
-            decided += work(practice, seed=number)
+            fresh = True
+            with Clock(timezone.localdate(clock.moment)) as clock:
+                decided += work(practice, clock, seed=number)
+    if practice is None:
+        return Demonstration(logins(), decided)
+    with Clock(first_day):
+        seed_demo_people(practice, _eldest_woman(practice))
+    if fresh:
+        own = next((found.user.citizen for found in logins() if found.role == Role.CITIZEN), None)
+        doctors = Membership.objects.filter(organisation=practice, role=Role.GP, user__username__startswith="demo-")
+        for doctor, model in zip(doctors.order_by("pk"), ("daemp", "sad"), strict=False):
+            with Clock(timezone.localdate() - dt.timedelta(days=_TAKING_IN_DAYS)) as clock:
+                take_in(doctor, model, _TAKEN_IN, clock, first=own)
+    live(practice)
+    return Demonstration(logins(), decided)
+
+
+def _eldest_woman(practice: Organisation) -> Citizen | None:
+    """Of those on the practice's lists: the citizen that the demonstration can be seen as."""
+    from samspil.access.models import Citizen  # noqa: PLC0415
+    from samspil.lists.models import Entry  # noqa: PLC0415
+
     listed = Entry.objects.filter(practice=practice, citizen__practice=practice, left_at__isnull=True)
     women = listed.filter(citizen__sex=Citizen.Sex.FEMALE).select_related("citizen")
     eldest = women.order_by("citizen__birth_date", "pk").first()
-    logins = seed_demo_people(practice, eldest.citizen if eldest else None)
-    return Demonstration(logins, decided)
+    return eldest.citizen if eldest is not None else None
 
 
 def administrator(username: str, name: str) -> str:

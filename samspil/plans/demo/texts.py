@@ -1,0 +1,60 @@
+"""What the demonstration's plans, referrals and replies say; Danish, as the records are."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+from samspil.definitions import Definition, read_yaml, validate
+
+
+class GoalText(Definition):
+    """A goal in a citizen's words."""
+
+    words: str
+    domain: str
+    measure: str = ""
+
+
+class ContactText(Definition):
+    """Somebody close to the citizen."""
+
+    relation: str
+    name: str
+    phone: str
+    relative: bool = True
+
+
+class PlanText(Definition):
+    """The texts of one plan."""
+
+    text: str
+    arm: str
+    sections: dict[str, str]
+    not_assessed: tuple[str, ...] = ()
+    involvement: str
+    goals: tuple[GoalText, ...]
+    contacts: tuple[ContactText, ...]
+
+
+class Texts(Definition):
+    """The whole file."""
+
+    plans: tuple[PlanText, ...]
+    reasons: dict[str, str]
+    conclusions: tuple[str, ...]
+    gp_actions: tuple[tuple[str, ...], ...]
+
+    def plan(self, name: str) -> PlanText:
+        """The text of a name; KeyError when there is none."""
+        return {each.text: each for each in self.plans}[name]
+
+    def of_arm(self, arm: str) -> list[PlanText]:
+        """The texts for a target group."""
+        return [each for each in self.plans if each.arm == arm]
+
+
+@cache
+def texts() -> Texts:
+    """The file. Raises DefinitionError."""
+    return validate(read_yaml(Path(__file__).with_name("texts.yaml")), Texts)
