@@ -9,7 +9,9 @@ from django.utils import timezone
 
 from samspil.access.models import Category, Citizen, Membership, Role
 from samspil.access.policy import Resource
-from samspil.plans.models import Addressee, MedicineList, Note, Stay
+from samspil.plans.catalogue import find, plain
+from samspil.plans.actions.changing import hold, revise
+from samspil.plans.models import Addressee, MedicineList, Note, Referral, Stay
 from tests import care
 from tests.plans import made
 
@@ -24,6 +26,9 @@ class Course:
         now = timezone.now()
         self.citizen, self.doctor = citizen, doctor
         self.plan = made.plan(citizen, doctor, words=False)
+        # Something was changed since the plan was put into force, so that there is something to decide about.
+        revise(care.acting(doctor), hold(self.plan), "activated", verb="decide")
+        made.goal(self.plan, "Mærket mål om haven")
         self.note = Note.objects.create(
             citizen=citizen,
             text=NOTE,
@@ -54,6 +59,22 @@ class Course:
             by=ward,
         )
 
+        nursing = find(made.PROGRAMME, "home_nursing")
+        assert nursing is not None
+        self.referral = Referral.objects.create(
+            citizen=citizen,
+            programme=made.PROGRAMME,
+            service="home_nursing",
+            definition=plain(nursing.service),
+            category=nursing.service.category,
+            by=doctor,
+            from_organisation=doctor.organisation,
+            to_organisation=made.provider("municipal_unit").organisation,
+            reason="Sår",
+            sent_at=now,
+        )
+        self.psychologist = made.provider()
+
     def relate(self, relation: str, who: Membership) -> None:
         """Name somebody as accountable, or address what there is to where they work."""
         if relation == "named":
@@ -63,6 +84,8 @@ class Course:
         Addressee.objects.create(note=self.note, organisation=who.organisation)
         self.stay.organisation = who.organisation
         self.stay.save()
+        self.referral.to_organisation = who.organisation
+        self.referral.save()
 
     def resource(self, kind: Any) -> Resource | None:
         """What the policy is asked about; None for what does not belong to this room."""
@@ -75,6 +98,11 @@ class Course:
             case "stay":
                 places = frozenset({self.stay.organisation_id})
                 return Resource(kind, self.citizen, category=Category.HEALTH, addressed=places)
+            case "referral":
+                places = frozenset({self.referral.from_organisation_id, self.referral.to_organisation_id})
+                return Resource(kind, self.citizen, addressed=places, named=frozenset({self.plan.accountable_id}))
+            case "plan":
+                return Resource(kind, self.citizen, named=frozenset({self.plan.accountable_id}))
             case "medicine_list":
                 return Resource(kind, self.citizen, category=Category.HEALTH)
         return None
@@ -97,6 +125,10 @@ class Course:
             **{f"{prefix}-0-{name}": value for name, value in line.items()},
         }
 
+    def referral_to_send(self) -> dict[str, Any]:
+        """A referral to the psychologist as the page sends it."""
+        return {"to_organisation": self.psychologist.organisation_id, "reason": "Stress", "agreed": "on"}
+
     def admission(self) -> dict[str, Any]:
         """An admission as the page sends it."""
         at = timezone.localtime(timezone.now() - DAY)
@@ -104,5 +136,5 @@ class Course:
 
     def forget(self) -> None:
         """Read anew what an earlier cell changed and its end took back."""
-        for record in (self.plan, self.note, self.stay):
+        for record in (self.plan, self.note, self.stay, self.referral):
             record.refresh_from_db()

@@ -250,6 +250,10 @@ class World:
             case "declined_after_yes_to_all":
                 care.consent(self.citizen, "sharing", by)
                 care.consent(self.citizen, "sharing", by, given=False, sector=place.sector)
+            case "one_plan":
+                care.consent(self.citizen, "one_plan", by)
+            case "one_plan_withdrawn":
+                care.consent(self.citizen, "one_plan", by, withdrawn_at=timezone.now(), withdrawn_by=by)
             case "another_purpose":
                 care.consent(self.citizen, "participation", by)
                 care.consent(self.citizen, "data_exchange", by)
@@ -280,6 +284,11 @@ class World:
         kind: Any = cell.kind
         if cell.role == Role.SYSTEM and cell.kind == "task":
             purpose = "administration"
+        if cell.kind == "catalogue":
+            change = cell.verb == "write" or cell.role == Role.SECRETARIAT
+            return Resource(kind), "improvement" if change else "care"
+        if cell.kind == "deadlines":
+            return Resource(kind), "improvement"
         of_course = self.course.resource(cell.kind)
         if of_course is not None:
             return of_course, "self" if cell.role in {Role.CITIZEN, Role.RELATIVE} else "care"

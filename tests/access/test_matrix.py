@@ -134,6 +134,14 @@ def _note(world: World, cell: Cell) -> Ask:
     return Ask(at, course.note_to_write(who)) if cell.verb == "write" else Ask(at, shows=NOTE)
 
 
+def _click(world: World, cell: Cell) -> Ask:
+    """One click of a referral: of who sent it, or of who received it."""
+    at = f"/referrals/{world.course.referral.pk}/to"
+    if cell.relation in {"own_practice", "former_practice"}:
+        return Ask(f"{at}/withdrawn/", {"withdrawn-version": 0, "withdrawn-words": "Har det bedre"})
+    return Ask(f"{at}/received/", {"received-version": 0})
+
+
 NEW_BASIS = {
     "kind": "statute",
     "title": "Sundhedsloven § 42 a",
@@ -186,6 +194,13 @@ ASKS: dict[tuple[str, str], Callable[[World, Cell], Ask]] = {
     ),
     ("legal_basis", "read"): lambda *_: Ask("/oversight/legal-bases/", shows="Mærket hjemmel"),
     ("legal_basis", "write"): lambda *_: Ask("/oversight/legal-bases/new/", NEW_BASIS),
+    ("plan", "read"): lambda w, _: Ask(f"/plans/{w.course.plan.pk}/", shows=NAME),
+    ("plan", "write"): lambda w, _: Ask(
+        f"/plans/{w.course.plan.pk}/involvement/", {"involvement": "others", "before": ""}
+    ),
+    ("plan", "decide"): lambda w, _: Ask(
+        f"/plans/{w.course.plan.pk}/versions/material/", {"why": "Aftalt sammen", "seen": 1}
+    ),
     ("note", "read"): _note,
     ("note", "write"): _note,
     ("medicine_list", "read"): lambda w, _: Ask(f"/citizens/{w.citizen.pk}/medicine/", shows=DRUG),
@@ -197,6 +212,16 @@ ASKS: dict[tuple[str, str], Callable[[World, Cell], Ask]] = {
     ),
     ("stay", "read"): lambda w, _: Ask(f"/stays/{w.course.stay.pk}/", shows=NAME),
     ("stay", "write"): lambda w, _: Ask("/stays/", w.course.admission()),
+    ("referral", "read"): lambda w, _: Ask(f"/referrals/{w.course.referral.pk}/", shows=NAME),
+    ("referral", "write"): _click,
+    ("referral", "give"): lambda w, _: Ask(
+        f"/citizens/{w.citizen.pk}/refer/?service=odense-ic/psychologist", w.course.referral_to_send()
+    ),
+    ("catalogue", "read"): lambda *_: Ask("/services/", shows="Samtaler med en psykolog"),
+    ("catalogue", "write"): lambda *_: Ask(
+        "/services/odense-ic/psychologist/take-out/", {"number": 0, "why": "Findes ikke mere"}
+    ),
+    ("deadlines", "read"): lambda *_: Ask("/deadlines/", shows="Holder fristerne?"),
     ("people", "read"): lambda *_: Ask("/people/", shows="Kristian Kigger"),
     ("people", "write"): lambda *_: Ask("/people/new/", {"name": "Ny Kollega", "username": "nyk", "password": "on"}),
     ("citizen_search", "read"): lambda *_: Ask("/citizens/find/", {"cpr": CPR}),
@@ -206,8 +231,8 @@ ASKS: dict[tuple[str, str], Callable[[World, Cell], Ask]] = {
 #: Resources that are about a citizen: every look at them, and every change, stands in the access log.
 ABOUT_CITIZENS = {
     "practice_list", "citizen_record", "task", "inclusion", "consent", "nomination", "citizen_page", "citizen_log",
-    "proxies", "access_log", "break_glass", "citizen_search", "log_in", "officer_notices", "acting_for",
-    "note", "medicine_list", "stay",
+    "proxies", "access_log", "break_glass", "citizen_search", "log_in", "officer_notices", "acting_for", "plan",
+    "note", "medicine_list", "stay", "referral",
 }  # fmt: skip
 
 
