@@ -294,3 +294,13 @@ def test_a_practice_that_does_it_itself_need_not_receive_it(two: Two) -> None:
     for state in (State.STARTED, State.COMPLETED):
         referrals.move(two.gp, sent, sent.version, state, words="Færdig.")
     assert sent.reply_read_at is not None
+
+
+def test_who_answers_for_the_plan_refers_when_the_citizen_agrees_to_one_plan(two: Two) -> None:
+    nurse = made.provider("municipal_unit")
+    made.plan(two.citizen, nurse)
+    with pytest.raises(Refused):
+        made.referral(two.citizen, nurse, two.receiver.organisation)
+    care.consent(two.citizen, "one_plan", two.doctor.user)
+    sent = made.referral(two.citizen, nurse, two.receiver.organisation)
+    assert (sent.plan, sent.from_organisation) == (None, nurse.organisation)

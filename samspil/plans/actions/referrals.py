@@ -50,8 +50,12 @@ from samspil.programmes.services import Service
 
 
 def to_refer(citizen: Citizen, plan: Plan | None = None) -> Resource:
-    """What the policy is asked about before somebody refers: the citizen, and whom the plan names."""
-    named = plan_resource(plan).named if plan is not None else frozenset()
+    """What the policy is asked about before somebody refers: the citizen, and whom the plan names.
+
+    Also for a simple referral beside the plan: who answers for a plan may refer, whether it goes into the plan or not.
+    """
+    current = plan or Plan.objects.filter(citizen=citizen, closed_at__isnull=True).first()
+    named = plan_resource(current).named if current is not None else frozenset()
     return Resource("referral", citizen, named=named)
 
 
