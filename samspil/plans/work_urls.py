@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.urls import URLPattern, path
-from django.views.generic import RedirectView
 
 from samspil.plans.views import medicine, notes, stays, work
 
@@ -12,8 +11,6 @@ urlpatterns: list[URLPattern] = [
     path("work/<int:key>/", work.task, name="work-task"),
     path("work/reminders/", work.reminders, name="work-reminders"),
     path("work/broken/", work.broken, name="broken-promises"),
-    # Where tasks were listed before there was one work list; it stands in bookmarks.
-    path("tasks/", RedirectView.as_view(pattern_name="work")),
     path("citizens/<int:citizen_id>/notes/", notes.notes, name="notes"),
     path("notes/<int:key>/together/", notes.show_together, name="note-together"),
     path("citizens/<int:citizen_id>/medicine/", medicine.medicine, name="medicine"),

@@ -18,6 +18,8 @@ from samspil.access.policy import Resource
 from samspil.lists.models import Publication, Source, Stage
 from samspil.lists.names import in_words
 from tests import care
+from tests.access.crawl_plan import PLAN_WORDS, Planned
+from tests.access.crawl_work import WORDS, Written
 from tests.lists import made
 
 #: A role that somebody who has none acts in.
@@ -84,6 +86,8 @@ class Circle:
             for role, member in self.others.items()
         }
         self.tasks[Role.GP] = care.task(self.citizen, self.house, by, title=f"{self.mark} opgave")
+        self.written = Written(self.mark, self.citizen, self.doctor, self.others)
+        self.planned = Planned(self.mark, self.citizen, self.doctor, self.others)
         hospital = self.others[Role.HOSPITAL]
         self.case = BreakGlass.objects.create(
             citizen=self.citizen,
@@ -119,7 +123,7 @@ class Circle:
     def secrets(self) -> list[str]:
         """Everything of the citizen that a page could give away."""
         texts = ("pårørende", "formål", "begrundelse", "slutnote", "tilsidesættelse", "opgave", "nødsituation",
-                 "fortæller", "kladde", "nøgle")  # fmt: skip
+                 "fortæller", "kladde", "nøgle", *WORDS, *PLAN_WORDS)  # fmt: skip
         return [*self.person, self.another.name, *self.words, *(f"{self.mark} {text}" for text in texts)]
 
 

@@ -53,7 +53,14 @@ def foreign_arguments(town: Town, name: str, arguments: set[str]) -> list[dict[s
     """
     foreign = town.foreign
     citizen, number = foreign.citizen.pk, foreign.inclusion.pk
+    planned = foreign.planned
     known: dict[str, Any] = {
+        "goal_key": planned.goal.pk,
+        "activity_key": planned.activity.pk,
+        "contact_key": planned.contact.pk,
+        "link_key": planned.link.pk,
+        "group": "citizen",
+        "section": "situation",
         "citizen_id": citizen,
         "proxy_id": foreign.proxy.pk,
         "task_id": foreign.tasks[Role.MUNICIPAL].pk,
@@ -78,9 +85,15 @@ def foreign_arguments(town: Town, name: str, arguments: set[str]) -> list[dict[s
         "for-page": citizen,
         "worth-practice": foreign.house.pk,
         "letter": number,
+        "work-task": foreign.tasks[Role.MUNICIPAL].pk,
+        "note-together": foreign.written.unseen.pk,
+        "stay": foreign.written.stay.pk,
+        "stay-ready": foreign.written.stay.pk,
+        "stay-discharge": foreign.written.stay.pk,
     }
     if "key" in arguments:
-        known["key"] = number if name.startswith("inclusion") else keys[name]
+        of_plan = planned.plan.pk if name.split("-")[0] == "plan" else None
+        known["key"] = number if name.startswith("inclusion") else keys.get(name) or of_plan or keys[name]
     if "step" in arguments:
         return [{"key": number, "step": step} for step in ("accept", "consent", "enrol", "reassess")]
     return [{argument: known[argument] for argument in arguments}]

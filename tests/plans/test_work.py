@@ -114,7 +114,12 @@ def test_who_holds_no_tasks_has_no_work_list(role):
 def test_an_activity_is_done_when_who_promised_it_says_so(anna, doctor, nurse):
     plan = made.plan(anna, doctor)
     activity = activities.agree(
-        care.acting(doctor), plan, what="Støttestrømper", category="health", goal=made.goal(plan), party=nurse.organisation
+        care.acting(doctor),
+        plan,
+        what="Støttestrømper",
+        category="health",
+        goal=made.goal(plan),
+        party=nurse.organisation,
     )
     about = activity.tasks.get()
     assert work.done(care.acting(nurse), about)
@@ -159,7 +164,7 @@ def test_a_task_given_by_hand_is_done_as_before(anna, doctor, nurse):
 def test_every_kind_of_the_format_has_a_way_to_be_done():
     assert {how(kind) for kind, _title in kind_choices()} == {"click", "answer", "page"}
     codes = {kind for kind, _title in kind_choices()}
-    # 002 COORD-2 (L1765-1777): the seven tasks of a coordinator; 001 R-TEAM-22 (L275-280): the six of a pathway partner.
+    # 002 COORD-2 (L1765-1777): a coordinator's seven; 001 R-TEAM-22 (L275-280): a pathway partner's six.
     assert {"contact_person", "assess_referred", "follow_up_no_show", "call_gp", "send_message", "guide_by_phone",
             "arrange_meeting"} <= codes  # fmt: skip
     assert {"facilitate_dialogue", "uncover_wishes", "guide_to_offers", "coordinate_appointments", "accompany",
@@ -192,8 +197,3 @@ def test_an_answer_that_is_missing_is_asked_for_on_the_page(client, anna, doctor
     assert client.get(f"/work/{about.task_id}/").status_code == 200
     assert client.post(f"/work/{about.task_id}/", {"answer": ""}).status_code == 422
     assert client.post(f"/work/{about.task_id}/", {"answer": "Er ringet op"}).url == reverse("work")
-
-
-def test_the_old_address_of_the_tasks_leads_to_the_list(client, nurse):
-    care.log_in(client, nurse)
-    assert client.get("/tasks/").url == reverse("work")

@@ -85,6 +85,32 @@ def messages_about(actor: Actor, citizen: Citizen, after: str = "") -> Messages:
     )
 
 
+def unread(actor: Actor, citizen: Citizen) -> int:
+    """How many notes about a citizen wait to be read by the actor; those that may not be read do not count."""
+    open_kinds = [category for category in Category if may(actor, "read", _to_actor(actor, citizen, category), "care")]
+    waiting = Addressee.objects.filter(
+        Q(user__isnull=True) | Q(user_id=actor.user_id),
+        organisation=actor.organisation,
+        read_at__isnull=True,
+        refused_at__isnull=True,
+        note__citizen=citizen,
+        note__shown_at__isnull=False,
+        note__category__in=open_kinds,
+    ).exclude(note__by__user_id=actor.user_id)
+    return waiting.count()
+
+
+def may_look(actor: Actor, citizen: Citizen) -> bool:
+    """Whether the page of messages is open to the actor, for showing the way to it."""
+    writing = may(actor, "write", Resource("note", citizen, named=named_in(current_plan(citizen))), "care")
+    return bool(writing) or any(_readable(actor, note) for note in _open_to(actor, citizen)[:PAGE])
+
+
+def _to_actor(actor: Actor, citizen: Citizen, category: Category) -> Resource:
+    places = frozenset({actor.organisation_id}) if actor.organisation_id is not None else frozenset()
+    return Resource("note", citizen, category=category, addressed=places)
+
+
 def one_note(actor: Actor, key: int) -> Note:
     """A note that the actor may read, for answering it; not logged by itself. Raises Note.DoesNotExist and Refused."""
     note = _with_all(Note.objects.all()).get(pk=key)
