@@ -30,6 +30,9 @@ class Place:
 PLACES: tuple[Place, ...] = (
     Place("lists", _("Lists"), _("Citizens who may gain from a joint effort"), _PRACTICE),
     Place("inclusions", _("On their way in"), _("Invite, talk, consent, enrol"), _PRACTICE),
+    Place(
+        "plans", _("Plans"), _("Who is accountable, what comes next, what stands still"), (*_PRACTICE, *_OTHER_SECTORS)
+    ),
     Place("me", _("Your page"), _("What is going on, and with whom"), (Role.CITIZEN,)),
     Place("me-plan", _("My plan"), _("What happens next, your goals and your team"), (Role.CITIZEN,)),
     Place("nominations", _("Nominate"), _("Tell a practice about a citizen"), _OTHER_SECTORS),
@@ -52,6 +55,9 @@ PLACES: tuple[Place, ...] = (
     Place("overrides", _("Exclusions set aside"), _("Where doctors went beyond the criteria"), (Role.SECRETARIAT,)),
     Place("work", _("Tasks"), _("What you are asked to do for citizens"), (*_PRACTICE, *_OTHER_SECTORS)),
     Place("stays", _("Admissions"), _("Tell of admissions and discharges"), (Role.HOSPITAL,)),
+    Place(
+        "standing-still", _("Standing still"), _("Plans without movement, practice by practice"), (Role.SECRETARIAT,)
+    ),
     Place("broken-promises", _("Broken promises"), _("What nobody has done in time"), (Role.SECRETARIAT,)),
     Place(
         "referrals", _("Referrals"), _("What was sent and received, and what came of it"), (*_PRACTICE, *_OTHER_SECTORS)

@@ -55,6 +55,15 @@ def opened(actor: Actor, key: int) -> OpenedPathway:
     )
 
 
+def promises_to_answer(actor: Actor, pathway: Pathway) -> list[Promise]:
+    """What has to be answered before a pathway ends. Raises Refused for those who do not end it."""
+    resource = resource_of_pathway(pathway)
+    guard.check(actor, "decide", resource, "care", detail=f"pathway {pathway.pk}")
+    plan = pathway.plan
+    others = plan is not None and plan.pathways.filter(state__in=RUNNING).exclude(pk=pathway.pk).exists()
+    return promises_of(pathway, last=not others) if pathway.state in RUNNING else []
+
+
 def require_whole(actor: Actor, resource: Resource, detail: str = "") -> None:
     """That somebody works in the whole plan: the practice, or whom it names. Logged as reading. Raises Refused.
 

@@ -1,0 +1,206 @@
+"""The pages of plans as a list, their beginning, follow-ups, accountable person, coordinators, and ends."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from samspil.access.models import Role
+from samspil.plans.actions import accountable
+from samspil.plans.models import Coordination, Handover, Pathway, Plan
+from tests import care
+from tests.plans import made
+
+pytestmark = pytest.mark.django_db
+DAY = dt.timedelta(days=1)
+
+
+class Place:
+    """A doctor who is logged in, and a citizen enrolled in a programme."""
+
+    def __init__(self) -> None:
+        self.doctor = care.member(care.practice("Lægerne Torvet", phone="65 43 21 09"), Role.GP, "Anne Lund")
+        self.colleague = care.member(self.doctor.organisation, Role.GP, "Bo Friis")
+        self.citizen = care.citizen(self.doctor.organisation, "Karen Holm")
+        for purpose in ("participation", "one_plan"):
+            care.consent(self.citizen, purpose, self.doctor.user)
+        self.client = care.log_in(Client(), self.doctor)
+
+    def begin(self) -> str:
+        return f"/citizens/{self.citizen.pk}/plan/begin/"
+
+    def plan(self) -> Plan:
+        found = made.plan(self.citizen, self.doctor)
+        made.pathway(self.citizen, self.doctor, plan=found)
+        return found
+
+
+@pytest.fixture
+def place() -> Place:
+    return Place()
+
+
+def text(answer) -> str:
+    return answer.content.decode()
+
+
+def test_from_enrolment_to_a_follow_up_by_the_pages(place):
+    way = made.pathway(place.citizen, place.doctor)
+    page = text(place.client.get("/plans/"))
+    assert "Karen Holm" in page
+    page = text(place.client.get(place.begin()))
+    assert 'type="radio"' in page
+    assert "checked" not in page.partition('name="accountable"')[2].partition("</form>")[0], "nobody is preselected"
+    assert place.client.post(place.begin(), {"pathways": [way.pk]}).status_code == 422
+    answer = place.client.post(place.begin(), {"pathways": [way.pk], "accountable": place.colleague.pk})
+    plan = Plan.objects.get()
+    assert (answer.status_code, answer["Location"]) == (302, f"/plans/{plan.pk}/")
+    at = f"/plans/{plan.pk}/follow-ups/"
+    day = (timezone.localdate() + 30 * DAY).isoformat()
+    answer = place.client.post(at, {"activate": "1", "next_follow_up": day})
+    assert answer.status_code == 422
+    made.up_to_standard(plan)
+    assert place.client.post(at, {"activate": "1", "next_follow_up": day}).status_code == 302
+    today = timezone.localdate().isoformat()
+    given = {"held_on": today, "words": "Det går fremad", "next_on": day}
+    assert place.client.post(at, given | {"words": ""}).status_code == 422
+    assert place.client.post(at, given).status_code == 302
+    assert "Det går fremad" in text(place.client.get(at))
+
+
+def test_another_programme_is_taken_into_the_plan_there_is(place):
+    care.consent(place.citizen, "participation", place.doctor.user, programme="copd")
+    plan = place.plan()
+    at = f"/citizens/{place.citizen.pk}/pathways/new/"
+    assert "copd" in text(place.client.get(at))
+    assert place.client.post(at, {"programme": "copd"})["Location"] == place.begin()
+    way = Pathway.objects.get(programme="copd")
+    assert "Anne Lund" in text(place.client.get(place.begin()))
+    assert place.client.post(place.begin(), {"pathways": [way.pk]}).status_code == 302
+    way.refresh_from_db()
+    assert way.plan == plan
+
+
+def test_ending_asks_about_every_promise(place):
+    plan = place.plan()
+    way = plan.pathways.get()
+    care.consent(place.citizen, "sharing", place.doctor.user)
+    sent = made.referral(
+        place.citizen, place.doctor, made.provider().organisation, plan=plan, goal=made.goal(plan), arm="sad"
+    )
+    at = f"/pathways/{way.pk}/"
+    assert f"referral-{sent.pk}" in text(place.client.get(at))
+    given = {"version": way.version, "reason": "completed"}
+    answer = place.client.post(at + "end/", given)
+    assert answer.status_code == 422
+    answer = place.client.post(at + "end/", given | {f"referral-{sent.pk}": "go_on"})
+    assert answer.status_code == 302
+    plan.refresh_from_db()
+    assert plan.state == Plan.State.CLOSED
+
+
+def test_who_stops_is_asked_why(place):
+    way = place.plan().pathways.get()
+    at = f"/pathways/{way.pk}/end/"
+    given = {"version": way.version, "reason": "withdrawn"}
+    assert place.client.post(at, given).status_code == 422
+    assert place.client.post(at, given | {"why": "motivation"}).status_code == 302
+    way.refresh_from_db()
+    assert (way.state, way.end_reason) == ("withdrawn", "motivation")
+
+
+def test_an_end_decided_on_an_old_page_is_a_conflict_in_words(place):
+    way = place.plan().pathways.get()
+    Pathway.objects.filter(pk=way.pk).update(version=7)
+    answer = place.client.post(f"/pathways/{way.pk}/end/", {"version": 0, "reason": "completed"})
+    assert answer["Location"] == f"/pathways/{way.pk}/"
+
+
+def test_handing_over_by_the_pages(place):
+    plan = place.plan()
+    nurse = care.member(role=Role.MUNICIPAL, name="Carl Holm")
+    at = f"/plans/{plan.pk}/accountable/?organisation={nurse.organisation_id}"
+    assert "Carl Holm" in text(place.client.get(at))
+    assert place.client.post(at, {"to": nurse.pk, "why": ""}).status_code == 422
+    assert place.client.post(at, {"to": nurse.pk, "why": "Bor på plejehjem"}).status_code == 302
+    handover = Handover.objects.get()
+    theirs = care.log_in(Client(), nurse)
+    assert f"/handovers/{handover.pk}/" in text(theirs.get("/plans/"))
+    assert "Bor på plejehjem" in text(theirs.get(f"/handovers/{handover.pk}/"))
+    assert theirs.get(f"/plans/{plan.pk}/accountable/").status_code == 403
+    assert theirs.post(f"/handovers/{handover.pk}/", {"accept": "yes"}).status_code == 302
+    plan.refresh_from_db()
+    assert plan.accountable == nurse
+    assert theirs.get(f"/plans/{plan.pk}/accountable/").status_code == 200
+    assert "Karen Holm" in text(theirs.get("/plans/"))
+
+
+def test_a_proposal_is_taken_back_by_a_button(place):
+    plan = place.plan()
+    handover = accountable.propose(care.acting(place.doctor), plan, place.colleague, "Ferie")
+    assert place.client.post(f"/handovers/{handover.pk}/withdraw/").status_code == 302
+    assert place.client.post(f"/handovers/{handover.pk}/withdraw/").status_code == 302
+    handover.refresh_from_db()
+    assert (handover.accepted, handover.answered_at is not None) == (None, True)
+
+
+def test_a_coordinator_by_the_pages(place):
+    plan = place.plan()
+    at = f"/plans/{plan.pk}/coordination/"
+    given = {
+        "coordinator": place.colleague.pk,
+        "circumstances": ["low_self_care"],
+        "need": "Finder ikke selv vej",
+        "ends_when": "Når det er lært",
+        "kind": "relay",
+        "review_on": (timezone.localdate() + 30 * DAY).isoformat(),
+    }
+    assert place.client.get(at).status_code == 200
+    assert place.client.post(at, given | {"circumstances": []}).status_code == 422
+    assert place.client.post(at, given).status_code == 302
+    found = Coordination.objects.get()
+    assert found.lead, "the first one leads"
+    review = f"/coordinations/{found.pk}/review/"
+    place.client.post(review, {"words": "Stadig brug", "review_on": "rubbish", "goes_on": "1"})
+    found.refresh_from_db()
+    assert found.ended_on is None, "what cannot be read ends nothing"
+    place.client.post(review, {"words": "Klarer sig selv", "stops": "1"})
+    found.refresh_from_db()
+    assert found.ended_on == timezone.localdate()
+
+
+def test_the_record_leads_to_the_plan(place):
+    assert "/pathways/new/" in text(place.client.get(f"/citizens/{place.citizen.pk}/"))
+    plan = place.plan()
+    assert f"/plans/{plan.pk}/" in text(place.client.get(f"/citizens/{place.citizen.pk}/"))
+
+
+def test_the_secretariat_sees_numbers_and_no_name(place):
+    place.plan()
+    page = text(care.log_in(Client(), care.member(role=Role.SECRETARIAT)).get("/plans/standing-still/"))
+    assert "Lægerne Torvet" in page
+    assert "Karen Holm" not in page
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/pathways/{way}/",
+        "/plans/{plan}/follow-ups/",
+        "/plans/{plan}/accountable/",
+        "/plans/{plan}/coordination/",
+        "/citizens/{citizen}/plan/begin/",
+        "/citizens/{citizen}/pathways/new/",
+    ],
+)
+def test_strangers_meet_nothing(place, address):
+    plan = place.plan()
+    path = address.format(way=plan.pathways.get().pk, plan=plan.pk, citizen=place.citizen.pk)
+    assert place.client.get(path).status_code == 200
+    for role in (Role.GP, Role.MUNICIPAL, Role.SECRETARIAT):
+        answer = care.log_in(Client(), care.member(role=role)).get(path)
+        assert answer.status_code == 403
+        assert "Karen Holm" not in text(answer)
