@@ -18,7 +18,9 @@ from samspil.access.policy import Resource
 from samspil.lists.models import Publication, Source, Stage
 from samspil.lists.names import in_words
 from tests import care
+from tests.access.crawl_own import OWN_WORDS, Own
 from tests.access.crawl_plan import PLAN_WORDS, Planned
+from tests.access.crawl_referrals import REFERRAL_WORDS, Referred, changed_service
 from tests.access.crawl_work import WORDS, Written
 from tests.lists import made
 
@@ -87,7 +89,9 @@ class Circle:
         }
         self.tasks[Role.GP] = care.task(self.citizen, self.house, by, title=f"{self.mark} opgave")
         self.written = Written(self.mark, self.citizen, self.doctor, self.others)
+        self.referred = Referred(self.mark, self.citizen, self.doctor, self.others)
         self.planned = Planned(self.mark, self.citizen, self.doctor, self.others)
+        self.own = Own(self.mark, self.planned.plan)
         hospital = self.others[Role.HOSPITAL]
         self.case = BreakGlass.objects.create(
             citizen=self.citizen,
@@ -123,7 +127,8 @@ class Circle:
     def secrets(self) -> list[str]:
         """Everything of the citizen that a page could give away."""
         texts = ("pårørende", "formål", "begrundelse", "slutnote", "tilsidesættelse", "opgave", "nødsituation",
-                 "fortæller", "kladde", "nøgle", *WORDS, *PLAN_WORDS)  # fmt: skip
+                 "fortæller", "kladde", "nøgle", *WORDS, *PLAN_WORDS,
+                 *REFERRAL_WORDS, *OWN_WORDS)  # fmt: skip
         return [*self.person, self.another.name, *self.words, *(f"{self.mark} {text}" for text in texts)]
 
 
@@ -139,6 +144,7 @@ class Town:
         self.steering = {role: care.member(role=role) for role in steering}
         # Somebody can act as more than one.
         care.member(role=Role.TEAM_CHAIR, who=self.steering[Role.SECRETARIAT].user)
+        changed_service(self.steering[Role.SECRETARIAT].user)
         self.nobody = care.user("Ingen Rolle")
         #: What the crawler met, by role.
         self.walks: dict[str, Any] = {}

@@ -9,8 +9,8 @@ from django.utils import timezone
 
 from samspil.access.models import Category, Citizen, Membership, Role
 from samspil.access.policy import Resource
-from samspil.plans.catalogue import find, plain
 from samspil.plans.actions.changing import hold, revise
+from samspil.plans.catalogue import find, plain
 from samspil.plans.models import Addressee, MedicineList, Note, Referral, Stay
 from tests import care
 from tests.plans import made

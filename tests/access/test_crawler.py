@@ -22,7 +22,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, resolve, reverse
 
 from samspil.access.models import Role
 from tests import care
-from tests.access.crawl_world import ROLES, Town
+from tests.access.crawl_world import OTHERS, ROLES, Town
 from tests.access.once import made_once
 
 SEND = re.compile(r"""<form\s[^>]*?action=["']([^"']+)["']""")
@@ -61,6 +61,7 @@ def foreign_arguments(town: Town, name: str, arguments: set[str]) -> list[dict[s
         "link_key": planned.link.pk,
         "group": "citizen",
         "section": "situation",
+        "act": "let-go",
         "citizen_id": citizen,
         "proxy_id": foreign.proxy.pk,
         "task_id": foreign.tasks[Role.MUNICIPAL].pk,
@@ -73,6 +74,10 @@ def foreign_arguments(town: Town, name: str, arguments: set[str]) -> list[dict[s
         "token": foreign.held.token,
         "kind": "letter",
         "pk": town.foreign_key.pk,
+        # A service is nobody's.
+        "name": "psychologist",
+        "state": "received",
+        "how": "kept",
         "number": {
             "end_membership": foreign.doctor.pk,
             "organisation": foreign.house.pk,
@@ -85,20 +90,35 @@ def foreign_arguments(town: Town, name: str, arguments: set[str]) -> list[dict[s
         "for-page": citizen,
         "worth-practice": foreign.house.pk,
         "letter": number,
+        "refer": citizen,
+        "not-referred": citizen,
+        "appointment-book": foreign.referred.started.pk,
+        "appointment-mark": foreign.referred.appointment.pk,
         "work-task": foreign.tasks[Role.MUNICIPAL].pk,
         "note-together": foreign.written.unseen.pk,
         "stay": foreign.written.stay.pk,
         "stay-ready": foreign.written.stay.pk,
         "stay-discharge": foreign.written.stay.pk,
+        "me-goal": planned.goal.pk,
+        "me-goal-act": planned.goal.pk,
+        "me-activity-done": foreign.own.activity.pk,
+        "me-note-share": foreign.written.unseen.pk,
+        "me-note-refuse": foreign.written.note.addressees.first().pk,
+        "onboarding": planned.pathway.pk,
+        "paper": planned.plan.pk,
+        "paper-print": planned.plan.pk,
     }
     if "key" in arguments:
-        of_plan = planned.plan.pk if name.split("-")[0] == "plan" else None
+        if name.split("-", maxsplit=1)[0] == "referral":
+            keys[name] = foreign.referred.sent.pk
+        of_plan = planned.plan.pk if name.split("-", maxsplit=1)[0] == "plan" else None
         known["key"] = number if name.startswith("inclusion") else keys.get(name) or of_plan or keys[name]
     if "step" in arguments:
         return [{"key": number, "step": step} for step in ("accept", "consent", "enrol", "reassess")]
     return [{argument: known[argument] for argument in arguments}]
 
 
+PRACTICE = (Role.GP, Role.PRACTICE_STAFF)
 #: Addresses that answer with a page, or do something, although what they name is foreign: by their name, for whom.
 #: None of them shows anything of a citizen, except the officer's.
 OPEN_TO = {
@@ -109,12 +129,18 @@ OPEN_TO = {
     # Says what emergency access means and asks for a reason.
     "break-glass": {Role.GP, Role.PRACTICE_STAFF, Role.MUNICIPAL, Role.HOSPITAL, Role.PSYCHOLOGIST},
     "worth-practice": {Role.SECRETARIAT},
+    # Services are about no citizen.
+    "service": {*PRACTICE, *OTHERS, Role.SECRETARIAT},
+    "service-change": {Role.SECRETARIAT},
+    "service-new": {Role.SECRETARIAT},
+    "service-restore": {Role.SECRETARIAT},
     "model-review-of": {Role.SECRETARIAT, Role.TEAM_CHAIR, Role.ANALYST},
     "model-review-file": {Role.SECRETARIAT, Role.TEAM_CHAIR, Role.ANALYST},
     # Nothing but the name of a target group or a question stands in these addresses.
     "names": {Role.GP, Role.PRACTICE_STAFF},
     "review": {Role.GP, Role.PRACTICE_STAFF},
     "me-consent": {Role.CITIZEN},
+    "me-plan-write": {Role.CITIZEN},
 }
 
 

@@ -88,7 +88,17 @@ def test_every_page_is_accessible_and_fits_a_phone(page, live_server, axe, town)
     epicrisis.write(town.psychologist, done, done.version, conclusion="Ingen ny sygdom.", gp_actions=["Kontrol af tal"])
 
     be(page, live_server, town.receiver)
-    look(page, axe, ["/referrals/", f"/referrals/{waiting.pk}/", "/services/", "/services/odense-ic/psychologist/"])
+    look(
+        page,
+        axe,
+        [
+            "/referrals/",
+            f"/referrals/{waiting.pk}/",
+            "/services/",
+            "/services/?words=ensom",
+            "/services/odense-ic/psychologist/",
+        ],
+    )
     be(page, live_server, nurse)
     look(page, axe, [f"/referrals/{started.pk}/"])
     be(page, live_server, town.doctor)

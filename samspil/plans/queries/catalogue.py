@@ -51,6 +51,20 @@ class Found:
     programmes: list[tuple[str, str]]
     kinds: list[tuple[str, str]]
     titles: dict[str, str] = field(default_factory=dict)
+    #: Whether anything was asked for; else the catalogue is told by programme.
+    asked: bool = False
+
+    @property
+    def by_programme(self) -> list[tuple[str, list[Offered]]]:
+        """All that was found, by programme, each by title."""
+        found: dict[str, list[Offered]] = {}
+        for each in self.suggestions:
+            found.setdefault(each.offered.programme, []).append(each.offered)
+        return [
+            (title, sorted(found[name], key=lambda one: in_words(one.service.title).casefold()))
+            for name, title in self.programmes
+            if name in found
+        ]
 
 
 def look(actor: Actor, asked: Asked) -> Found:
@@ -76,6 +90,7 @@ def look(actor: Actor, asked: Asked) -> Found:
         programmes=[(name, programme_title(name)) for name in with_services()],
         kinds=kinds(),
         titles={need.need: in_words(need.title) for need in needs},
+        asked=asked != Asked(),
     )
 
 

@@ -111,6 +111,7 @@ def _change(request: Request, programme: str, form: ServiceForm) -> HttpResponse
 @require_POST
 def take_out(request: Request, programme: str, name: str) -> HttpResponse:
     """Offer a service no more."""
+    _require(request, programme)
     form = WhyForm(request.POST)
     if form.is_valid():
         given = form.cleaned_data
@@ -130,6 +131,7 @@ def take_out(request: Request, programme: str, name: str) -> HttpResponse:
 @require_POST
 def restore(request: Request, programme: str, name: str) -> HttpResponse:
     """Bring an earlier version back."""
+    _require(request, programme)
     form = WhyForm(request.POST)
     old = to_number(request.POST.get("old", ""))
     if old is None or not form.is_valid():
