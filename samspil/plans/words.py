@@ -61,7 +61,9 @@ TOLD: dict[str, Promise] = {
     "citizen_changed_goals": _("%(name)s has changed the goals of the plan that you answer for."),
     "citizen_confirmed_goals": _("%(name)s has said yes to the goals of the plan that you answer for."),
     "plan_activated": _("Your plan is ready. %(name)s answers for it. The next follow-up is on %(day)s."),
-    "pathway_ended": _("%(name)s, %(organisation)s, has ended your course in %(programme)s. Ask if you wonder."),
+    "pathway_ended": _(
+        "%(name)s, %(organisation)s, has ended your course in %(programme)s. Ask if something is unclear."
+    ),
     "accountable_changed": _("%(name)s, %(organisation)s, answers for your plan from now on."),
     "handover_accepted": _("%(name)s has accepted to be the accountable person of a plan."),
     "handover_declined": _("%(name)s has declined to be the accountable person of a plan."),
