@@ -184,9 +184,9 @@ class Course:
         return sent
 
     def _date(self, sent: Referral) -> None:
-        """An activity without an agreed start gets the day that doctor and citizen expect it by."""
+        """An activity for which no start is agreed gets the day that doctor and citizen expect it to be over by."""
         if sent.activity is not None and sent.activity.due is None:
-            due = working_day_after(timezone.localdate() + _DAY * 28)
+            due = working_day_after(timezone.localdate() + _DAY * 120)
             activities.change(self.by, sent.activity, sent.activity.version, due=due)
 
     def move(self, sent: Referral, receiver: Membership, state: str, **fields: Any) -> None:

@@ -207,6 +207,8 @@ def geriatric_done(course: Course) -> None:
     course.complete(examination, cast.hospital, read=True)
     course.receive(training, cast.municipal)
     course.sessions(training, cast.municipal, 2, place="Træningscentret")
+    course.ago(26)
+    course.follow_up("Geriatrisk afdeling har set på det hele. Træningen er i gang.", 25)
     at = course.moment(working_day_before(today(), 1), 9)
     missed = course.book(training, cast.municipal, at, "Træningscentret")
     course.clock.to(working_day_before(today(), 1), 11)
@@ -283,6 +285,8 @@ def _with_nursing(course: Course, text: str, days: int) -> None:
     course.clock.later(days=1)
     course.receive(nursing, course.cast.home_nurse)
     course.sessions(nursing, course.cast.home_nurse, 2, place="Hjemme hos dig")
+    course.ago(24)
+    course.follow_up("Sygeplejersken kommer som aftalt. Det går stille og roligt, og vi fortsætter.", 48)
 
 
 STORIES = (

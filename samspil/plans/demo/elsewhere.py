@@ -69,7 +69,7 @@ def _refer(course: Course, sent: Referral, to: Membership) -> None:
         return
     course.move(sent, to, State.ACCEPTED, right_patient="yes")
     # Most begin in time, some a week too late.
-    _working_days_later(course, chance.choice((1, 2, 2, 3, 3, 7)))
+    _working_days_later(course, chance.choice((1, 2, 3, 3, 7, 8)))
     course.sessions(sent, to, chance.randint(1, 3))
     if luck > 0.75 and sent.steps.filter(state=State.STARTED).exists():
         course.complete(sent, to, read=luck > 0.8)

@@ -132,10 +132,10 @@ def rejected_and_another_way(course: Course) -> None:
         sent, course.cast.occupational, State.REJECTED, reason="other_effort",
         words="Samtaler hos psykolog bør prøves først. Henvis gerne igen, hvis det ikke er bedre om tre måneder.",
     )  # fmt: skip
-    course.clock.later(days=1)
+    course.working_days_ago(3)
     referrals.read_reply(course.by, sent)
     again = course.refer("psychologist")
-    course.clock.later(days=1)
+    course.clock.later(hours=2)
     course.receive(again, course.cast.psychologist)
     course.book(again, course.cast.psychologist, course.moment(after_working_days(today(), 2), 10), "Albanigade 12")
     service_decisions.decide(
