@@ -8,7 +8,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from samspil.access.models import CareTask, Category, Citizen, Membership, Organisation, User
-from samspil.plans.models.plan import Activity, Plan
+from samspil.plans.models.plan import Activity, Goal, Plan
 from samspil.plans.models.referral import Referral
 
 
@@ -130,6 +130,7 @@ class PlanTask(models.Model):
     #: A kind of `plan_format.yaml`.
     kind = models.CharField(max_length=40)
     plan = models.ForeignKey(Plan, on_delete=models.PROTECT, null=True, blank=True, related_name="tasks")
+    goal = models.ForeignKey(Goal, on_delete=models.PROTECT, null=True, blank=True, related_name="tasks")
     activity = models.ForeignKey(Activity, on_delete=models.PROTECT, null=True, blank=True, related_name="tasks")
     referral = models.ForeignKey(Referral, on_delete=models.PROTECT, null=True, blank=True, related_name="tasks")
     note = models.ForeignKey(Note, on_delete=models.PROTECT, null=True, blank=True, related_name="tasks")
