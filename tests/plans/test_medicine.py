@@ -50,7 +50,14 @@ def test_alg_11_a_drug_that_one_source_has_stopped():
         line(drug="Metformin »Teva«"),
         line(atc="a10 ba02"),
     ],
-    ids=["letter case", "space", "capitals", "no code on one side", "another name of the same code", "code written out"],
+    ids=[
+        "letter case",
+        "space",
+        "capitals",
+        "no code on one side",
+        "another name of the same code",
+        "code written out",
+    ],
 )
 def test_what_means_the_same_is_the_same(other):
     assert divergences({"læge": [line()], "sygehus": [other]}) == []
@@ -80,7 +87,8 @@ def test_fewer_than_two_sources_cannot_differ():
 
 
 _LINES = st.lists(
-    st.builds(line, st.sampled_from(["A", "B", "C"]), st.sampled_from(["1", "2"]), st.sampled_from(["", "X01"])), max_size=4
+    st.builds(line, st.sampled_from(["A", "B", "C"]), st.sampled_from(["1", "2"]), st.sampled_from(["", "X01"])),
+    max_size=4,
 )
 
 

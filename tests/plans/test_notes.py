@@ -169,7 +169,11 @@ def test_plan_10_a_question_becomes_a_task_and_its_answer_closes_it(around):
     by = timezone.localdate() + DAY
     question = around.write(around.doctor, around.hospital, text="Kan Anna få Y?", answer_by=by, shown_together=True)
     about = PlanTask.objects.get(note=question)
-    assert (about.kind, about.task.organisation, about.task.due) == ("answer_question", around.hospital.organisation, by)
+    assert (about.kind, about.task.organisation, about.task.due) == (
+        "answer_question",
+        around.hospital.organisation,
+        by,
+    )
     answer = around.write(around.hospital, around.doctor, text="Ja", answers=question)
     about.task.refresh_from_db()
     assert about.task.closed_at is not None
@@ -186,9 +190,7 @@ def test_plan_10_a_question_becomes_a_task_and_its_answer_closes_it(around):
 @pytest.mark.parametrize("more", ["another kind of data", "another reader"])
 def test_an_answer_that_goes_further_than_its_question_waits_for_the_citizen(around, more):
     around.let()
-    question = around.write(
-        around.doctor, around.hospital, answer_by=timezone.localdate() + DAY, shown_together=True
-    )
+    question = around.write(around.doctor, around.hospital, answer_by=timezone.localdate() + DAY, shown_together=True)
     to = [around.doctor, around.job_centre] if more == "another reader" else [around.doctor]
     category = "social" if more == "another kind of data" else "health"
     answer = around.write(around.hospital, *to, answers=question, category=category)

@@ -99,7 +99,10 @@ def test_only_a_hospital_tells_of_stays_and_only_of_its_own(around):
             stays.admit(care.acting(member), around.anna, now())
     stay = around.admit()
     other = care.member(role=Role.HOSPITAL)
-    for act in (lambda: stays.discharge(care.acting(other), stay, now()), lambda: stays.ready(care.acting(other), stay, now())):
+    for act in (
+        lambda: stays.discharge(care.acting(other), stay, now()),
+        lambda: stays.ready(care.acting(other), stay, now()),
+    ):
         with pytest.raises(Refused):
             act()
 

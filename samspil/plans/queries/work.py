@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils import timezone
 
 from samspil.access import guard
@@ -99,7 +99,9 @@ def work_list(actor: Actor, *, whose: str = "all", overdue: bool = False, kind: 
     if overdue:
         wanted = wanted.filter(due__lt=timezone.localdate())
     if kind == PLAIN:
-        wanted = wanted.filter(about__isnull=True)
+        # One look-up for each task that is passed, in order; joined, the whole table would be read for every page.
+        about = PlanTask.objects.filter(task=OuterRef("pk")).values("pk")[:1]
+        wanted = wanted.annotate(of_promise=Subquery(about)).filter(of_promise__isnull=True)
     elif kind:
         wanted = wanted.filter(about__kind=kind)
     parts = []
