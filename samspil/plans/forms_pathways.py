@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from samspil.access.forms.fields import DayField, TicksField
 from samspil.access.models import Membership, Organisation
 from samspil.plans.ends import end_reasons, why_reasons
-from samspil.plans.models import Coordination
+from samspil.plans.models import Coordination, Pathway
 from samspil.plans.programme import in_words, plan_format
 from samspil.plans.promises import ANSWERS, Promise
 
@@ -141,6 +141,10 @@ class ReviewForm(forms.Form):
     review_on = DayField(label=_("Look at it again on"), required=False, help_text=_("Not when the coordinator stops."))
 
 
+#: The fields of an end that are no promise.
+_OWN = frozenset({"version", "reason", "why", "words"})
+
+
 class EndPathwayForm(forms.Form):
     """How a pathway ends, and what happens to everything that is still promised."""
 
@@ -165,14 +169,22 @@ class EndPathwayForm(forms.Form):
         for promise in promises:
             who = f" ({promise.who})" if promise.who else ""
             self.fields[promise.key] = forms.ChoiceField(
-                label=f"{promise.what}{who}", choices=list(ANSWERS.items()), widget=forms.RadioSelect, required=False
+                label=f"{promise.what}{who}", choices=list(ANSWERS.items()), widget=forms.RadioSelect
             )
         self.order_fields(["version", *(promise.key for promise in promises)])
 
+    def clean(self) -> dict[str, Any]:
+        """Of somebody who has died nothing has to be answered: everything stops."""
+        given: dict[str, Any] = super().clean() or self.cleaned_data
+        if given.get("reason") == Pathway.State.DIED:
+            for name in self.fields:
+                if name not in _OWN and name in self.errors:
+                    del self.errors[name]
+        return given
+
     def answers(self) -> dict[str, str]:
         """What was answered, by the key of each promise."""
-        own = {"version", "reason", "why", "words"}
-        return {name: value for name, value in self.cleaned_data.items() if name not in own and value}
+        return {name: value for name, value in self.cleaned_data.items() if name not in _OWN and value}
 
     def asks_why(self) -> bool:
         """Whether the chosen reason wants to know what made the citizen stop."""

@@ -102,6 +102,15 @@ def test_ending_asks_about_every_promise(place):
     assert plan.state == Plan.State.CLOSED
 
 
+def test_of_somebody_who_has_died_no_promise_is_asked_about(place):
+    plan = place.plan()
+    care.task(place.citizen, place.doctor.organisation, place.doctor.user)
+    made.referral(place.citizen, place.doctor, made.provider().organisation, plan=plan, goal=made.goal(plan), arm="sad")
+    way = plan.pathways.get()
+    answer = place.client.post(f"/pathways/{way.pk}/end/", {"version": way.version, "reason": "died"})
+    assert answer.status_code == 302
+
+
 def test_who_stops_is_asked_why(place):
     way = place.plan().pathways.get()
     at = f"/pathways/{way.pk}/end/"

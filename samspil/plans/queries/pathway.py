@@ -49,7 +49,7 @@ def opened(actor: Actor, key: int) -> OpenedPathway:
         title=programme_title(found.programme),
         running=running,
         last=plan is not None and not others,
-        promises=promises_of(found, last=not others) if running else [],
+        promises=promises_of(found, last=not others) if running and not found.citizen.inactive else [],
         reason=reason_words(found.end_reason) if found.end_reason else "",
         may_decide=bool(may(actor, "decide", resource, "care")),
     )
@@ -61,7 +61,8 @@ def promises_to_answer(actor: Actor, pathway: Pathway) -> list[Promise]:
     guard.check(actor, "decide", resource, "care", detail=f"pathway {pathway.pk}")
     plan = pathway.plan
     others = plan is not None and plan.pathways.filter(state__in=RUNNING).exclude(pk=pathway.pk).exists()
-    return promises_of(pathway, last=not others) if pathway.state in RUNNING else []
+    asks = pathway.state in RUNNING and not pathway.citizen.inactive
+    return promises_of(pathway, last=not others) if asks else []
 
 
 def require_whole(actor: Actor, resource: Resource, detail: str = "") -> None:
