@@ -27,7 +27,15 @@ ANSWERS: dict[str, Words] = {
     "stop": _("stops, and the citizen has been told"),
 }
 #: Tasks about the plan itself: without it there is nothing to do.
-OF_THE_PLAN = ("follow_up", "stalled", "handover_accountable", "review_coordinator", "competing_plans")
+OF_THE_PLAN = (
+    "follow_up",
+    "stalled",
+    "handover_accountable",
+    "review_coordinator",
+    "competing_plans",
+    "goal_midway",
+    "goal_final",
+)
 #: A referral that nobody waits for any more.
 _CLOSED = (
     Referral.State.REJECTED,

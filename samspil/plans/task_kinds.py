@@ -21,6 +21,8 @@ _ON_THEIR_PAGE = frozenset(
         "handover_accountable",
         "review_coordinator",
         "print_again",
+        "goal_midway",
+        "goal_final",
     }
 )
 

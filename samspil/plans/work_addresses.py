@@ -30,6 +30,8 @@ def address_of(about: PlanTask | None) -> str:
         return reverse("stay", args=[about.stay_id])
     if about.kind == "print_again" and about.plan_id is not None:
         return reverse("paper", args=[about.plan_id])
+    if about.goal_id is not None and about.plan_id is not None:
+        return reverse("plan-goal", args=[about.plan_id, about.goal_id])
     if about.plan_id is not None:
         return reverse("plan", args=[about.plan_id])
     return ""

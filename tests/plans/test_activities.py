@@ -5,14 +5,15 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+from django.utils import timezone
 
 from samspil.access.errors import Conflict, Invalid
 from samspil.access.log import Refused
 from samspil.access.models import AccessRecord, CareTask, Role
 from samspil.plans.actions import activities, goals
 from samspil.plans.actions.parts import WrittenMeanwhile
-from samspil.plans.models import Activity, Goal, Plan, PlanTask, Section
-from samspil.plans.overlaps import twice
+from samspil.plans.models import Activity, Appointment, Goal, Plan, PlanTask, Section
+from samspil.plans.overlaps import colliding, twice
 from tests import care
 from tests.plans import made
 from tests.plans.desk import Desk
@@ -129,7 +130,9 @@ def test_the_task_follows_to_another_party_and_another_day(desk):
     task = CareTask.objects.get()
     assert (task.due, task.title) == (desk.later(20), "Besøg om morgenen")
     activities.change(desk.actor, activity, 1, party=desk.house)
-    assert list(CareTask.objects.filter(closed_at__isnull=True).values_list("organisation", flat=True)) == [desk.house.pk]
+    assert list(CareTask.objects.filter(closed_at__isnull=True).values_list("organisation", flat=True)) == [
+        desk.house.pk
+    ]
     activities.change(desk.actor, activity, 2, party=None, by_citizen=True)
     assert open_tasks() == 0
 
@@ -159,3 +162,14 @@ def test_plan_1_the_same_service_twice_is_seen_whatever_the_programme(desk):
     agree(desk, what="Noget helt andet")
     found = [(each.first.what, each.second.what) for each in twice(desk.plan.activities.all())]
     assert found == [("odense-ic", "copd"), ("En tur", "en tur")]
+
+
+def test_r_plan_13_appointments_at_one_time_are_seen_whatever_the_programme():
+    now = timezone.now()
+
+    def at(minutes: int, length: int | None, key: int) -> Appointment:
+        return Appointment(pk=key, at=now + dt.timedelta(minutes=minutes), minutes=length)
+
+    assert colliding([at(0, 30, 1), at(20, 30, 2), at(60, None, 3), at(90, 10, 4)]) == {1, 2}
+    assert colliding([at(0, None, 1), at(0, None, 2)]) == {1, 2}
+    assert colliding([at(0, 30, 1), at(30, 30, 2)]) == set()

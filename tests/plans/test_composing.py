@@ -38,7 +38,11 @@ def test_the_template_of_the_arm_suggests_and_helps_with_the_texts(desk):
     assert [template.template for _name, template in found] == ["sad"]
     assert "kræfter" in prompts(found)["citizen_part"][0]
     assert phrases(found)
-    assert [goal.key for goal in suggestions(desk.plan)] == [CALM, "odense-ic/sad/back_to_work", "odense-ic/sad/everyday"]
+    assert [goal.key for goal in suggestions(desk.plan)] == [
+        CALM,
+        "odense-ic/sad/back_to_work",
+        "odense-ic/sad/everyday",
+    ]
 
 
 def test_what_is_ticked_is_added_and_marked_as_suggested(desk):
@@ -99,7 +103,10 @@ def test_r_plan_12_two_programmes_in_one_plan_suggest_nothing_twice():
 def test_everything_of_two_programmes_at_once_has_no_duplicates():
     desk = Desk(arm="daemp")
     join(desk, "copd")
-    places = {kind: made.provider(kind).organisation for kind in ("municipal_unit", "hospital_department", "psychologist", "ngo")}
+    places = {
+        kind: made.provider(kind).organisation
+        for kind in ("municipal_unit", "hospital_department", "psychologist", "ngo")
+    }
     found = suggestions(desk.plan)
     chosen = {each.key: places.get(each.party) for goal in found for each in goal.activities}
     compose(desk.actor, desk.plan, {goal.key for goal in found}, chosen)

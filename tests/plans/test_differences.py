@@ -122,7 +122,9 @@ def test_what_was_done_is_told_in_sentences():
     assert [(piece.kind, piece.text) for piece in words.pieces] == [
         ("same", "Jeg vil "), ("removed", "sove"), ("added", "sove godt")
     ]  # fmt: skip
-    activity = {detail.label: "".join(piece.text for piece in detail.pieces) for detail in told["Activity changed: En tur"]}
+    activity = {
+        detail.label: "".join(piece.text for piece in detail.pieces) for detail in told["Activity changed: En tur"]
+    }
     assert activity["For the goal"] == "Jeg vil sove godt"
     assert "17" in activity["No later than"]
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from django.db import transaction
 
 from samspil.access.errors import Conflict, Invalid
 from samspil.access.log import Refused
-from samspil.plans.actions import goals
+from samspil.plans.actions import goals, work
+from samspil.plans.actions.evaluations import hand_over_evaluations
 from samspil.plans.actions.parts import WrittenMeanwhile
-from samspil.plans.models import Draft, Goal, Plan
+from samspil.plans.models import Draft, Goal, Plan, PlanTask
 from tests import care
 from tests.plans.desk import Desk
 
@@ -113,3 +115,33 @@ def test_r_plan_03_a_goal_let_go_changes_nothing_else(desk):
     before = plan_of(desk).state
     goals.change(desk.own, goal, 0, state="let_go")
     assert plan_of(desk).state == before
+
+
+def evaluations(desk: Desk) -> dict[str, object]:
+    """What is open to be looked at: the day of each kind."""
+    open_now = PlanTask.objects.filter(plan=desk.plan, goal__isnull=False, task__closed_at__isnull=True)
+    return {about.kind: about.task.due for about in open_now.select_related("task")}
+
+
+def test_plan_4_the_accountable_person_has_a_task_on_each_day_of_a_goal(desk):
+    goal = add(desk, midterm_on=desk.later(30), final_on=desk.later(60))
+    assert evaluations(desk) == {"goal_midway": desk.later(30), "goal_final": desk.later(60)}
+    assert {about.task.holder for about in PlanTask.objects.all()} == {desk.doctor.user}
+    goals.change(desk.actor, goal, 0, midterm_on=desk.later(40))
+    assert evaluations(desk) == {"goal_midway": desk.later(40), "goal_final": desk.later(60)}
+    goals.change(desk.actor, goal, 1, midterm="Sover fire timer")
+    assert evaluations(desk) == {"goal_final": desk.later(60)}
+    goals.change(desk.actor, goal, 2, state="reached")
+    assert evaluations(desk) == {}
+
+
+def test_what_is_to_be_looked_at_goes_with_the_plan_to_somebody_else(desk):
+    add(desk, final_on=desk.later(60))
+    colleague = care.member(desk.house)
+    Plan.objects.filter(pk=desk.plan.pk).update(accountable=colleague)
+    with transaction.atomic():
+        hand_over_evaluations(desk.doctor.user, plan_of(desk))
+    (about,) = PlanTask.objects.filter(task__closed_at__isnull=True)
+    assert (about.task.holder, about.task.organisation) == (colleague.user, desk.house)
+    with pytest.raises(Invalid):
+        work.done(care.acting(colleague), about)

@@ -34,7 +34,12 @@ def full(desk: Desk) -> Goal:
     )
     contacts.add(desk.actor, desk.plan, name="Dorte Holm", relation="datter", phone="20 30 40 50", is_relative=True)
     links.add(
-        desk.actor, desk.plan, kind="employment_plan", title="Min Plan", owner="Jobcentret", conflict="Vil have 37 timer"
+        desk.actor,
+        desk.plan,
+        kind="employment_plan",
+        title="Min Plan",
+        owner="Jobcentret",
+        conflict="Vil have 37 timer",
     )
     sections.write(desk.actor, desk.plan, "mental", 0, "Sover tre timer")
     sections.write(desk.actor, desk.plan, "employment", 0, "Sygemeldt siden maj")
@@ -99,7 +104,13 @@ def test_a_page_costs_the_same_number_of_statements_however_much_there_is(desk, 
     client.get(desk.address())
     for number in range(15):
         activities.agree(
-            desk.actor, desk.plan, what=f"Samtale {number}", category="health", goal=goal, party=desk.house, due=desk.later()
+            desk.actor,
+            desk.plan,
+            what=f"Samtale {number}",
+            category="health",
+            goal=goal,
+            party=desk.house,
+            due=desk.later(),
         )
     with django_assert_max_num_queries(60):
         client.get(desk.address())

@@ -65,7 +65,10 @@ def test_r_plan_02_an_activity_without_a_goal_warns_and_a_duty_does_not(desk):
     activities.agree(desk.actor, desk.plan, what="Gåtur", category="health", by_citizen=True)
     activities.agree(desk.actor, desk.plan, what="Møde", category="employment", party=desk.house, statutory=True)
     found = standard.missing(Plan.objects.get(pk=desk.plan.pk))
-    assert [(each.rule, each.about) for each in found] == [("activity_serves_goal", "Gåtur"), ("activity_has_due", "Gåtur")]
+    assert [(each.rule, each.about) for each in found] == [
+        ("activity_serves_goal", "Gåtur"),
+        ("activity_has_due", "Gåtur"),
+    ]
 
 
 def test_what_is_done_or_stopped_lacks_nothing(desk):

@@ -44,7 +44,9 @@ def desk(transactional_db) -> Desk:
     activities.agree(by, plan, what="Møde i jobcentret", category="employment", party=place, statutory=True)
     contacts.add(by, plan, name="Dorte Holm", relation="datter", phone="20 30 40 50", is_relative=True)
     contacts.add(by, plan, name="Anne Lund", relation="læge", phone="65 12 34 56", when="hverdage kl. 8-9")
-    links.add(by, plan, kind="employment_plan", title="Min Plan", owner="Jobcentret", conflict="Regner med 37 timer nu.")
+    links.add(
+        by, plan, kind="employment_plan", title="Min Plan", owner="Jobcentret", conflict="Regner med 37 timer nu."
+    )
     return desk
 
 

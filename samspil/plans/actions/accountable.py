@@ -16,6 +16,7 @@ from samspil.access.errors import Conflict, Invalid
 from samspil.access.models import Citizen, Membership, Notice
 from samspil.access.policy import Resource, may
 from samspil.plans.actions.changing import hold, member, resource_of, revise
+from samspil.plans.actions.evaluations import hand_over_evaluations
 from samspil.plans.actions.follow_ups import ask_to_follow_up, danish_title
 from samspil.plans.actions.tasks import close_tasks, open_task
 from samspil.plans.models import Handover, Plan
@@ -155,6 +156,7 @@ def _take_over(actor: Actor, plan: Plan, membership: Membership) -> None:
     revise(actor, plan, "accountable_changed")
     if plan.state == Plan.State.ACTIVE:
         ask_to_follow_up(actor.user, plan)
+    hand_over_evaluations(actor.user, plan)
     tell_citizen(
         plan.citizen,
         Notice.Kind.PLAN,

@@ -18,6 +18,7 @@ from samspil.access.actor import Actor
 from samspil.access.errors import Conflict, Invalid
 from samspil.access.models import Role
 from samspil.plans.actions.changing import revise
+from samspil.plans.actions.evaluations import ask_for_evaluations
 from samspil.plans.actions.parts import (
     WrittenMeanwhile,
     check_write,
@@ -74,6 +75,7 @@ def made_in(actor: Actor, held: Plan, **given: Any) -> Goal:
     goal.save()
     if not own:
         held.confirmed_at = None
+    ask_for_evaluations(actor.user, held, goal)
     return goal
 
 
@@ -84,6 +86,7 @@ def change(actor: Actor, goal: Goal, version: int, **changes: Any) -> Goal:
     WrittenMeanwhile, after keeping the words as a draft, when somebody else changed the goal first.
     """
     assert set(changes) <= _FIELDS, "no such field of a goal"
+    assert actor.user is not None, "the policy lets nobody write who is not logged in"
     plan = goal.plan
     for domain in {goal.domain, changes.get("domain", goal.domain)}:
         check_write(actor, plan, category_of_domain(domain), f"goal {goal.pk}")
@@ -105,6 +108,7 @@ def change(actor: Actor, goal: Goal, version: int, **changes: Any) -> Goal:
                 raise Invalid("words", _("The citizen wrote this goal. Talk about it; the citizen changes the words."))
             now.version += 1
             now.save()
+            ask_for_evaluations(actor.user, held, now)
             if actor.role != Role.CITIZEN and (reworded or after["stated_by"] != before["stated_by"]):
                 held.confirmed_at = None
             revise(actor, held, "goal_changed")

@@ -6,6 +6,7 @@ Edits and look-ups earn no fee; a material revision does, so it has to be about 
 from __future__ import annotations
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from samspil.access import guard
@@ -20,10 +21,14 @@ from samspil.plans.models import Plan, Revision
 
 def changed_since_decided(plan: Plan) -> list[Change]:
     """What was changed since the plan became active, or since it was last revised materially, whichever is newer."""
-    found = plan.revisions.filter(kind=Revision.Kind.MATERIAL).order_by("-number").first()
-    if found is None:
-        found = plan.revisions.filter(what="activated").order_by("number").first()
+    found = last_decision(plan)
     return between(found.content, content_of(plan)) if found is not None else []
+
+
+def last_decision(plan: Plan) -> Revision | None:
+    """The newest version that was decided on: put into force, or revised materially."""
+    decided = Q(kind=Revision.Kind.MATERIAL) | Q(what="activated")
+    return plan.revisions.filter(decided).order_by("-number").first()
 
 
 def material(actor: Actor, plan: Plan, why: str, seen: int) -> Revision:

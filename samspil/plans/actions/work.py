@@ -10,6 +10,7 @@ from samspil.access.actor import Actor
 from samspil.access.errors import Invalid
 from samspil.access.models import CareTask
 from samspil.plans.actions import activities, stays
+from samspil.plans.actions.changing import hold
 from samspil.plans.actions.tasks import finish
 from samspil.plans.models import Activity, PlanTask
 from samspil.plans.task_kinds import how
@@ -45,6 +46,8 @@ def _activity(actor: Actor, about: PlanTask, answer: str) -> bool:
     """The activity of the plan is done when who promised it says so."""
     assert about.activity is not None
     with transaction.atomic():
+        # Before the task, as everybody does who changes the plan: nobody then waits for each other for ever.
+        hold(about.activity.plan)
         if not finish(actor, about, answer):
             return False
         activity = about.activity

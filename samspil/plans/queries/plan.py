@@ -32,6 +32,7 @@ from samspil.plans.models import (
     Referral,
     Section,
 )
+from samspil.plans.overlaps import colliding
 from samspil.plans.programme import in_words, plan_format, programme_title
 from samspil.plans.standard import Filled, Missing, filled, missing_of
 from samspil.plans.templates_of import prompts, templates_of
@@ -152,6 +153,11 @@ class OpenedPlan:
     def programmes(self) -> list[str]:
         """What the plan's running programmes are called."""
         return list(dict.fromkeys(programme_title(each.programme) for each in self.pathways if each.ended_at is None))
+
+    @property
+    def colliding(self) -> set[int]:
+        """Appointments that the citizen cannot keep both of."""
+        return colliding(self.appointments)
 
     @property
     def overdue(self) -> bool:

@@ -10,7 +10,7 @@ from samspil.access.actor import Actor
 from samspil.access.models import Category
 from samspil.access.policy import may
 from samspil.plans.actions.changing import purpose_of, resource_of
-from samspil.plans.actions.revisions import changed_since_decided
+from samspil.plans.actions.revisions import changed_since_decided, last_decision
 from samspil.plans.content import content_of
 from samspil.plans.differences import Line, between, lines
 from samspil.plans.kinds import only_kinds
@@ -85,7 +85,7 @@ def history(actor: Actor, key: int, before: int | None = None) -> History:
 
 def _decided(plan: Plan) -> dict[str, Any]:
     """The content at the last decision, for the names of what has gone since."""
-    found = plan.revisions.filter(kind=Revision.Kind.MATERIAL).first() or plan.revisions.filter(what="activated").last()
+    found = last_decision(plan)
     content: dict[str, Any] = found.content if found is not None else {}
     return content
 

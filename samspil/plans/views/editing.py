@@ -181,7 +181,8 @@ def goal(request: Request, key: int, goal_key: int | None = None) -> HttpRespons
         done, met = _act(request, form, act, _("The goal has been saved."))
         if done:
             return to_plan(key, "goals")
-    context = {"found": found, "plan": found.plan, "form": form, "goal": shown, "met": met}
+    draft = found.drafts.get(f"goal-{shown.pk}") if shown is not None else None
+    context = {"found": found, "plan": found.plan, "form": form, "goal": shown, "met": met, "draft": draft}
     return render(request, "plans/plan_goal.html", context, status=409 if met else 422 if form.errors else 200)
 
 
