@@ -158,6 +158,7 @@ def test_in_a_plan_the_accountable_person_is_asked(two: Two) -> None:
     appointments.miss(two.psychologist, been(sent, 1, "planned")[0])
     task = CareTask.objects.get(about__kind="missed_contact")
     assert (task.organisation, task.holder) == (nurse.organisation, nurse.user)
+    assert (task.about.plan, task.about.referral) == (plan, None), "led to the plan, the referral is not hers to open"
 
 
 def test_an_appointment_of_a_plan_needs_no_referral(two: Two) -> None:

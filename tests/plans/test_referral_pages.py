@@ -146,3 +146,28 @@ def test_deadlines_are_there_for_all_parties_and_name_no_citizen(two: Two) -> No
         assert two.receiver.organisation.name in page
         assert two.citizen.name not in page
     assert as_(care.member(role=Role.ANALYST)).get("/deadlines/").status_code == 403
+
+
+def test_what_was_not_referred_stands_on_the_plan_and_late_ones_on_the_own_list(two: Two) -> None:
+    plan = made.plan(two.citizen, two.doctor)
+    sent = two.send(plan=plan, goal=made.goal(plan))
+    doctor = as_(two.doctor)
+    doctor.post(
+        f"/citizens/{two.citizen.pk}/refer/not/?service=odense-ic/daneage",
+        {"not-outcome": "not_offered_health", "not-said": "Kan ikke forlade hjemmet"},
+    )
+    page = text_of(doctor.get(f"/plans/{plan.pk}/"))
+    assert "Kan ikke forlade hjemmet" in page
+    assert f"/referrals/{sent.pk}/" in page
+    assert two.citizen.name not in text_of(doctor.get("/referrals/?way=sent&show=late"))
+    Referral.objects.update(start_due=dt.date(2026, 1, 5))
+    assert two.citizen.name in text_of(doctor.get("/referrals/?way=sent&show=late"))
+
+
+def test_a_list_of_referrals_asks_the_database_the_same_however_long_it_is(two: Two, django_assert_max_num_queries):
+    for _ in range(8):
+        made.referral(care.citizen(two.doctor.organisation), two.doctor, two.receiver.organisation)
+    psychologist = as_(two.receiver)
+    psychologist.get("/referrals/")
+    with django_assert_max_num_queries(25):
+        text_of(psychologist.get("/referrals/"))

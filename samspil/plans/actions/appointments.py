@@ -140,10 +140,20 @@ def miss(actor: Actor, appointment: Appointment, words: str = "") -> Appointment
         _mark(appointment, _STATE.MISSED)
         where, who = _who_makes_contact(appointment, held)
         title = " – ".join(part for part in (appointment.what, words.strip()) if part)
+        between = {held.from_organisation_id, held.to_organisation_id} if held is not None else set()
+        # Who stands outside the referral is led to the plan: what is between two is not theirs to open.
+        about = held if where.pk in between or where.pk == appointment.citizen.practice_id else None
         open_task(
-            by.user, appointment.citizen, where, "missed_contact", title, due,
-            holder=who, plan=appointment.plan, referral=held,
-        )  # fmt: skip
+            by.user,
+            appointment.citizen,
+            where,
+            "missed_contact",
+            title,
+            due,
+            holder=who,
+            plan=appointment.plan,
+            referral=about,
+        )
         _log(actor, held, appointment)
     return appointment
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from samspil.access import guard
@@ -10,7 +11,7 @@ from samspil.access.models import Citizen, Organisation, OrganisationKind
 from samspil.access.policy import Purpose, Resource, may
 from samspil.plans.actions.referral_course import CLOSED
 from samspil.plans.catalogue import Offered, conditions_of, find, needs_of, offered, own_catalogue, with_services
-from samspil.plans.models import CatalogueChange, Referral
+from samspil.plans.models import CatalogueChange, Referral, ServiceDecision
 from samspil.plans.programme import in_words, programme_title
 from samspil.plans.suggestions import Suggestion, search, suggest
 from samspil.programmes.services import Need, Service
@@ -158,6 +159,13 @@ def titles_of_services() -> dict[tuple[str, str], str]:
         for service in own_catalogue(name).services
     }
     return found | {(each.programme, each.service.service): in_words(each.service.title) for each in offered()}
+
+
+def named_decisions(decisions: Iterable[ServiceDecision]) -> list[tuple[str, ServiceDecision]]:
+    """Decisions not to refer, with what their services are called. Part of a page that has asked the policy."""
+    found = list(decisions)
+    titles = titles_of_services() if found else {}
+    return [(titles.get((each.programme, each.service), each.service), each) for each in found]
 
 
 def removed(actor: Actor) -> list[CatalogueChange]:

@@ -7,7 +7,6 @@ Process counts without a citizen in them; who waits stands on the lists of those
 from __future__ import annotations
 
 import datetime as dt
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from statistics import median
@@ -147,8 +146,3 @@ def overdue_referrals(today: dt.date | None = None) -> QuerySet[Referral]:
     return found.select_related("citizen", "plan", "from_organisation", "to_organisation", "by__user").order_by(
         "start_due", "id"
     )
-
-
-def overdue_counts() -> Counter[int]:
-    """How many overdue referrals each provider has, by its key."""
-    return Counter(overdue_referrals().values_list("to_organisation_id", flat=True))

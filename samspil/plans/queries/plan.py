@@ -31,9 +31,11 @@ from samspil.plans.models import (
     PlanTask,
     Referral,
     Section,
+    ServiceDecision,
 )
 from samspil.plans.overlaps import colliding
 from samspil.plans.programme import in_words, plan_format, programme_title
+from samspil.plans.queries.catalogue import named_decisions
 from samspil.plans.standard import Filled, Missing, filled, missing_of
 from samspil.plans.templates_of import prompts, templates_of
 from samspil.programmes.plan_format import Section as SectionForm
@@ -131,6 +133,8 @@ class OpenedPlan:
     referrals: list[Referral] = field(default_factory=list)
     #: Whether the actor may refer from the plan, and whether the referrals are theirs to open.
     may_refer: bool = False
+    #: Services that were not referred to, by title: not referred, declined, or not offered for health reasons.
+    not_referred: list[tuple[str, ServiceDecision]] = field(default_factory=list)
     may_open_referrals: bool = False
     appointments: list[Appointment] = field(default_factory=list)
     tasks: list[PlanTask] = field(default_factory=list)
@@ -237,6 +241,11 @@ def opened(actor: Actor, key: int) -> OpenedPlan:
         is_citizen=is_citizen,
         follow_ups=list(plan.follow_ups.select_related("by__user")[:5]),
         referrals=[each for each in plan.referrals.select_related("to_organisation") if each.category in kinds],
+        not_referred=named_decisions(
+            each
+            for each in ServiceDecision.objects.filter(citizen=plan.citizen).select_related("by__user")
+            if each.category in kinds
+        ),
         may_refer=plan.state != Plan.State.CLOSED
         and bool(may(actor, "give", Resource("referral", plan.citizen, named=resource.named), "care")),
         may_open_referrals=bool(may(actor, "read", Resource("referral", plan.citizen), "care")),

@@ -7,7 +7,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Literal
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
 from samspil.access import guard
@@ -17,7 +17,7 @@ from samspil.access.paging import page_of
 from samspil.access.policy import Resource, may
 from samspil.plans.actions.referral_course import CLOSED, WAITING, State, next_states, resource_of, sides_of
 from samspil.plans.actions.referrals import to_refer
-from samspil.plans.catalogue import as_sent
+from samspil.plans.catalogue import as_sent, conditions_of, with_services
 from samspil.plans.models import Appointment, Epicrisis, Referral, ReferralStep, ServiceDecision
 from samspil.plans.programme import in_words, plan_format
 from samspil.plans.sessions import Sessions, sessions_of
@@ -70,15 +70,23 @@ def listed(actor: Actor, way: Way, shown: str = "open", after: str = "") -> List
     guard.seen(actor, "read", resource, "care", decision, {each.citizen_id for each in page.rows})
     counted: Counter[str] = Counter(dict(own.values_list("state").annotate(number=Count("id")).order_by()))
     counts = {name: sum(counted[state] for state in states) for name, states in SHOWN.items()}
+    counts["late"] = own.filter(_late(timezone.localdate())).count()
     counts["unread"] = own.filter(reply_read_at__isnull=True, closed_at__isnull=False).count() if way == "sent" else 0
     return Listed(lines_of(page.rows), counts, page.following)
 
 
 def _narrowed(own: QuerySet[Referral], way: Way, shown: str) -> QuerySet[Referral]:
     found = own.select_related("citizen", "from_organisation", "to_organisation")
+    if shown == "late":
+        return found.filter(_late(timezone.localdate()))
     if shown == "unread" and way == "sent":
         return found.filter(reply_read_at__isnull=True, closed_at__isnull=False)
     return found.filter(state__in=SHOWN.get(shown, SHOWN["open"]))
+
+
+def _late(today: dt.date) -> Q:
+    """Those that wait past their day."""
+    return Q(state__in=WAITING, started_on__isnull=True, start_due__lt=today)
 
 
 def lines_of(referrals: list[Referral]) -> list[Line]:
@@ -145,6 +153,7 @@ class Opened:
     #: Whether the citizen's record, or the plan, is open to the actor now.
     record: bool
     plan: bool
+    #: Conditions that speak against the service and are there, with why it was right anyway.
     warnings: list[tuple[str, str]] = field(default_factory=list)
     right_patient: list[tuple[str, str]] = field(default_factory=list)
 
@@ -180,9 +189,20 @@ def opened(actor: Actor, key: int) -> Opened:
         late=is_late(found, today),
         record=bool(may(actor, "read", Resource("citizen_record", found.citizen), "care")),
         plan=found.plan is not None and bool(may(actor, "read", Resource("plan", found.citizen), "care")),
-        warnings=[(str(each["condition"]), str(each["words"])) for each in found.warnings if each["present"]],
+        warnings=_warned(found),
         right_patient=[(each.answer, in_words(each.title)) for each in plan_format().right_patient],
     )
+
+
+def _warned(referral: Referral) -> list[tuple[str, str]]:
+    titles = {}
+    if referral.programme in with_services():
+        titles = {each.condition: in_words(each.title) for each in conditions_of(referral.programme)}
+    return [
+        (titles.get(each["condition"], each["condition"]), str(each["words"]))
+        for each in referral.warnings
+        if each["present"] or each["words"]
+    ]
 
 
 def reasons() -> dict[str, str]:

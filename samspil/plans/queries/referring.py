@@ -15,7 +15,7 @@ from samspil.plans.actions.referrals import to_refer
 from samspil.plans.catalogue import Offered, find
 from samspil.plans.fitness import Warned, known_conditions, warnings
 from samspil.plans.models import Pathway, Plan, Referral, ServiceDecision
-from samspil.plans.queries.catalogue import Asked, Found, existing_care, look, providers_of, titles_of_services
+from samspil.plans.queries.catalogue import Asked, Found, existing_care, look, named_decisions, providers_of
 from samspil.plans.queries.referrals import Line, lines_of
 
 
@@ -62,9 +62,7 @@ def choose(actor: Actor, citizen: Citizen, asked: Asked) -> Chosen:
     others = [each for each in found.suggestions if wanted and not _fits(each.offered, running)]
     ordered = Found(best + others, found.needs, found.programmes, found.kinds, found.titles)
     decided = ServiceDecision.objects.filter(citizen=citizen).select_related("by__user")
-    titles = titles_of_services()
-    named = [(titles.get((each.programme, each.service), each.service), each) for each in decided]
-    return Chosen(ordered, lines_of(existing_care(citizen)), named, plan, wanted)
+    return Chosen(ordered, lines_of(existing_care(citizen)), named_decisions(decided), plan, wanted)
 
 
 def _fits(offered: Offered, running: list[Pathway]) -> bool:
