@@ -1,4 +1,4 @@
-"""Activities: one party, needs before offers, duties apart, tasks that follow, and the done-mark that everybody sees."""
+"""Activities: one party, needs before offers, duties apart, tasks that follow, a done-mark that everybody sees."""
 
 from __future__ import annotations
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from itertools import pairwise
 
 import pytest
 from django.db import connection
@@ -51,7 +52,7 @@ def at_once(people: list[Membership], act: Callable[[Membership, int], None]) ->
 
 
 def test_three_in_one_section_one_is_saved_and_two_keep_their_text_beside_it(three):
-    desk, people = three
+    _desk, people = three
 
     def write(who: Membership, number: int) -> None:
         sections.write(care.acting(who), Plan.objects.get(), "needs", 0, f"Tekst {number}")
@@ -63,7 +64,7 @@ def test_three_in_one_section_one_is_saved_and_two_keep_their_text_beside_it(thr
 
 
 def test_three_in_three_sections_are_all_saved_and_counted(three):
-    desk, people = three
+    _desk, people = three
     names = ["needs", "what_matters", "situation"]
 
     def write(who: Membership, number: int) -> None:
@@ -76,7 +77,7 @@ def test_three_in_three_sections_are_all_saved_and_counted(three):
     kept = list(Revision.objects.order_by("number"))
     assert [each.number for each in kept] == [1, 2, 3]
     assert len(kept[-1].content["sections"]) == 3
-    assert all(between(one.content, other.content) for one, other in zip(kept, kept[1:], strict=False))
+    assert all(between(one.content, other.content) for one, other in pairwise(kept))
 
 
 def test_three_who_change_one_goal_and_three_who_add_one(three):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import datetime as dt
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -40,7 +41,8 @@ _CONTENT = st.fixed_dictionaries(
         "goals": st.dictionaries(
             _KEYS,
             st.fixed_dictionaries(
-                {"words": _WORDS, "domain": st.sampled_from(["mental", "somatic"]), "midterm_on": _DAYS, "state": _WORDS}
+                {"words": _WORDS, "domain": st.sampled_from(["mental", "somatic"]), "midterm_on": _DAYS,
+                 "state": _WORDS}
             ),
         ),
         "activities": st.dictionaries(
@@ -136,7 +138,7 @@ def test_every_revision_is_explained_by_its_difference_from_the_one_before():
     goals.confirm(desk.actor, desk.plan, {goal.pk: 0})
     sections.write(desk.actor, desk.plan, "mental", 0, "Sover tre timer")
     kept = list(Revision.objects.order_by("number"))
-    for older, newer in zip(kept, kept[1:], strict=False):
+    for older, newer in pairwise(kept):
         assert applied(older.content, between(older.content, newer.content)) == newer.content
         assert older.content != newer.content
 

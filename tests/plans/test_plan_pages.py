@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import datetime as dt
-
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from samspil.access.models import AccessRecord, Role
 from samspil.plans.actions import activities, contacts, goals, links, sections
@@ -253,7 +252,7 @@ def test_staff_write_and_relatives_do_not(desk):
 
 def test_a_note_of_the_day_is_told(desk):
     sections.write(desk.actor, desk.plan, "citizen_part", 0, "Går en tur")
-    assert dt.date.today().strftime("%d-%m-%Y") in desk.client().get(desk.address()).content.decode()
+    assert timezone.localdate().strftime("%d-%m-%Y") in desk.client().get(desk.address()).content.decode()
 
 
 def _version(desk: Desk, section: str) -> int:

@@ -27,7 +27,7 @@ def desk() -> Desk:
 
 
 def text_of(pdf: bytes) -> str:
-    """The words of a PDF: its glyphs read with the table of each of its fonts in turn; in one of them they are right."""
+    """The words of a PDF: its glyphs read with the table of each of its fonts; in one of them they are right."""
     streams = list(_unpacked(pdf))
     shown = [
         "".join(part.decode() for part in re.findall(rb"<([0-9A-Fa-f]*)>", found)).lower()
@@ -41,8 +41,8 @@ def text_of(pdf: bytes) -> str:
             for block in re.findall(rb"beginbfchar(.*?)endbfchar", stream, re.DOTALL)
             for glyph, text in re.findall(rb"<([0-9A-Fa-f]+)>\s*<([0-9A-Fa-f]+)>", block)
         }
-        for glyphs in shown if letters else ():
-            read.append("".join(letters.get(glyphs[at : at + 4], "") for at in range(0, len(glyphs), 4)))
+        if letters:
+            read += ["".join(letters.get(glyph, "") for glyph in re.findall("....", glyphs)) for glyphs in shown]
     return "\n".join(read)
 
 
