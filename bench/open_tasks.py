@@ -22,8 +22,8 @@ _DAY = dt.timedelta(days=1)
 def fill(tasks: int = 10_000, elsewhere: int = 20_000, closed: int = 20_000, citizens: int = 4_000) -> Membership:
     """Make one unit with so many open tasks, others elsewhere, and closed ones everywhere. Answers with a nurse of it.
 
-    A quarter of the unit's tasks are the nurse's own, a quarter a colleague's; of four, three belong to a plan's promise
-    and one was given by hand; one in ten has no day.
+    A quarter of the unit's tasks are the nurse's own, a quarter a colleague's; of four, three belong to a promise of a
+    plan and one was given by hand; one in ten has no day.
     """
     house = _place(OrganisationKind.PRACTICE, "Lægerne Målevej", provider_number="999001")
     unit = _place(OrganisationKind.MUNICIPAL_UNIT, "Hjemmeplejen Målevej")

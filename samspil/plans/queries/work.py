@@ -28,17 +28,8 @@ PAGE = 50
 Whose = Literal["all", "mine", "unit"]
 #: The filter for tasks that were given by hand.
 PLAIN = "plain"
-_RELATED = (
-    "citizen",
-    "organisation",
-    "holder",
-    "asked_by",
-    "about__plan",
-    "about__referral",
-    "about__note",
-    "about__stay",
-    "about__activity",
-)
+#: Of what a task is about the number is enough: it is the address.
+_RELATED = ("citizen", "organisation", "holder", "asked_by", "about")
 
 
 @dataclass(frozen=True)
