@@ -194,7 +194,7 @@ class Visitor:
         self.client.cookies = SimpleCookie()
         self.client.cookies.load(self.cookies.replace("Set-Cookie: ", ""))
         assert answer.status_code < 500, said
-        text = html.unescape(answer.content.decode()).casefold()
+        text = html.unescape(answer.content.decode(errors="replace")).casefold()
         hidden = set(self.town.hidden(self.role))
         if self.role == Role.DATA_PROTECTION_OFFICER and _name(address) in OFFICERS_PAGES:
             hidden -= set(self.town.of_cases)
@@ -282,7 +282,7 @@ def walk(town: Town, role: str) -> dict[str, Page]:
 
 def _page(visitor: Visitor, address: str) -> Page:
     answer = visitor.ask(address)
-    text = answer.content.decode()
+    text = answer.content.decode(errors="replace")
     links = [answer["Location"]] if answer.status_code in {301, 302} else LINK.findall(text)
     own = [urlsplit(urljoin(address, html.unescape(link))) for link in links]
     return Page(
@@ -291,7 +291,7 @@ def _page(visitor: Visitor, address: str) -> Page:
         [
             to.path + (f"?{to.query}" if to.query else "")
             for to in own
-            if not to.netloc and not to.path.startswith("/static/")
+            if not to.scheme and not to.netloc and not to.path.startswith("/static/")
         ],
         {_name(urljoin(address, html.unescape(action))) for action in SEND.findall(text)},
     )

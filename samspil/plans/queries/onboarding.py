@@ -53,6 +53,15 @@ def onboarding_of(actor: Actor, key: int) -> Onboarding:
     )
 
 
+def ways_of(plan: Plan) -> tuple[list[Pathway], Paper]:
+    """The running pathways of a plan, each with how the citizen follows it or that it is not settled, and the paper.
+
+    Whoever calls this has asked the policy.
+    """
+    running = plan.pathways.filter(ended_at__isnull=True).select_related("onboarded_by__user").order_by("id")
+    return list(running), paper_of(plan)
+
+
 def paper_of(plan: Plan) -> Paper:
     """A plan on paper. Whoever calls this has asked the policy."""
     return Paper(plan, reads_on_paper(plan), last_print(plan))

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 from django import template
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+
+from samspil.plans.models import Plan
+from samspil.plans.queries.onboarding import ways_of
 
 register = template.Library()
 
@@ -24,3 +28,10 @@ def long_day(day: dt.date | dt.datetime | None) -> str:
 
 
 _PARTS = {"weekday": "l", "number": "j", "month": "F", "year": "Y"}
+
+
+@register.inclusion_tag("plans/_follows.html")
+def follows(plan: Plan) -> dict[str, Any]:
+    """How the citizen of a plan follows it, or that it is not settled, and whether the paper is old."""
+    ways, paper = ways_of(plan)
+    return {"ways": ways, "paper": paper, "plan": plan}
