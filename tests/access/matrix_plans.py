@@ -16,7 +16,7 @@ from tests import care
 from tests.plans import made
 
 DAY = dt.timedelta(days=1)
-NOTE, DRUG = "Mærket note om søvnen", "Mærkomycin"
+NOTE, DRUG, GOAL = "Mærket note om søvnen", "Mærkomycin", "Mærket mål om haven"
 
 
 class Course:
@@ -28,7 +28,7 @@ class Course:
         self.plan = made.plan(citizen, doctor, words=False)
         # Something was changed since the plan was put into force, so that there is something to decide about.
         revise(care.acting(doctor), hold(self.plan), "activated", verb="decide")
-        made.goal(self.plan, "Mærket mål om haven")
+        made.goal(self.plan, GOAL)
         self.note = Note.objects.create(
             citizen=citizen,
             text=NOTE,

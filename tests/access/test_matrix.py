@@ -27,7 +27,7 @@ from samspil.access.models import (
 from samspil.access.policy import may, policy
 from samspil.lists.models import Capacity
 from tests import care
-from tests.access.matrix_plans import DRUG, NOTE
+from tests.access.matrix_plans import DRUG, GOAL, NOTE
 from tests.access.matrix_world import CPR, HIDDEN, NAME, Cell, World, cells
 from tests.access.once import made_once
 from tests.lists import made
@@ -121,6 +121,16 @@ def _counts(world: World, cell: Cell) -> Ask:
     return Ask("/worth/practices/", shows='name="model"')
 
 
+def _plan(world: World, cell: Cell) -> Ask:
+    """The plan, and how much the citizen takes on; on the own page, or where a relative reads it."""
+    at, given = f"/plans/{world.course.plan.pk}/", {"involvement": "others", "before": ""}
+    if cell.role == Role.CITIZEN and cell.relation == "self":
+        return Ask("/me/plan/involvement/", given) if cell.verb == "write" else Ask("/me/plan/", shows=GOAL)
+    if cell.role in {Role.CITIZEN, Role.RELATIVE} and cell.verb == "read":
+        return Ask(f"/for/{world.citizen.pk}/plan/", shows=GOAL)
+    return Ask(f"{at}involvement/", given) if cell.verb == "write" else Ask(at, shows=NAME)
+
+
 def _note(world: World, cell: Cell) -> Ask:
     """The messages about a citizen, and one more; the citizen lets one go to where it is addressed."""
     course = world.course
@@ -194,10 +204,8 @@ ASKS: dict[tuple[str, str], Callable[[World, Cell], Ask]] = {
     ),
     ("legal_basis", "read"): lambda *_: Ask("/oversight/legal-bases/", shows="Mærket hjemmel"),
     ("legal_basis", "write"): lambda *_: Ask("/oversight/legal-bases/new/", NEW_BASIS),
-    ("plan", "read"): lambda w, _: Ask(f"/plans/{w.course.plan.pk}/", shows=NAME),
-    ("plan", "write"): lambda w, _: Ask(
-        f"/plans/{w.course.plan.pk}/involvement/", {"involvement": "others", "before": ""}
-    ),
+    ("plan", "read"): _plan,
+    ("plan", "write"): _plan,
     ("plan", "decide"): lambda w, _: Ask(
         f"/plans/{w.course.plan.pk}/versions/material/", {"why": "Aftalt sammen", "seen": 1}
     ),
