@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from django.utils import translation
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from samspil.access.errors import Invalid
@@ -22,7 +22,9 @@ from samspil.plans.models import Plan, Revision
 from samspil.plans.queries import versions
 from tests.plans.desk import Desk
 
-_WORDS = st.text(alphabet="aæ b\n.", max_size=12)
+#: Machines that are busy with other tests draw slowly.
+slowly = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+_WORDS = st.text(alphabet="aæ b\n.", max_size=6)
 _DAYS = st.none() | st.dates(dt.date(2020, 1, 1), dt.date(2030, 1, 1)).map(lambda day: day.isoformat())
 _KEYS = st.sampled_from(["1", "2", "3"])
 _CONTENT = st.fixed_dictionaries(
@@ -74,6 +76,7 @@ def applied(before: dict[str, Any], changes: list[Change]) -> dict[str, Any]:
     return found
 
 
+@slowly
 @given(before=_CONTENT, after=_CONTENT)
 def test_applying_the_differences_to_the_older_gives_the_newer(before, after):
     changes = between(before, after)
@@ -81,6 +84,7 @@ def test_applying_the_differences_to_the_older_gives_the_newer(before, after):
     assert bool(changes) is (before != after)
 
 
+@slowly
 @given(before=_CONTENT, after=_CONTENT)
 def test_no_change_of_content_is_without_a_line(before, after):
     changes = between(before, after)
@@ -93,6 +97,7 @@ def test_no_change_of_content_is_without_a_line(before, after):
     assert sum(len(line.details) for line in found) >= len(fields)
 
 
+@slowly
 @given(before=_WORDS, after=_WORDS)
 def test_both_texts_can_be_read_from_the_pieces(before, after):
     pieces = words_between(before, after)
