@@ -9,7 +9,8 @@ from django.test import Client
 from django.utils import timezone
 
 from samspil.access.models import AccessRecord, Role
-from samspil.plans.models import CatalogueChange, Referral, ServiceDecision
+from samspil.plans.actions import appointments
+from samspil.plans.models import Appointment, CatalogueChange, Referral, ServiceDecision
 from tests import care
 from tests.plans import made
 from tests.plans.test_referrals import Two
@@ -171,3 +172,16 @@ def test_a_list_of_referrals_asks_the_database_the_same_however_long_it_is(two: 
     psychologist.get("/referrals/")
     with django_assert_max_num_queries(25):
         text_of(psychologist.get("/referrals/"))
+
+
+def test_only_an_appointment_that_has_been_can_be_marked_as_kept(two: Two) -> None:
+    sent = two.to(two.send(), State.RECEIVED, State.ACCEPTED)
+    booked = appointments.book(two.psychologist, timezone.now() + dt.timedelta(hours=1), referral=sent)
+    psychologist = as_(two.receiver)
+    assert f"/appointments/{booked.pk}/kept/" not in text_of(psychologist.get(f"/referrals/{sent.pk}/"))
+    Appointment.objects.update(at=timezone.now() - dt.timedelta(hours=1))
+    assert f"/appointments/{booked.pk}/kept/" in text_of(psychologist.get(f"/referrals/{sent.pk}/"))
+    answer = psychologist.post(f"/appointments/{booked.pk}/kept/", follow=True)
+    assert "Noteret som holdt." in text_of(answer)
+    sent.refresh_from_db()
+    assert sent.state == State.STARTED

@@ -9,6 +9,7 @@ from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -180,6 +181,7 @@ def page(request: Request, key: int, bound: forms.Form | None = None, status: in
         made[bound.prefix] = bound
     context: dict[str, Any] = {
         "found": found, "referral": shown, "forms": made, "bound": bound, "states": State, "can": set(found.next),
+        "now": timezone.now(),
         "may_book": found.is_receiver and shown.state in {State.ACCEPTED, State.BOOKED, State.STARTED},
     }  # fmt: skip
     return render(request, "plans/referral.html", context, status=status)
