@@ -120,15 +120,20 @@ def _words(change: Change, new: dict[str, Any], old: dict[str, Any]) -> str:
             key = change.path[1]
             return _activity(change, new.get("activities", {}).get(key), old.get("activities", {}).get(key))
         case "contacts":
-            now, before = (each.get("contacts", {}).get(change.path[1], {}) for each in (new, old))
-            if change.after is ABSENT:
-                return str(_("%(name)s is not among those to call any more.")) % before
-            return str(_("You can call %(name)s, %(relation)s.")) % now
+            return _contact(change, new.get("contacts", {}), old.get("contacts", {}))
         case "links":
             known_now = new.get("links", {}).get(change.path[1])
             return _("Another plan is mentioned: %(title)s.") % known_now if known_now else ""
         case _:
             return _whole(change)
+
+
+def _contact(change: Change, now: dict[str, Any], before: dict[str, Any]) -> str:
+    key = change.path[1]
+    if change.after is ABSENT:
+        return _("%(name)s is not among those to call any more.") % {"name": before[key]["name"]}
+    called = {"name": now[key]["name"], "relation": now[key]["relation"]}
+    return _("You can call %(name)s, %(relation)s.") % called
 
 
 def _whole(change: Change) -> str:

@@ -12,6 +12,7 @@ from samspil.access.actor import private
 from samspil.access.errors import Conflict, Invalid
 from samspil.access.log import Refused
 from samspil.access.models import AccessRecord, Role, User
+from samspil.plans.actions import referrals, sections
 from samspil.plans.actions.onboarding import ask_for, needs_of, onboard
 from samspil.plans.models import Pathway
 from tests import care
@@ -100,6 +101,28 @@ def test_plan_13_how_the_citizen_wants_to_be_told_things_is_kept(karen):
     assert (found.language, found.interpreter, found.read_aloud) == ("en", "arabisk", True)
     with pytest.raises(Invalid):
         ask_for(karen.by_doctor, karen.citizen, language="ar", interpreter="", read_aloud=False)
+
+
+def test_plan_13_whoever_books_is_told_that_an_interpreter_is_needed(karen, client):
+    """002 L2721-2725: booking without an interpreter is flagged."""
+    sections.write(karen.by_doctor, karen.plan, "situation", 0, "Bor alene.")
+    receiver = made.provider()
+    sent = made.referral(karen.citizen, karen.doctor, receiver.organisation, plan=karen.plan, goal=karen.goal)
+    for state in ("received", "accepted"):
+        sent = referrals.move(care.acting(receiver), sent, sent.version, state, right_patient="yes")
+    page = care.log_in(client, receiver).get(f"/referrals/{sent.pk}/").content.decode()
+    assert "Aftal en tid" in page
+    assert "tolk" not in page
+    ask_for(karen.by_doctor, karen.citizen, language="da", interpreter="arabisk", read_aloud=False)
+    assert "Borgeren har brug for tolk: arabisk." in client.get(f"/referrals/{sent.pk}/").content.decode()
+
+
+def test_plan_and_pathway_say_that_it_is_missing(karen, client):
+    client = care.log_in(client, karen.doctor)
+    for path in (f"/plans/{karen.plan.pk}/", f"/pathways/{karen.pathway.pk}/"):
+        page = client.get(path).content.decode()
+        assert "Det er ikke aftalt, hvordan borgeren følger planen." in page, path
+        assert f"/pathways/{karen.pathway.pk}/onboarding/" in page
 
 
 def test_the_page_says_that_it_is_missing_and_settles_it(karen, client):
