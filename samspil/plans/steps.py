@@ -182,12 +182,15 @@ def _own(activity: Activity) -> Doing:
 def _others(activity: Activity, referral: Referral | None) -> Doing:
     names = [activity.holder.name] if activity.holder is not None else []
     place = activity.party
-    how = _how(activity)
+    how, due = _how(activity), activity.due
+    if referral is not None and referral.state == Referral.State.STARTED and due == referral.start_due:
+        # The day was that of the start: what has begun is not late.
+        how, due = "under_way", None
     return Doing(
         activity.what,
         ", ".join([*names, place.name if place is not None else ""]),
         how,
-        due=activity.due,
+        due=due,
         done_on=_day(activity.done_at),
         words=str(HOW_FAR[referral.state]) if referral is not None and how not in {"done", "stopped"} else "",
         phone=place.phone if place is not None else "",
