@@ -184,10 +184,10 @@ def set_state(actor: Actor, activity: Activity, state: str, *, asked: bool = Fal
     The state is seen by everybody in the plan at once (report 000 L3160-3162). `asked` when the act that this is part
     of has asked the policy and logged itself. Raises Refused, and Conflict for a closed plan.
     """
-    if state not in Activity.State.values:
-        raise Invalid("state", _("Choose one of the answers."))
     plan = activity.plan
     through = None if asked else _may_set(actor, plan, activity)
+    if state not in Activity.State.values:
+        raise Invalid("state", _("Choose one of the answers."))
     with transaction.atomic():
         held = hold_open(plan)
         now = Activity.objects.get(pk=activity.pk, plan=held)

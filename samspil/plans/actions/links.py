@@ -20,9 +20,9 @@ from samspil.plans.programme import plan_format
 
 def add(actor: Actor, plan: Plan, *, kind: str, title: str, owner: str, conflict: str = "") -> PlanLink:
     """Another plan of the citizen. Raises Refused, Invalid, Conflict for a closed plan."""
+    check_write(actor, plan, category_of_link(kind), "link")
     if kind not in {each.kind for each in plan_format().links}:
         raise Invalid("kind", _("Choose one of the answers."))
-    check_write(actor, plan, category_of_link(kind), "link")
     given = {
         "title": read_text("title", title, needed=_("Write what the plan is called."), most=200),
         "owner": read_text("owner", owner, needed=_("Write who keeps the plan."), most=200),

@@ -72,9 +72,9 @@ def choose_involvement(actor: Actor, plan: Plan, before: str, involvement: str) 
 
     `before` is what the page showed. Raises Refused, Invalid, Conflict.
     """
+    check_write(actor, plan, None, "involvement")
     if involvement not in Plan.Involvement.values:
         raise Invalid("involvement", _("Choose one of the answers."))
-    check_write(actor, plan, None, "involvement")
     with transaction.atomic():
         held = hold_open(plan)
         if held.involvement == involvement:

@@ -130,6 +130,7 @@ def link_remove(request: Request, key: int, link_key: int) -> HttpResponse:
 def involvement(request: Request, key: int) -> HttpResponse:
     """How much the citizen takes on now."""
     plan, form = plan_or_404(key), InvolvementForm(request.POST)
+    check_write(request.actor, plan, None, "involvement")
     if form.is_valid():
         given = form.cleaned_data
         try:
@@ -147,6 +148,7 @@ def involvement(request: Request, key: int) -> HttpResponse:
 def most_limiting(request: Request, key: int) -> HttpResponse:
     """What limits the citizen most."""
     plan, form = plan_or_404(key), MostLimitingForm(request.POST)
+    check_write(request.actor, plan, "health", "most limiting")
     if form.is_valid():
         try:
             sections.choose_most_limiting(request.actor, plan, form.cleaned_data["before"], form.chosen)

@@ -126,6 +126,8 @@ def draft(request: Request, key: int, section: str) -> HttpResponse:
     """What somebody is writing, sent every few seconds while they do; or `throw_away` from the page."""
     plan = plan_or_404(key)
     if "throw_away" in request.POST:
+        if section not in drafts.own(request.actor, plan):
+            raise Http404
         drafts.throw_away(request.actor, plan, section)
         messages.success(request, _("What was kept has been thrown away."))
         return to_plan(key)

@@ -79,7 +79,7 @@ def difference(request: Request, key: int) -> HttpResponse:
     """What is different between two versions."""
     one, other = (to_number(request.GET.get(name, "")) for name in ("from", "to"))
     if one is None or other is None:
-        return redirect("plan-versions", key)
+        return _history(request, key)
     try:
         found = queries.difference(request.actor, key, one, other)
     except (Plan.DoesNotExist, Revision.DoesNotExist) as error:
