@@ -20,6 +20,8 @@ class Reminding(Shown):
 
     escalated: Escalated
     mailed: Mailed | None
+    #: Plans that stand still whose accountable person was asked to look at them.
+    stalled: int = 0
 
     @property
     def failed(self) -> int:
@@ -30,6 +32,7 @@ class Reminding(Shown):
         sent = self.mailed.sent if self.mailed is not None else 0
         return [
             {"what": "e-mails sent", "number": sent},
+            {"what": "plans that stand still, of which somebody was told", "number": self.stalled},
             {"what": "tasks whose holder was reminded", "number": self.escalated.reminded},
             {"what": "tasks that somebody accountable was told of", "number": self.escalated.told},
             {"what": "tasks that the secretariat sees now", "number": self.escalated.reported},
@@ -49,6 +52,7 @@ def remind(*, mail: bool = True) -> Reminding:
     from samspil.access.actor import system  # noqa: PLC0415
     from samspil.plans.actions.mailing import remind_by_mail  # noqa: PLC0415
     from samspil.plans.actions.reminders import escalate  # noqa: PLC0415
+    from samspil.plans.actions.stalled import ask_about_stalled  # noqa: PLC0415
 
     if mail and not settings.MAIL_IS_SENT:
         raise SamspilError(
@@ -57,6 +61,8 @@ def remind(*, mail: bool = True) -> Reminding:
         )
     try:
         actor = system()
-        return Reminding(escalate(actor), remind_by_mail(actor) if mail else None)
+        # Before the e-mails, which count every task there is.
+        stalled, escalated = ask_about_stalled(actor), escalate(actor)
+        return Reminding(escalated, remind_by_mail(actor) if mail else None, stalled)
     except DatabaseError as error:
         raise SamspilError(f"the care plane's database cannot be read: {error}".strip()) from error

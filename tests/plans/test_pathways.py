@@ -13,7 +13,7 @@ from samspil.access.models import AccessRecord, Notice, Role
 from samspil.lists.actions import ending
 from samspil.lists.actions import inclusion as including
 from samspil.lists.models import Inclusion, Stage
-from samspil.plans.actions import pathways, plans
+from samspil.plans.actions import pathways, plans, referrals, work
 from samspil.plans.actions.activities import agree
 from samspil.plans.actions.tasks import open_task
 from samspil.plans.models import Activity, Pathway, Plan, PlanTask, Referral
@@ -302,6 +302,23 @@ def test_what_is_promised_never_stops_silently(clinic):
     assert sent.state == Referral.State.SENT
     assert activity.state == Activity.State.STOPPED
     assert task.task.closed_at is None
+
+
+def test_what_goes_on_runs_to_its_end_without_the_plan(clinic):
+    """L-46: at the end of an effort everybody finishes what has been planned."""
+    plan = clinic.active()
+    sent, activity, task = _promises(clinic, plan)
+    way = plan.pathways.get()
+    keys = dict.fromkeys((f"referral-{sent.pk}", f"activity-{activity.pk}", f"task-{task.pk}"), "go_on")
+    pathways.end(clinic.actor, way, way.version, "completed", answers=keys)
+    receiver = care.acting(care.member(sent.to_organisation, Role.PSYCHOLOGIST))
+    for state in ("received", "accepted", "started"):
+        sent.refresh_from_db()
+        referrals.move(receiver, sent, sent.version, state, right_patient="yes")
+    sent.refresh_from_db()
+    assert sent.state == Referral.State.STARTED
+    for about in PlanTask.objects.filter(task__closed_at__isnull=True, task__organisation=clinic.house):
+        assert work.done(clinic.actor, about)
 
 
 def test_a_death_stops_everything_and_tells_the_citizen_nothing(clinic):
