@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from samspil.access.forms.fields import DayField, TicksField
-from samspil.access.models import Category, Organisation, User
+from samspil.access.models import Category, Membership, Organisation, User
 from samspil.plans.programme import plan_format
 from samspil.plans.queries.work import PLAIN
 from samspil.plans.task_kinds import kind_choices
@@ -22,8 +22,8 @@ class MomentField(forms.SplitDateTimeField):
 
     def __init__(self, **options: Any) -> None:
         widget = forms.SplitDateTimeWidget(
-            date_attrs={"type": "date", "class": "form-input"},
-            time_attrs={"type": "time", "class": "form-input"},
+            date_attrs={"type": "date", "class": "form-input", "aria-label": _("Day")},
+            time_attrs={"type": "time", "class": "form-input", "aria-label": _("Time of day")},
             date_format="%Y-%m-%d",
             time_format="%H:%M",
         )
@@ -84,7 +84,7 @@ def _key(organisation: Organisation, user: User | None = None) -> str:
 class NoteForm(forms.Form):
     """A note to those it concerns."""
 
-    text = forms.CharField(label=_("Note"), max_length=10_000, widget=forms.Textarea(attrs={"rows": 6}))
+    text = forms.CharField(label=_("The note"), max_length=10_000, widget=forms.Textarea(attrs={"rows": 6}))
     category = forms.ChoiceField(
         label=_("What it is about"),
         widget=forms.RadioSelect,
@@ -100,17 +100,17 @@ class NoteForm(forms.Form):
     )
     answers = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, team: Team, own: Organisation, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, team: Team, own: Membership, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.pairs: dict[str, tuple[Organisation, User | None]] = {}
         choices = []
-        places = {place.pk: place for place in (*team.organisations, own)}
+        places = {place.pk: place for place in (*team.organisations, own.organisation)}
         for place in places.values():
-            if place.pk != own.pk:
+            if place.pk != own.organisation_id:
                 self.pairs[_key(place)] = (place, None)
                 choices.append((_key(place), place.name))
             for person in team.people:
-                if person.organisation_id == place.pk:
+                if person.organisation_id == place.pk and person.user.pk != own.user_id:
                     self.pairs[_key(place, person.user)] = (place, person.user)
                     choices.append((_key(place, person.user), f"{person.user.name}, {place.name}"))
         field = self.fields["addressees"]

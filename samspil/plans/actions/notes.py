@@ -12,6 +12,7 @@ import datetime as dt
 from collections.abc import Sequence
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -81,7 +82,7 @@ def write(
         )
         Addressee.objects.bulk_create([Addressee(note=note, organisation=place, user=user) for place, user in to])
         if answers is not None:
-            close_tasks(note=answers, kind="answer_question", task__organisation=actor.membership.organisation)
+            _answered(actor, answers, now)
         if shown_together:
             _share(note, Note.Shown.TOGETHER, now)
         elif answers is not None and _stays_among(note, answers, to):
@@ -174,6 +175,13 @@ def _share(note: Note, shown: Note.Shown, now: dt.datetime) -> None:
             note.by.user, note.citizen, each.organisation, "answer_question", title, note.answer_by,
             holder=each.user, plan=note.plan, note=note,
         )  # fmt: skip
+
+
+def _answered(actor: Actor, question: Note, now: dt.datetime) -> None:
+    """Who answers has read the question, and their organisation has nothing more to do about it."""
+    close_tasks(note=question, kind="answer_question", task__organisation=actor.organisation)
+    asked = question.addressees.filter(organisation=actor.organisation, read_at__isnull=True, refused_at__isnull=True)
+    asked.filter(Q(user__isnull=True) | Q(user=actor.user)).update(read_at=now, read_by=actor.user)
 
 
 def _stays_among(note: Note, question: Note, to: list[To]) -> bool:

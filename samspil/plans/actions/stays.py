@@ -25,6 +25,9 @@ from samspil.plans.models import Activity, Coordination, Plan, PlanTask, Stay
 from samspil.plans.programme import plan_format
 from samspil.plans.team import current_plan, would_see
 
+#: Tasks of an admission; they end with the stay.
+ASKED_AT_ADMISSION = ("visit_admitted", "admitted")
+
 
 def resource_of(stay: Stay) -> Resource:
     """What the policy is asked about: health data, known to the department that told of it."""
@@ -144,7 +147,7 @@ def discharge(
             _can_take_over(held.citizen, handover_to, words)
         held.discharged_at, held.handover_to, held.handover_words = at, handover_to, words.strip()
         held.save(update_fields=["discharged_at", "handover_to", "handover_words"])
-        close_tasks(stay=held, kind__in=("visit_admitted", "admitted"))
+        close_tasks(stay=held, kind__in=ASKED_AT_ADMISSION)
         assert actor.user is not None
         _ask_after_discharge(actor.user, held, joint_visit=joint_visit)
         values = {"organisation": held.organisation.name, "day": f"{timezone.localtime(at):%d-%m-%Y}"}

@@ -11,7 +11,7 @@ from samspil.access import guard
 from samspil.access.actor import Actor
 from samspil.access.models import Category, Citizen, Organisation, OrganisationKind
 from samspil.access.policy import Resource, could, may
-from samspil.plans.actions.stays import resource_of
+from samspil.plans.actions.stays import ASKED_AT_ADMISSION, resource_of
 from samspil.plans.models import PlanTask, Stay
 from samspil.plans.programme import plan_format
 from samspil.plans.task_kinds import kind_title
@@ -110,6 +110,9 @@ def stays_of(actor: Actor, citizen: Citizen) -> list[Stay]:
 
 def _promises(stay: Stay) -> list[Promise]:
     tasks = PlanTask.objects.filter(stay=stay).exclude(kind="overdue").select_related("task__organisation")
+    if stay.discharged_at is not None:
+        # What was asked for during the stay is over with it, done or not.
+        tasks = tasks.exclude(kind__in=ASKED_AT_ADMISSION)
     return [
         Promise(
             kind_title(each.kind),

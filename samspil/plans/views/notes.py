@@ -28,11 +28,11 @@ def notes(request: Request, citizen_id: int) -> HttpResponse:
         actions.require_writer(request.actor, citizen)
     found = queries.messages_about(request.actor, citizen, request.GET.get("after", ""))
     form, question = None, None
-    if found.may_write and request.actor.organisation is not None:
+    if found.may_write and request.actor.membership is not None:
         question = _question(request, citizen)
         initial = _initial(request, question)
         data = request.POST if request.method == "POST" else None
-        form = NoteForm(data, initial=initial, team=found.team, own=request.actor.organisation)
+        form = NoteForm(data, initial=initial, team=found.team, own=request.actor.membership)
         if data is not None and form.is_valid():
             given = form.cleaned_data
             by = actions.answer_by_default(timezone.localdate()) if given["question"] else None
