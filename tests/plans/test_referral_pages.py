@@ -9,8 +9,9 @@ from django.test import Client
 from django.utils import timezone
 
 from samspil.access.models import AccessRecord, Role
-from samspil.plans.actions import appointments
+from samspil.plans.actions import appointments, service_decisions
 from samspil.plans.models import Appointment, CatalogueChange, Referral, ServiceDecision
+from samspil.plans.queries.referral_counts import fit_of_services
 from tests import care
 from tests.plans import made
 from tests.plans.test_referrals import Two
@@ -185,3 +186,15 @@ def test_only_an_appointment_that_has_been_can_be_marked_as_kept(two: Two) -> No
     assert "Noteret som holdt." in text_of(answer)
     sent.refresh_from_db()
     assert sent.state == State.STARTED
+
+
+def test_ref_6_what_receivers_say_of_fit_comes_back_to_who_keeps_the_catalogue(two: Two) -> None:
+    sent = two.to(two.send(), State.RECEIVED)
+    two.click(sent, State.ACCEPTED, right_patient="too_ill")
+    gp = care.acting(two.doctor)
+    service_decisions.decide(gp, two.citizen, made.PROGRAMME, "psychologist", "declined", reason="too_far")
+    keeper = care.member(role=Role.SECRETARIAT)
+    (row,) = fit_of_services(care.acting(keeper))
+    assert (row.too_ill, row.declined, row.share) == (1, 1, 0.0)
+    assert "0 % af 1" in text_of(as_(keeper).get("/deadlines/"))
+    assert "Rette patient" not in text_of(as_(two.doctor).get("/deadlines/"))

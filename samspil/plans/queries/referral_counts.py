@@ -14,6 +14,7 @@ from samspil.access.actor import Actor
 from samspil.access.policy import Resource
 from samspil.plans.actions.referral_course import State
 from samspil.plans.models import Appointment, Referral, ServiceDecision
+from samspil.plans.queries.catalogue import titles_of_services
 
 
 @dataclass(frozen=True)
@@ -132,3 +133,44 @@ def participation(actor: Actor, programme: str, service: str = "", *, coordinate
         completed=states[State.COMPLETED],
         dropped_out=states[State.DROPPED_OUT],
     )
+
+
+@dataclass
+class Fit:
+    """How well a service and those who are sent to it fit: what receivers answer, and what was not referred."""
+
+    title: str
+    yes: int = 0
+    too_ill: int = 0
+    too_well: int = 0
+    not_referred: int = 0
+    declined: int = 0
+    not_offered_health: int = 0
+
+    @property
+    def answered(self) -> int:
+        """How many times “right patient?” was answered."""
+        return self.yes + self.too_ill + self.too_well
+
+    @property
+    def share(self) -> float | None:
+        """The share of right patients among those answered."""
+        return self.yes / self.answered if self.answered else None
+
+
+def fit_of_services(actor: Actor) -> list[Fit]:
+    """For who keeps the catalogue in order: what receivers and citizens say back about each service (report 002 REF-6).
+
+    Counts as they are, so not for others (decision 29). Raises Refused.
+    """
+    guard.require(actor, "write", Resource("catalogue"), "improvement")
+    titles = titles_of_services()
+    found: dict[tuple[str, str], Fit] = {}
+    answers = Referral.objects.exclude(right_patient="").order_by()
+    for programme, service, answer, number in [
+        *answers.values_list("programme", "service", "right_patient").annotate(number=Count("id")),
+        *ServiceDecision.objects.order_by().values_list("programme", "service", "outcome").annotate(number=Count("id")),
+    ]:
+        row = found.setdefault((programme, service), Fit(titles.get((programme, service), service)))
+        setattr(row, answer, number)
+    return sorted(found.values(), key=lambda row: row.title.casefold())

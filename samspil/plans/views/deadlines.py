@@ -7,7 +7,9 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from samspil.access.middleware import Request
+from samspil.plans.queries.catalogue import may_change
 from samspil.plans.queries.deadlines import monitor
+from samspil.plans.queries.referral_counts import fit_of_services
 from samspil.plans.referral_forms import PeriodForm
 
 
@@ -19,4 +21,5 @@ def deadlines(request: Request) -> HttpResponse:
     found = monitor(request.actor, since=given.get("since"), until=given.get("until"))
     if not form.is_bound:
         form = PeriodForm(initial={"since": found.since, "until": found.until})
-    return render(request, "plans/deadlines.html", {"found": found, "form": form})
+    fits = fit_of_services(request.actor) if may_change(request.actor) else []
+    return render(request, "plans/deadlines.html", {"found": found, "form": form, "fits": fits})
