@@ -127,6 +127,7 @@ def activate(actor: Actor, plan: Plan, next_follow_up: dt.date) -> None:
         if missing:
             what = "; ".join(each.title for each in missing)
             raise Invalid("", _("The plan does not meet its standard yet: %(what)s.") % {"what": what})
+        standard.require_citizen_version(held)
         held.state, held.activated_at = Plan.State.ACTIVE, held.activated_at or timezone.now()
         for pathway in joining:
             pathway.state, pathway.version = Pathway.State.ACTIVE, pathway.version + 1
