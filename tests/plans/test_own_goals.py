@@ -115,6 +115,12 @@ def test_the_accountable_person_is_told_once_until_it_is_read(karen, reader):
     assert told.get().values == {"name": "Karen Holm"}
 
 
+def test_the_accountable_person_reads_it_among_the_notices(karen, reader, client):
+    own_goals.add(reader, karen.plan, "Jeg vil i kirke", Goal.Domain.SOCIAL)
+    page = care.log_in(client, karen.doctor).get("/notices/").content.decode()
+    assert "Karen Holm har ændret målene i den plan, du er tovholder for." in page
+
+
 def test_yes_counts_for_the_goals_that_were_read(karen, reader):
     goals.change(karen.by_doctor, karen.goal, 0, measure="Uden at hvile")
     with pytest.raises(Conflict):
