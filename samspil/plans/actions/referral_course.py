@@ -12,13 +12,13 @@ from samspil.access import guard
 from samspil.access.actions.notices import tell_citizen, tell_user
 from samspil.access.actor import Actor
 from samspil.access.errors import Conflict, Invalid
-from samspil.access.models import Membership, Notice
+from samspil.access.models import CareTask, Membership, Notice
 from samspil.access.policy import Resource
 from samspil.plans.actions import activities
 from samspil.plans.actions.changing import hold
 from samspil.plans.actions.tasks import close_tasks, open_task
 from samspil.plans.catalogue import as_sent
-from samspil.plans.models import Activity, Referral, ReferralStep
+from samspil.plans.models import Activity, PlanTask, Referral, ReferralStep
 from samspil.plans.programme import plan_format
 from samspil.plans.working_days import after_working_days
 
@@ -145,6 +145,8 @@ def _tasks(held: Referral, state: State, by: Membership) -> None:
         open_task(by.user, held.citizen, held.from_organisation, "referral_question", title, due, **about)
     elif state == State.RECEIVED:
         close_tasks(referral=held, kind="referral_question")
+    elif state == State.STARTED:
+        _begun(held)
     elif state in CLOSED:
         close_tasks(referral=held, kind__in=["referral", "referral_question"])
         own = held.from_organisation_id == held.to_organisation_id
@@ -154,6 +156,14 @@ def _tasks(held: Referral, state: State, by: Membership) -> None:
             held.save(update_fields=["reply_read_at", "reply_read_by"])
         else:
             open_task(by.user, held.citizen, held.from_organisation, "referral_reply", title, None, **about)
+
+
+def _begun(held: Referral) -> None:
+    """The deadline was that of the start: from now on the task is late for nobody, and nobody is told so."""
+    close_tasks(referral=held, kind="overdue")
+    asked = PlanTask.objects.filter(referral=held, kind="referral", task__closed_at__isnull=True)
+    CareTask.objects.filter(about__in=asked).update(due=None)
+    asked.update(reminded_at=None, escalated_at=None, reported_at=None)
 
 
 #: What the citizen and the person who referred are told, by state.
