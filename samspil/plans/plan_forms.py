@@ -12,7 +12,7 @@ from samspil.access.forms.fields import DayField
 from samspil.access.models import Category, Organisation, OrganisationKind
 from samspil.plans.models import Activity, Goal, Plan
 from samspil.plans.programme import in_words, plan_format
-from samspil.plans.queries.plan import Shown
+from samspil.plans.queries.plan_parts import Shown
 from samspil.plans.templates_of import SuggestedGoal
 
 #: Kinds of organisation that can do something for a citizen.

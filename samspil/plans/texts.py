@@ -17,7 +17,8 @@ from samspil.access.models import Organisation
 from samspil.access.policy import opened_by_task
 from samspil.plans.kinds import category_of_domain, category_of_section
 from samspil.plans.models import Activity, Contact, Goal
-from samspil.plans.queries.plan import OpenedPlan, Shown
+from samspil.plans.queries.plan import OpenedPlan
+from samspil.plans.queries.plan_parts import Shown
 
 _GOING_ON = {Activity.State.PLANNED, Activity.State.ACTIVE}
 

@@ -24,86 +24,19 @@ from samspil.plans.models import (
     Coordination,
     Draft,
     FollowUp,
-    Goal,
     Pathway,
     Plan,
     PlanLink,
     PlanTask,
     Referral,
-    Section,
     ServiceDecision,
 )
 from samspil.plans.overlaps import colliding
-from samspil.plans.programme import in_words, plan_format, programme_title
+from samspil.plans.programme import plan_format, programme_title
 from samspil.plans.queries.catalogue import named_decisions
+from samspil.plans.queries.plan_parts import Shown, ShownGoal, condition_title
 from samspil.plans.standard import Filled, Missing, filled, missing_of
 from samspil.plans.templates_of import prompts, templates_of
-from samspil.programmes.plan_format import Section as SectionForm
-
-
-@dataclass
-class Shown:
-    """A section, written or not. `avoid` are words in it that should not reach a citizen, with why."""
-
-    form: SectionForm
-    section: Section | None
-    prompts: list[str] = field(default_factory=list)
-    may_write: bool = False
-    draft: Draft | None = None
-
-    @property
-    def name(self) -> str:
-        return self.form.section
-
-    @property
-    def title(self) -> str:
-        return in_words(self.form.title)
-
-    @property
-    def citizen_title(self) -> str:
-        return in_words(self.form.citizen_title)
-
-    @property
-    def purpose(self) -> str:
-        return in_words(self.form.purpose)
-
-    @property
-    def topics(self) -> list[str]:
-        return [in_words(each) for each in self.form.topics]
-
-    @property
-    def text(self) -> str:
-        return self.section.text if self.section is not None else ""
-
-    @property
-    def not_assessed(self) -> bool:
-        return self.section is not None and self.section.not_assessed
-
-    @property
-    def version(self) -> int:
-        return self.section.version if self.section is not None else 0
-
-    @property
-    def words(self) -> int:
-        """How many words it has."""
-        return len(self.text.split())
-
-    @property
-    def too_long(self) -> bool:
-        """Whether it is longer than the guidance says."""
-        return self.form.words is not None and self.words > self.form.words
-
-    @property
-    def avoid(self) -> list[str]:
-        return [in_words(each.why) for each in plan_format().words_to_avoid(self.text)]
-
-
-@dataclass
-class ShownGoal:
-    """A goal with what is done for it."""
-
-    goal: Goal
-    activities: list[Activity]
 
 
 @dataclass
@@ -184,12 +117,6 @@ class OpenedPlan:
         """What is agreed or under way, for a goal or not."""
         everything = [*(each for goal in self.goals for each in goal.activities), *self.loose]
         return [each for each in everything if each.state in {Activity.State.PLANNED, Activity.State.ACTIVE}]
-
-
-def condition_title(condition: str) -> str:
-    """A condition of `plan_format.yaml` in words; what the citizen calls it stays as it is."""
-    known = plan_format().coordination.chronic_conditions
-    return next((in_words(each.title) for each in known if each.condition == condition), condition)
 
 
 def kinds_open_to(actor: Actor, resource: Resource) -> frozenset[Category]:

@@ -21,6 +21,7 @@ from samspil.plans.actions.parts import WrittenMeanwhile, check_write
 from samspil.plans.models import Activity, Plan
 from samspil.plans.plan_forms import ActivityForm, ComposeForm, GoalForm, SectionForm, mark_of, who_of
 from samspil.plans.queries import plan as queries
+from samspil.plans.queries.plan_parts import Shown
 from samspil.plans.templates_of import phrases, suggestions, templates_of
 
 
@@ -72,7 +73,7 @@ def write(request: Request, key: int, group: str) -> HttpResponse:
     return render(request, "plans/plan_write.html", context, status=status)
 
 
-def _resumed(request: Request, shown: queries.Shown) -> SectionForm:
+def _resumed(request: Request, shown: Shown) -> SectionForm:
     """A section's form; with what was kept of it when the writer wants to go on from there."""
     if shown.draft is None or request.GET.get("continue") != shown.name:
         return SectionForm(shown)
