@@ -163,7 +163,7 @@ def _ten_sessions(walk: Walk, town: Town, sent: Referral) -> None:
     """Received, accepted, begun in time; ten sessions are held, and there is no eleventh."""
     walk.later(days=1)
     walk.be(town.psychologist, "/work/")
-    walk.press(re.compile("Åbne"))
+    walk.press(re.compile(": Svar på en henvisning"))
     walk.send("Modtaget")
     walk.send("Ja", form="accepted")
     day = after_working_days(timezone.localdate(), 1)
@@ -206,7 +206,7 @@ def _the_job_centre_does_its_part(walk: Walk, town: Town) -> None:
     expect(walk.page.get_by_text("Vi har talt om det, der skete")).to_have_count(0)
     walk.go("/work/")
     walk.sees("Samtale om en rolig vej tilbage")
-    walk.send("Udført")
+    walk.send(re.compile(": Indsats i planen"))
     expect(walk.page.get_by_text("Samtale om en rolig vej tilbage")).to_have_count(0)
     assert Activity.objects.get(service="").state == Activity.State.DONE
     assert not CareTask.objects.filter(organisation=town.job_centre.organisation, closed_at__isnull=True).exists()
@@ -237,13 +237,13 @@ def _reply_and_end(walk: Walk, town: Town, plan: Plan, sent: Referral) -> None:
         gp_actions="Se hende om fire uger",
     )
     walk.be(town.doctor, "/work/")
-    walk.press(re.compile("Åbne.*Læs svar"))
+    walk.press(re.compile(": Læs svar på en henvisning"))
     walk.sees("Sover godt og arbejder tre timer om dagen.")
     walk.send(re.compile("Jeg har læst"))
     sent.refresh_from_db()
     assert sent.reply_read_by == town.doctor.user
     walk.go("/work/")
-    walk.send(re.compile("Udført.*egen læge"))
+    walk.send(re.compile(": Det skal egen læge gøre videre"))
     walk.go(f"/plans/{plan.pk}/follow-ups/")
     walk.send(
         "Notér opfølgningen",

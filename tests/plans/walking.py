@@ -44,6 +44,7 @@ class Walk:
     def press(self, name: str | re.Pattern[str], within: str = "main") -> None:
         """Follow a link to the page that it leads to."""
         link = self.page.locator(within).get_by_role("link", name=name).first
+        assert link.count(), (self.page.url, name, self.page.locator("main").inner_text()[:1500])
         with self.page.expect_navigation():
             link.click()
         self._look()
