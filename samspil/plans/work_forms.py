@@ -21,9 +21,11 @@ class MomentField(forms.SplitDateTimeField):
     """A day and a time of day, each in a field of its own."""
 
     def __init__(self, **options: Any) -> None:
+        day: dict[str, Any] = {"type": "date", "class": "form-input", "aria-label": _("Day")}
+        time: dict[str, Any] = {"type": "time", "class": "form-input", "aria-label": _("Time of day")}
         widget = forms.SplitDateTimeWidget(
-            date_attrs={"type": "date", "class": "form-input", "aria-label": _("Day")},
-            time_attrs={"type": "time", "class": "form-input", "aria-label": _("Time of day")},
+            date_attrs=day,
+            time_attrs=time,
             date_format="%Y-%m-%d",
             time_format="%H:%M",
         )

@@ -96,7 +96,7 @@ def unread(actor: Actor, citizen: Citizen) -> int:
         note__citizen=citizen,
         note__shown_at__isnull=False,
         note__category__in=open_kinds,
-    ).exclude(note__by__user_id=actor.user_id)
+    ).exclude(note__by__user=actor.user)
     return waiting.count()
 
 
