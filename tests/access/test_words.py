@@ -17,6 +17,8 @@ BASIS_OF = {
     "runs_it": "inclusion",
     "task": "task",
     "nominated": "nomination",
+    "named": "named",
+    "addressed": "addressed",
     "self": "self",
     "proxy": "proxy",
     "broken_glass": "break_glass",
