@@ -589,14 +589,21 @@ def test_deviations_gaps_and_wrong_inclusions_are_reported_by_round():
     for _ in range(5):
         inclusion = made.inclusion(house.doctor, stage=Stage.ENDED, end_reason="wrongly_included", round=second)
         for _ in range(2):
-            made.check(inclusion, house.doctor, "blocked", blocked_by=["age"], override_reason="need_outweighs")
+            made.check(
+                inclusion,
+                house.doctor,
+                "blocked",
+                blocked_by=["age", "not_in_target"],
+                override_reason="need_outweighs",
+            )
     first, later = model_review(secretary(), "daemp").rounds
     assert (first.names, first.incomplete) == (12, 6)
     assert len(first.unchecked) == 1
     assert later.publications == []
     published(10, in_round=second)
     _, later = model_review(secretary(), "daemp").rounds
-    assert [said.count for _, said in later.overrides] == [5], "each inclusion once"
+    assert [said.count for _, said in later.overrides] == [5, 5], "each inclusion once"
+    assert [what for what, _ in later.overrides] == ["Alder uden for målgruppen", "Score under målgruppen"]
     newly_ill = next(one for one in later.sources if one.source == str(Source.NEWLY_ILL.label))
     assert (newly_ill.ended, [fault.count for fault in newly_ill.faults]) == (5, [0, 5])
     assert all(one.ended == 0 for one in first.sources)
