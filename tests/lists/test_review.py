@@ -91,6 +91,21 @@ def test_the_asked_colleague_meets_the_name_first(desk):
     assert queries.next_name(desk.actor, "daemp").entry.pk != desk.names[2].pk
 
 
+def test_the_asked_colleague_finds_the_name_when_everything_else_is_reviewed_and_reads_the_question(desk):
+    client, entry = desk.client(desk.colleague), desk.names[0]
+    for name in desk.names[1:]:
+        decide(desk, name, "not_relevant", reason="other")
+    sent = {"kind": "ask", "version": 0, "colleague": desk.colleague.user_id, "note": "Du var der i går: hvad nu?"}
+    desk.client().post(f"/lists/names/{entry.pk}/", sent)
+    assert [lists.to_review for lists in queries.overview(care.acting(desk.colleague))] == [1]
+    assert [name.entry.pk for name in queries.names(care.acting(desk.colleague), "daemp").names] == [entry.pk]
+    card = client.get("/lists/daemp/review/").content.decode()
+    assert "Du var der i går: hvad nu?" in card
+    assert "Anne Lund" in card
+    assert [lists.to_review for lists in queries.overview(desk.actor)] == [0], "the one who asked waits"
+    assert [(lists.asked, lists.decided) for lists in queries.overview(desk.actor)] == [(1, 2)]
+
+
 def test_only_a_colleague_of_the_practice_can_be_asked(desk):
     stranger = care.member(care.practice(), Role.GP)
     for user in (stranger.user_id, desk.doctor.user_id, None):
@@ -321,11 +336,24 @@ def test_a_mistake_on_the_form_keeps_the_name(desk):
     assert desk.names[0].citizen.name in answer.content.decode()
 
 
+def test_a_need_is_told_on_the_card_and_a_mistake_loses_nothing_of_it(desk):
+    client, here = desk.client(), f"/lists/names/{desk.names[0].pk}/"
+    card = client.get(here).content.decode()
+    assert '<option value="municipality">' in card
+    told = {"kind": "not_relevant", "reason": "too_complex", "version": 0, "need": "Aflastning af ægtefællen"}
+    again = client.post(here, told)
+    assert again.status_code == 422
+    assert ">Aflastning af ægtefællen</textarea>" in again.content.decode()
+    assert client.post(here, told | {"route": "municipality"}).status_code == 200
+    assert UnmetNeed.objects.get().route == "municipality"
+
+
 def test_a_day_that_cannot_be_read_is_said_on_the_card(desk):
     sent = {"kind": "later", "version": 0, "until": "i morgen"}
     answer = desk.client().post(f"/lists/names/{desk.names[0].pk}/", sent, headers={"HX-Request": "true"})
     assert answer.status_code == 422
     assert desk.names[0].citizen.name in answer.content.decode()
+    assert 'value="i morgen"' in answer.content.decode(), "it can be mended"
 
 
 def test_undo_and_pace_by_the_page(desk):
