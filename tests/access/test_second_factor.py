@@ -66,6 +66,19 @@ def test_the_way_to_set_up_and_out_is_open(client, doctor):
     assert client.post("/accounts/logout/").headers["Location"] == "/"
 
 
+@pytest.mark.parametrize(
+    "page", ["", "app/add/", "codes/", "codes/new/", "codes/download/", "passkeys/", "passkeys/add/"]
+)
+def test_a_log_in_from_before_the_factor_reaches_neither_its_codes_nor_another_factor(client, doctor, page):
+    """Somebody else with the password, logged in since before it was set up."""
+    log_in(client, doctor)
+    assert client.get("/accounts/two/app/add/").status_code == 200
+    TOTP.activate(doctor, "JBSWY3DPEHPK3PXP")
+    for answer in (client.get(f"/accounts/two/{page}"), client.post(f"/accounts/two/{page}", {"code": "000000"})):
+        assert answer.headers["Location"] == "/account/second-factor/"
+    assert "Log ud og ind igen" in client.get("/account/second-factor/").text
+
+
 @pytest.mark.django_db(transaction=True)  # what follows a change of factors follows its commit
 def test_setting_up_an_app_opens_the_rest_and_leads_on_to_what_was_wanted(client, doctor):
     log_in(client, doctor)
@@ -115,6 +128,7 @@ def test_codes_cannot_be_guessed_one_after_another(client, doctor, app):
     assert "_auth_user_id" not in client.session
 
 
+@pytest.mark.django_db(transaction=True)  # what follows a change of factors follows its commit
 def test_a_recovery_code_lets_in_once(client, doctor):
     log_in(client, doctor)
     secret = client.get("/accounts/two/app/add/").context["form"].secret
