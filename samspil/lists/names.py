@@ -181,6 +181,11 @@ class Name:
         ]
 
     @property
+    def running(self) -> Inclusion | None:
+        """The inclusion of the name's own target group that is under way."""
+        return next((found for found in self.inclusions if found.model == self.entry.model), None)
+
+    @property
     def also_on(self) -> list[str]:
         """Other lists the citizen stands on, by the model's title."""
         return [model_title(other.model) for other in self.others]

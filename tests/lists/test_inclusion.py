@@ -267,6 +267,18 @@ def test_a_provisional_inclusion_is_judged_again(clinic):
     assert inclusion.reassess_on is None
 
 
+def test_new_data_ask_for_a_provisional_inclusion_to_be_judged_again(clinic):
+    inclusion = clinic.off_list()
+    checking.check(clinic.actor, inclusion, inclusion.version, NO)
+    assert not queries.running(clinic.actor)[0][0].reassess_is_due
+    made.publication("daemp", timezone.localdate(), published_at=timezone.now())
+    assert not queries.running(clinic.actor)[0][0].reassess_is_due, "another target group"
+    made.publication("sad", timezone.localdate(), published_at=timezone.now())
+    assert queries.running(clinic.actor)[0][0].reassess_is_due
+    including.reassess(clinic.actor, inclusion, inclusion.version)
+    assert not queries.running(clinic.actor)[0][0].reassess_is_due
+
+
 def test_another_sector_nominates_and_the_practice_decides(clinic):
     nurse = care.member(role=Role.MUNICIPAL)
     opening.nominate(care.acting(nurse), clinic.young, "sad", "Sygemeldt med stress")

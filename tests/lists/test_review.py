@@ -139,6 +139,22 @@ def test_who_is_to_be_invited_is_not_decided_away(desk):
     assert Inclusion.objects.count() == 1
 
 
+def test_after_the_inclusion_ended_the_citizen_can_be_invited_again_and_nothing_else(desk):
+    entry, client = desk.names[0], desk.client()
+    decide(desk, entry, "invite")
+    first = Inclusion.objects.select_related("citizen").get()
+    assert "Inviter igen" not in client.get(f"/lists/names/{entry.pk}/").content.decode()
+    end(desk.actor, first, first.version, "motivation")
+    with pytest.raises(Conflict):
+        decide(desk, entry, "later")
+    assert "Inviter igen" in client.get(f"/lists/names/{entry.pk}/").content.decode()
+    again = decide(desk, entry, "invite")
+    assert [each.stage for each in Inclusion.objects.order_by("pk")] == [Stage.ENDED, Stage.TO_INVITE]
+    assert Inclusion.objects.latest("pk").entry == entry
+    assert reviewing.undo(desk.actor, again).state == Entry.State.INVITED
+    assert Inclusion.objects.get() == first
+
+
 def test_a_choice_is_not_undone_after_the_inclusion_ended_or_was_judged(desk):
     first, second = decide(desk, desk.names[0], "invite"), decide(desk, desk.names[1], "invite")
     ended = Inclusion.objects.select_related("citizen").get(entry=desk.names[0])

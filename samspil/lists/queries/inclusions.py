@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass, field
 
-from django.db.models import Prefetch
+from django.db.models import Max, Prefetch
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -28,7 +28,7 @@ from samspil.lists.actions.checking import (
 from samspil.lists.actions.course import in_stage
 from samspil.lists.actions.inclusion import reminder_due
 from samspil.lists.gate import Judgement
-from samspil.lists.models import EligibilityCheck, Inclusion, Source, Stage, Step
+from samspil.lists.models import EligibilityCheck, Inclusion, Publication, Source, Stage, Step
 from samspil.lists.names import language, model_title
 from samspil.lists.programme import programme, rules
 
@@ -42,6 +42,7 @@ class Running:
     reminder: dt.date | None
     #: Days on which something is due that have come.
     reminder_is_due: bool
+    #: A provisional one whose day has come, or for which there are newer data to judge by (report 000 L-05).
     reassess_is_due: bool
     withdrawn: bool
     #: Dead, emigrated or with another practice now: the inclusion has to be ended.
@@ -98,6 +99,9 @@ def _in_words(inclusions: list[Inclusion]) -> list[Running]:
         .filter(citizen__in={each.citizen_id for each in inclusions}, purpose="participation")
         .values_list("citizen_id", "programme")
     )
+    models = {each.model for each in inclusions if each.reassess_on is not None}
+    published = Publication.objects.filter(model__in=models).order_by().values_list("model")
+    newest = dict(published.annotate(Max("published_at"))) if models else {}
     result = []
     for each in inclusions:
         reminder = reminder_due(each, list(each.steps.all()))
@@ -107,7 +111,9 @@ def _in_words(inclusions: list[Inclusion]) -> list[Running]:
                 title=model_title(each.model),
                 reminder=reminder,
                 reminder_is_due=reminder is not None and reminder <= today,
-                reassess_is_due=each.reassess_on is not None and each.reassess_on <= today and each.ended_at is None,
+                reassess_is_due=each.reassess_on is not None
+                and each.ended_at is None
+                and (each.reassess_on <= today or newest[each.model] > each.opened_at),
                 withdrawn=each.stage in {Stage.CONSENTED, Stage.ENROLLED}
                 and (each.citizen_id, each.programme) not in consenting,
                 gone=each.citizen.inactive or each.citizen.practice_id != each.practice_id,
