@@ -222,6 +222,8 @@ def test_an_exclusion_is_set_aside_only_with_code_and_words_and_it_is_kept(clini
         clinic.actor, inclusion, inclusion.version, "data_wrong", "Studiet er afbrudt i maj", ["student"]
     )
     assert (kept.override_reason, kept.blocked_by) == ("data_wrong", ["student"])
+    page = care.log_in(Client(), clinic.doctor).get(f"/inclusions/{inclusion.pk}/").content.decode()
+    assert "Studiet er afbrudt i maj" in page, "the practice reads why"
     including.contact(clinic.actor, inclusion, inclusion.version, Step.Kind.PHONE)
     # Something new that blocks is not covered by what was set aside before.
     Standing.objects.filter(pk=clinic.standing.pk).update(excluded_by=["student", "pension"])
@@ -329,6 +331,8 @@ def test_who_declines_is_asked_why(clinic):
         ending.end(clinic.actor, inclusion, inclusion.version, "declined")
     ending.end(clinic.actor, inclusion, inclusion.version, "declined", decline_reason="no_energy")
     assert inclusion.decline_reason == "no_energy"
+    page = care.log_in(Client(), clinic.doctor).get(f"/inclusions/{inclusion.pk}/").content.decode()
+    assert "Takkede nej (Har ikke overskud)" in page
 
 
 def test_an_unmet_need_is_logged_with_where_it_was_helped_on_to(clinic):

@@ -362,6 +362,8 @@ def test_a_need_is_told_on_the_card_and_a_mistake_loses_nothing_of_it(desk):
     assert ">Aflastning af ægtefællen</textarea>" in again.content.decode()
     assert client.post(here, told | {"route": "municipality"}).status_code == 200
     assert UnmetNeed.objects.get().route == "municipality"
+    record = client.get(f"/citizens/{desk.names[0].citizen_id}/").content.decode()
+    assert "Aflastning af ægtefællen – Henvist til kommunen" in record
 
 
 def test_a_day_that_cannot_be_read_is_said_on_the_card(desk):

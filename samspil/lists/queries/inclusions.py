@@ -154,6 +154,12 @@ class Opened:
         known = rules(self.inclusion.programme).gate.end_reasons
         return next((getattr(r.title, language()) for r in known if r.reason == self.inclusion.end_reason), "")
 
+    @property
+    def decline_reason(self) -> str:
+        """What the citizen gave as the reason, in words."""
+        known = rules(self.inclusion.programme).gate.decline_reasons
+        return next((getattr(r.title, language()) for r in known if r.reason == self.inclusion.decline_reason), "")
+
 
 def opened(actor: Actor, key: int) -> Opened:
     """One inclusion. Raises Inclusion.DoesNotExist, and Refused for another practice's."""
