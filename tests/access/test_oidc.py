@@ -145,8 +145,8 @@ def test_nobody_links_an_account_to_themselves(broker, person):
 
 
 def test_the_same_subject_at_another_provider_is_somebody_else(process, plug_in, doctor, client):
-    plug_in(process.configured(), process.configured("hurried"))
-    person = Person(client, "hurried")
+    plug_in(process.configured(), process.configured("other"))
+    person = Person(client, "other")
     assert person.log_in(acr="substantial", **{"as": "mette"}).status_code == 403
     assert not person.is_logged_in
 

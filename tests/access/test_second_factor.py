@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-import time
+from types import SimpleNamespace
 
 import pytest
 from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal import auth
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value
 from django.core.cache import cache
 
@@ -17,14 +18,23 @@ pytestmark = pytest.mark.django_db
 PASSWORD = "kaffe-og-rundstykker"
 
 
+NOW = 1_700_000_000
+
+
 @pytest.fixture(autouse=True)
 def _fresh_counts():
     cache.clear()
 
 
+@pytest.fixture(autouse=True)
+def _one_moment(monkeypatch):
+    """App and server look at the same clock, which stands: no code runs out between being read and being sent."""
+    monkeypatch.setattr(auth, "time", SimpleNamespace(time=lambda: NOW))
+
+
 def code(secret):
     """What an authenticator app shows now."""
-    return format_hotp_value(hotp_value(secret, int(time.time()) // 30))
+    return format_hotp_value(hotp_value(secret, NOW // 30))
 
 
 def with_password(user):
