@@ -9,7 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from samspil.lists.models import EligibilityRound
-from samspil.lists.names import model_title
+from samspil.lists.names import model_title, version_title
 from samspil.lists.queries.worth_counted import Wanted
 
 
@@ -47,7 +47,10 @@ class WorthForm(ModelForm):
     def __init__(self, *args: Any, models: list[str], rounds: list[EligibilityRound], **kwargs: Any) -> None:
         super().__init__(*args, models=models, every=True, **kwargs)
         self._rounds = {str(one.pk): one for one in rounds}
-        named = [(key, f"{model_title(one.model)}, {one.number}: {one.version}") for key, one in self._rounds.items()]
+        named = [
+            (key, f"{model_title(one.model)}, {one.number}: {version_title(one.model, one.version)}")
+            for key, one in self._rounds.items()
+        ]
         self._field("round").choices = [("", _("All rounds")), *named]
 
     def clean(self) -> dict[str, Any]:

@@ -19,13 +19,15 @@ from samspil.access.models import Role
 from samspil.lists.actions.rounds import open_round
 from samspil.lists.lorenz import drawing
 from samspil.lists.models import Entry, Inclusion, Source, Stage
+from samspil.lists.names import version_title
 from samspil.lists.programme import rules
 from samspil.lists.queries import rounds as process
 from samspil.lists.queries.model_review import model_review
 from samspil.lists.queries.worth import worth, worth_of_practice
 from samspil.lists.queries.worth_counted import Wanted, models
 from samspil.lists.queries.worth_lines import COLUMNS
-from samspil.lists.worth import concentration
+from samspil.lists.templatetags.worth import duration, interval, percent, share
+from samspil.lists.worth import Share, concentration
 from samspil.programmes import RiskModel
 from tests import care
 from tests.lists import made
@@ -620,9 +622,26 @@ def test_the_report_can_be_taken_to_a_spreadsheet():
     rows = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig")), delimiter=";"))
     head = rows.index([])
     overall = rows[head + 2]
-    assert overall[:3] == ["1", made.model().version, "01-10-2016"]
+    assert overall[:3] == ["1", "oktober 2015", "01-10-2016"]
     assert overall[5:7] == ["8", "20"]
     assert all(len(row) <= len(rows[head + 1]) for row in rows[head + 1 :])
+
+
+def test_figures_are_rounded_and_not_cut_off():
+    assert share(Share(15, 28)) == "15 af 28 (54 %)"
+    assert percent(0.0968) == "10 %"
+    assert interval((0.356, 0.6961)) == "36–70 %"
+    assert duration(7199) == "2,0 timer"
+
+
+def test_a_version_is_named_in_the_language_of_the_page():
+    house = House("Ny")
+    client = care.log_in(Client(), house.doctor)
+    address = "/worth/own/"
+    assert "oktober 2015" in client.get(address).content.decode()
+    client.post("/language/", {"language": "en"})
+    assert "October 2015" in client.get(address).content.decode()
+    assert version_title("daemp", "of somebody else") == "of somebody else"
 
 
 def test_the_report_is_refused_to_a_practice():
