@@ -12,7 +12,7 @@ from samspil.access.actions.consent import record_consent, withdraw_consent
 from samspil.access.actor import private
 from samspil.access.errors import Conflict, Invalid
 from samspil.access.log import Refused
-from samspil.access.models import AccessRecord, Consent, Notice, Role
+from samspil.access.models import AccessRecord, Consent, Notice, Organisation, Role
 from samspil.lists.actions import checking, ending, opening
 from samspil.lists.actions import inclusion as including
 from samspil.lists.actions.review import decide
@@ -468,6 +468,18 @@ def test_the_letter_speaks_the_citizens_language_and_names_the_programme(clinic)
     account.language = "en"
     account.save()
     assert queries.letter(clinic.actor, inclusion.pk, "letter")[1].startswith("Dear")
+
+
+def test_a_letter_of_a_practice_without_a_phone_number_leaves_room_for_it_and_says_so(clinic):
+    inclusion = clinic.invited()
+    client, address = care.log_in(Client(), clinic.doctor), f"/inclusions/{inclusion.pk}/letters/letter/"
+    page = client.get(address).content.decode()
+    assert "Ring til os på ________, så" in page
+    assert "Praksis har intet telefonnummer her" in page
+    Organisation.objects.update(phone="12 34 56 78")
+    page = client.get(address).content.decode()
+    assert "Ring til os på 12 34 56 78, så" in page
+    assert "telefonnummer" not in page
 
 
 # Judging on what is there now.

@@ -29,7 +29,7 @@ from samspil.lists.actions.course import in_stage
 from samspil.lists.actions.inclusion import reminder_due
 from samspil.lists.gate import Judgement
 from samspil.lists.models import EligibilityCheck, Inclusion, Publication, Source, Stage, Step
-from samspil.lists.names import language, model_title
+from samspil.lists.names import language, model_title, version_title
 from samspil.lists.programme import programme, rules
 
 
@@ -128,6 +128,7 @@ class Opened:
 
     inclusion: Inclusion
     title: str
+    version: str
     steps: list[Step]
     judgement: Judgement
     #: What blocks now and is not set aside, and what is not answered, in words.
@@ -180,6 +181,7 @@ def opened(actor: Actor, key: int) -> Opened:
     return Opened(
         inclusion=found,
         title=model_title(found.model),
+        version=version_title(found.model, found.model_version),
         steps=steps,
         judgement=judgement,
         blocked=[words_of(judgement, code) for code in still_blocked(found, judgement)],
@@ -254,6 +256,6 @@ def letter(actor: Actor, key: int, kind: str) -> tuple[Inclusion, str]:
         name=found.citizen.name,
         programme=getattr(programme(found.programme).definition.title, code),
         practice=found.practice.name,
-        phone=found.practice.phone or "–",
+        phone=found.practice.phone or "________",
     )
     return found, filled
