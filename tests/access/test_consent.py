@@ -288,3 +288,10 @@ def test_a_citizen_who_was_never_asked_has_answered_nothing(anna, self_):
     found = standings(self_, anna)
     assert [one.asked.purpose for one in found] == [asked.purpose for asked in texts.consents_of(ODENSE).asked]
     assert {one.state for one in found} == {"unanswered"}
+
+
+def test_an_answer_taken_back_is_told_apart_from_one_never_given(anna, self_):
+    withdraw_consent(self_, record_consent(self_, anna, ODENSE, "participation", True))
+    assert state(self_, anna, "participation") == "withdrawn"
+    record_consent(self_, anna, ODENSE, "participation", False)
+    assert state(self_, anna, "participation") == "no"

@@ -44,7 +44,7 @@ class Record:
     age: int
     names: list[Name]
     sections: list[Section]
-    inclusions: list[Inclusion]
+    inclusions: list[OwnInclusion]
     tasks: list[CareTask]
     needs: list[Need]
     own: bool
@@ -75,7 +75,9 @@ def record(actor: Actor, key: int) -> Record:
         age=citizen.age(timezone.localdate()),
         names=names if own else [],
         sections=[_section(actor, citizen, category, names, treating) for category in Category],
-        inclusions=inclusions if own else [each for each in inclusions if each.stage == Stage.ENROLLED],
+        inclusions=[
+            OwnInclusion(each, model_title(each.model)) for each in inclusions if own or each.stage == Stage.ENROLLED
+        ],
         # What others have been asked to do tells something of the citizen too.
         tasks=list(tasks if own else tasks.filter(organisation=actor.organisation)),
         needs=_needs(citizen) if own else [],
@@ -113,7 +115,7 @@ def _section(actor: Actor, citizen: Citizen, category: Category, names: list[Nam
 
 @dataclass
 class OwnInclusion:
-    """An effort, as the citizen reads of it."""
+    """An inclusion and what its target group is called."""
 
     inclusion: Inclusion
     title: str
