@@ -106,11 +106,13 @@ def test_the_asked_colleague_finds_the_name_when_everything_else_is_reviewed_and
     assert [(lists.asked, lists.decided) for lists in queries.overview(desk.actor)] == [(1, 2)]
 
 
-def test_only_a_colleague_of_the_practice_can_be_asked(desk):
+def test_only_another_doctor_of_the_practice_can_be_asked(desk):
     stranger = care.member(care.practice(), Role.GP)
-    for user in (stranger.user_id, desk.doctor.user_id, None):
+    secretary = care.member(desk.house, Role.PRACTICE_STAFF)
+    for user in (stranger.user_id, secretary.user_id, desk.doctor.user_id, None):
         with pytest.raises(Invalid):
             decide(desk, desk.names[0], "ask", colleague=user)
+    assert queries.colleagues(desk.actor) == [desk.colleague.user]
 
 
 def test_undo_brings_back_what_was_before(desk):

@@ -131,10 +131,10 @@ def decide(
 
 
 def _colleague(actor: Actor, user: int | None) -> Membership:
-    """The asked colleague: somebody else of the same practice."""
+    """The asked colleague: another doctor of the same practice, who can decide."""
     found = (
         Membership.objects.current(timezone.localdate())
-        .filter(organisation=actor.organisation, user=user, role__in=[Role.GP, Role.PRACTICE_STAFF])
+        .filter(organisation=actor.organisation, user=user, role=Role.GP)
         .exclude(user=actor.user)
         .select_related("user")
         .first()

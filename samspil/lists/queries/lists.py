@@ -282,12 +282,12 @@ def reviews_of(entries: Sequence[Entry]) -> dict[int, Review]:
 
 
 def colleagues(actor: Actor) -> list[User]:
-    """The other doctors and staff of the practice, doctors first."""
+    """The other doctors of the practice: whoever is asked decides, and staff cannot."""
     members = (
         Membership.objects.current(timezone.localdate())
-        .filter(organisation=actor.organisation, role__in=[Role.GP, Role.PRACTICE_STAFF])
+        .filter(organisation=actor.organisation, role=Role.GP)
         .exclude(user=actor.user)
         .select_related("user")
-        .order_by("role", "user__name")
+        .order_by("user__name")
     )
     return list(dict.fromkeys(member.user for member in members))
