@@ -41,7 +41,7 @@ PAGES = [
     "/worth/rounds/",
     "/worth/overrides/",
 ]
-TODAY = timezone.localdate()
+TODAY = timezone.localdate
 
 
 def ago(days: int) -> dt.datetime:
@@ -214,7 +214,7 @@ def test_expectation_is_per_target_group_and_in_the_days_that_are_looked_at():
     made.risk_list(published(365, "sad"), house.practice)
     assert round(worth(secretary(), Wanted()).total.expected.low) == 40
     assert round(worth(secretary(), Wanted(model="sad")).total.expected.low) == 20
-    half = Wanted(since=TODAY - dt.timedelta(days=365), until=TODAY - dt.timedelta(days=182))
+    half = Wanted(since=TODAY() - dt.timedelta(days=365), until=TODAY() - dt.timedelta(days=182))
     assert round(worth(secretary(), half).total.expected.low) == 20
 
 
@@ -226,8 +226,8 @@ def test_where_the_number_of_doctors_is_unknown_nothing_is_expected():
 
 def test_a_doctor_who_came_later_is_expected_to_have_fewer():
     house = House("Ny", of=published(365))
-    late = care.member(house.practice, Role.GP, "Carl Ny", since=TODAY - dt.timedelta(days=73))
-    gone = care.member(house.practice, Role.GP, "Dorte Ny", until=TODAY - dt.timedelta(days=400))
+    late = care.member(house.practice, Role.GP, "Carl Ny", since=TODAY() - dt.timedelta(days=73))
+    gone = care.member(house.practice, Role.GP, "Dorte Ny", until=TODAY() - dt.timedelta(days=400))
     staff = care.member(house.practice, Role.PRACTICE_STAFF, "Eva Ny")
     found = worth_of_practice(secretary(), house.practice.pk, Wanted())
     low = {line.doctor: line.expected.low for line in found.doctors}
@@ -311,9 +311,9 @@ def test_a_period_counts_the_lists_that_came_in_it_and_the_inclusions_that_began
     made.entry(later)
     made.inclusion(house.doctor, opened_at=ago(90))
     made.inclusion(house.doctor, opened_at=ago(5))
-    recent = worth(secretary(), Wanted(since=TODAY - dt.timedelta(days=30))).total.counts
+    recent = worth(secretary(), Wanted(since=TODAY() - dt.timedelta(days=30))).total.counts
     assert (recent["listed"], recent["begun"]) == (1, 1)
-    first = worth(secretary(), Wanted(until=TODAY - dt.timedelta(days=30))).total.counts
+    first = worth(secretary(), Wanted(until=TODAY() - dt.timedelta(days=30))).total.counts
     assert (first["listed"], first["begun"]) == (2, 1)
 
 
@@ -402,7 +402,7 @@ def test_small_counts_are_for_the_practice_and_the_secretariat():
 
 def test_who_sees_hidden_counts_can_choose_only_a_target_group():
     House("Ny", 2)
-    narrow = Wanted(since=TODAY, until=TODAY, round_id=77)
+    narrow = Wanted(since=TODAY(), until=TODAY(), round_id=77)
     assert worth(chair(), narrow).wanted == Wanted(model=models()[0])
     client = care.log_in(Client(), care.member(role=Role.TEAM_CHAIR))
     assert list(client.get("/worth/practices/").context["form"].fields) == ["model"]
@@ -618,7 +618,7 @@ def test_the_report_can_be_taken_to_a_spreadsheet():
     client = care.log_in(Client(), care.member(role=Role.ANALYST))
     answer = client.get("/worth/model-review/daemp/file/")
     assert answer["Content-Type"] == "text/csv; charset=utf-8"
-    assert f"samspil-daemp-{TODAY}.csv" in answer["Content-Disposition"]
+    assert f"samspil-daemp-{TODAY()}.csv" in answer["Content-Disposition"]
     rows = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig")), delimiter=";"))
     head = rows.index([])
     overall = rows[head + 2]
