@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from samspil.access.forms.fields import DayField
 from samspil.lists.models import EligibilityRound
 from samspil.lists.names import model_title, version_title
 from samspil.lists.queries.worth_counted import Wanted
@@ -36,12 +37,8 @@ class ModelForm(forms.Form):
 class WorthForm(ModelForm):
     """Target group, period and eligibility round."""
 
-    since = forms.DateField(
-        label=_("First day"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    )
-    until = forms.DateField(
-        label=_("Last day"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    )
+    since = DayField(label=_("First day"), required=False)
+    until = DayField(label=_("Last day"), required=False)
     round = forms.ChoiceField(label=_("Criteria"), required=False)
 
     def __init__(self, *args: Any, models: list[str], rounds: list[EligibilityRound], **kwargs: Any) -> None:
