@@ -14,7 +14,7 @@ from django.conf import settings as django_settings
 from django.core.cache import cache
 from django.db.backends.base.operations import BaseDatabaseOperations
 from django.test import override_settings
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 
 from samspil import verbs
 from samspil.access import triggers
@@ -75,6 +75,8 @@ def axe():
 def browser(chromium, monkeypatch, transactional_db):
     """A Chromium. Playwright runs a loop in this thread, in which Django would otherwise refuse the database."""
     monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+    # A machine with much to do may need longer than five seconds for what is expected; nothing else waits for it.
+    expect.set_options(timeout=30_000)
     cache.clear()
     with sync_playwright() as playwright:
         running = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])

@@ -8,6 +8,7 @@ Python package that carries them, so that no machine has to have a server.
 from __future__ import annotations
 
 import atexit
+import contextlib
 import importlib.util
 import os
 import pwd
@@ -134,8 +135,10 @@ class Server:
         state = self._data / "postmaster.pid"
         until = time.monotonic() + SECONDS_TO_START
         while self._process.poll() is None and time.monotonic() < until:
-            if state.exists() and state.read_text().rstrip().endswith("ready"):
-                return True
+            # A server that gives up takes the file away again.
+            with contextlib.suppress(FileNotFoundError):
+                if state.read_text().rstrip().endswith("ready"):
+                    return True
             time.sleep(0.05)
         self._process.kill()
         self._process.wait()

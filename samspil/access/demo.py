@@ -76,6 +76,7 @@ class Demo(Definition):
 
     organisations: tuple[DemoOrganisation, ...]
     people: tuple[DemoPerson, ...]
+    practice_phone: str
     relative: DemoRelative
     legal_bases: tuple[DemoBasis, ...]
 
@@ -109,6 +110,7 @@ def seed_demo_people(practice: Organisation | None = None, citizen: Citizen | No
     """
     demo, today = definition(), timezone.localdate()
     practice = practice or demo_practice()
+    Organisation.objects.filter(pk=practice.pk, phone="").update(phone=demo.practice_phone)
     places = {"practice": practice}
     for place in demo.organisations:
         places[place.id], _made = Organisation.objects.get_or_create(

@@ -26,15 +26,21 @@ STOPPED = "stopped"
 #: Where the session keeps what somebody wanted before they were stopped.
 NEXT = "after_second_factor"
 FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
-#: Where a professional can go before a second factor was used: to one, and out.
-_OPEN = {
+#: Where a professional can go who has a second factor and has not used it: to it, and out.
+_OPEN_WITH_FACTOR = {
     "second_factor",
     "account_login",
     "account_logout",
     "account_inactive",
+    "set_language",
+    "mfa_reauthenticate",
+    "mfa_reauthenticate_webauthn",
+    "demo",
+}
+#: Where a professional can go who has none yet: also to setting one up.
+_OPEN = _OPEN_WITH_FACTOR | {
     "account_reauthenticate",
     "account_change_password",
-    "set_language",
     "mfa_index",
     "mfa_activate_totp",
     "mfa_add_webauthn",
@@ -42,9 +48,6 @@ _OPEN = {
     "mfa_view_recovery_codes",
     "mfa_generate_recovery_codes",
     "mfa_download_recovery_codes",
-    "mfa_reauthenticate",
-    "mfa_reauthenticate_webauthn",
-    "demo",
 }
 #: Where somebody can go who has to choose a password of their own first.
 _OPEN_WITH_TEMPORARY_PASSWORD = {"account_change_password", "account_logout", "set_language"}
@@ -107,7 +110,8 @@ class SecondFactorMiddleware:
         if user.password_is_temporary and not _by_provider(request, user):
             return self._stop(request, "account_change_password", name in _OPEN_WITH_TEMPORARY_PASSWORD)
         if not used(request, user) and required(user):
-            return self._stop(request, "second_factor", name in _OPEN)
+            # Who logged in before a factor was set up, elsewhere, does not reach its codes or add another.
+            return self._stop(request, "second_factor", name in (_OPEN_WITH_FACTOR if available(user) else _OPEN))
         return None
 
     def _stop(self, request: HttpRequest, view: str, is_open: bool) -> HttpResponse | None:

@@ -99,8 +99,15 @@ TEMPLATES = [
 
 DATABASES = {"default": environment.database(HOME)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-# Shared by every process, so that throttling counts all of them together.
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}}
+# Shared by every process, so that throttling counts all of them together. Large, because a full cache makes room by
+# forgetting: whoever tried names enough would otherwise have their wrong passwords forgotten.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "cache",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    }
+}
 
 AUTH_USER_MODEL = "access.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
@@ -177,7 +184,7 @@ CONTENT_SECURITY_POLICY = {
 # Forms are small here; nothing is uploaded.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
-FILE_UPLOAD_HANDLERS: list[str] = []
+FILE_UPLOAD_HANDLERS = ["samspil.access.uploads.NoFiles"]
 
 # Reminders of tasks; `MAIL_IS_SENT` says whether there is anywhere to give them.
 _mail = environment.mail(DEMO)

@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from samspil.access.forms.fields import LARGEST, PlausibleDateField
 from samspil.lists.gate import Question
 from samspil.lists.models import Review, Step
 from samspil.lists.names import language
@@ -15,7 +16,7 @@ from samspil.lists.programme import titles as model_titles
 
 
 def _date(label: Any, *, required: bool = False, help_text: Any = "") -> forms.DateField:
-    return forms.DateField(
+    return PlausibleDateField(
         label=label, required=required, help_text=help_text, widget=forms.DateInput(attrs={"inputmode": "numeric"})
     )
 
@@ -27,12 +28,12 @@ class DecisionForm(forms.Form):
     version = forms.IntegerField(min_value=0)
     reason = forms.CharField(required=False, max_length=40)
     note = forms.CharField(required=False, max_length=2000)
-    until = forms.DateField(required=False)
-    colleague = forms.IntegerField(required=False)
+    until = PlausibleDateField(required=False)
+    colleague = forms.IntegerField(required=False, min_value=0, max_value=LARGEST)
     need = forms.CharField(required=False, max_length=2000)
     route = forms.CharField(required=False, max_length=30)
     shown = forms.CharField(required=False, max_length=400)
-    of_list = forms.IntegerField(required=False)
+    of_list = forms.IntegerField(required=False, min_value=0, max_value=LARGEST)
 
 
 class PaceForm(forms.Form):

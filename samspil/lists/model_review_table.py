@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 
+from samspil.lists.names import version_title
 from samspil.lists.queries.model_review import ModelReview, Precision, RoundReview, Said
 
 Row = list[str]
@@ -24,7 +25,7 @@ def rows(review: ModelReview) -> Iterator[Row]:
     ]  # fmt: skip
     for one in review.rounds:
         days = ", ".join(date_format(found.as_of, "SHORT_DATE_FORMAT") for found in one.publications)
-        stamp = [str(one.round.number), one.round.version, days]
+        stamp = [str(one.round.number), version_title(one.round.model, one.round.version), days]
         for row in _of_round(one):
             yield stamp + row
 
@@ -69,4 +70,4 @@ def _count(part: str, of: str, count: int | None, out_of: int | None = None) -> 
 
 
 def _number(value: float) -> str:
-    return str(number_format(value, 3, use_l10n=True))
+    return str(number_format(round(value, 3), 3, use_l10n=True))

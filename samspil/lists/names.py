@@ -13,7 +13,7 @@ from django.utils.translation import get_language
 
 from samspil.access.models import Category, Citizen
 from samspil.lists.models import Entry, Inclusion, Publication
-from samspil.lists.programme import programme, rules, titles
+from samspil.lists.programme import programme, rules, titles, versions
 from samspil.population.tables import source_title
 from samspil.population.words import Criterion, Language, criteria, item_sources
 from samspil.programmes import RiskModel
@@ -46,6 +46,10 @@ class Bulletin:
     @property
     def title(self) -> str:
         return str(getattr(self.model.title, language()))
+
+    @property
+    def version(self) -> str:
+        return version_title(self.model.model, self.model.version)
 
     @property
     def why(self) -> str:
@@ -181,6 +185,11 @@ class Name:
         ]
 
     @property
+    def running(self) -> Inclusion | None:
+        """The inclusion of the name's own target group that is under way."""
+        return next((found for found in self.inclusions if found.model == self.entry.model), None)
+
+    @property
     def also_on(self) -> list[str]:
         """Other lists the citizen stands on, by the model's title."""
         return [model_title(other.model) for other in self.others]
@@ -189,6 +198,12 @@ class Name:
 def model_title(model: str) -> str:
     """What a model is called, from the programmes there are now."""
     return str(getattr(titles()[model], language()))
+
+
+def version_title(model: str, version: str) -> str:
+    """What a version of a model is called; one that no programme has any more goes by what was written down."""
+    found = versions().get((model, version))
+    return str(getattr(found, language())) if found else version
 
 
 def in_words(

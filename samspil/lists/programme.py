@@ -34,3 +34,10 @@ def of_model(model: str) -> Programme:
 def titles() -> dict[str, Text]:
     """What every model is called, as defined now."""
     return {file.name: file.at(dt.date.max).title for found in programmes().values() for file in found.models}
+
+
+@cache
+def versions() -> dict[tuple[str, str], Text]:
+    """What every version of every model is called, by model and version."""
+    files = (file for found in programmes().values() for file in found.models)
+    return {(file.name, found.version): found.version_in_words for file in files for found in file.versions()}

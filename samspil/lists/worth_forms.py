@@ -8,8 +8,9 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from samspil.access.forms.fields import DayField
 from samspil.lists.models import EligibilityRound
-from samspil.lists.names import model_title
+from samspil.lists.names import model_title, version_title
 from samspil.lists.queries.worth_counted import Wanted
 
 
@@ -36,18 +37,17 @@ class ModelForm(forms.Form):
 class WorthForm(ModelForm):
     """Target group, period and eligibility round."""
 
-    since = forms.DateField(
-        label=_("First day"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    )
-    until = forms.DateField(
-        label=_("Last day"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    )
+    since = DayField(label=_("First day"), required=False)
+    until = DayField(label=_("Last day"), required=False)
     round = forms.ChoiceField(label=_("Criteria"), required=False)
 
     def __init__(self, *args: Any, models: list[str], rounds: list[EligibilityRound], **kwargs: Any) -> None:
         super().__init__(*args, models=models, every=True, **kwargs)
         self._rounds = {str(one.pk): one for one in rounds}
-        named = [(key, f"{model_title(one.model)}, {one.number}: {one.version}") for key, one in self._rounds.items()]
+        named = [
+            (key, f"{model_title(one.model)}, {one.number}: {version_title(one.model, one.version)}")
+            for key, one in self._rounds.items()
+        ]
         self._field("round").choices = [("", _("All rounds")), *named]
 
     def clean(self) -> dict[str, Any]:

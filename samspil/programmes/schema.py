@@ -183,6 +183,8 @@ class RiskModel(Definition):
     model: Identifier
     title: Text
     version: str
+    #: What people read instead of `version`. No part of what a run is made of: other words make no other run.
+    version_title: Text | None = Field(default=None, exclude=True)
     source: SourceRef
     why: Text
     eligible: Eligible
@@ -208,6 +210,11 @@ class RiskModel(Definition):
         if unknown:
             raise ValueError(f"open questions without an entry: {', '.join(unknown)}")
         return self
+
+    @property
+    def version_in_words(self) -> Text:
+        """The version as people read it; `version` itself where the file has no words for it."""
+        return self.version_title or Text(da=self.version, en=self.version)
 
 
 class Outcome(Definition):

@@ -19,7 +19,7 @@ def basis_section(validation: Validation, card: ModelCard, report_date: dt.date,
     """What the figures rest on: dates, versions, data and people, with what is lacking."""
     facts = (
         Fact(language("Model"), f"{language.text(card.model.title)} ({card.model.model})"),
-        Fact(language("Version"), card.model.version),
+        Fact(language("Version"), language.text(card.model.version_in_words)),
         Fact(language("Date of the list"), language.date(validation.as_of)),
         Fact(language("Outcomes looked for until"), language.date(validation.horizon_ends)),
         Fact(language("Date of the report"), language.date(report_date)),

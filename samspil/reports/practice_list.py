@@ -60,6 +60,7 @@ def practice_list_page(
         model=model,
         title=words.text(model.title),
         why=words.text(model.why),
+        version=words.text(model.version_in_words),
         as_of=as_of,
         practice=practice,
         entries=entries,

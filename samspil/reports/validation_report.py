@@ -39,9 +39,9 @@ def document(validation: Validation, card: ModelCard, language: Language, report
     return Document(
         title=language("Does the model find the right people?"),
         subtitle=language(
-            "{model}, version {version}. List of {as_of}, outcomes until {until}. Report of {report}.",
+            "{model}. Criteria: {version}. List of {as_of}, outcomes until {until}. Report of {report}.",
             model=language.text(card.model.title),
-            version=card.model.version,
+            version=language.text(card.model.version_in_words),
             as_of=language.date(validation.as_of),
             until=language.date(validation.horizon_ends),
             report=language.date(report_date),

@@ -224,6 +224,14 @@ def test_the_officer_s_cases_can_be_reviewed_on_the_page(client, anna, medic, of
     assert again.status_code == 422
 
 
+def test_the_officer_is_told_whom_a_notice_on_the_page_does_not_reach(client, anna, medic, officer):
+    break_glass(care.acting(medic), anna, REASON)
+    care.log_in(client, officer)
+    assert "har intet login" in client.get(reverse("break-glass-cases")).content.decode()
+    care.citizen_account(anna)
+    assert "har intet login" not in client.get(reverse("break-glass-cases")).content.decode()
+
+
 def test_a_case_is_reviewed_once_and_leaves_one_row(client, anna, medic, officer):
     case = break_glass(care.acting(medic), anna, REASON)
     review_case(care.acting(officer), case, "Berettiget.")

@@ -299,3 +299,10 @@ def test_a_programme_without_lists_asks_only_those_it_concerns(anna, self_, monk
 def test_an_answer_given_stays_to_be_seen(anna, self_):
     record_consent(self_, anna, "multimorbidity", "participation", False)
     assert {one.programme for one in standings(self_, anna)} == {"multimorbidity", ODENSE}
+
+
+def test_an_answer_taken_back_is_told_apart_from_one_never_given(anna, self_):
+    withdraw_consent(self_, record_consent(self_, anna, ODENSE, "participation", True))
+    assert state(self_, anna, "participation") == "withdrawn"
+    record_consent(self_, anna, ODENSE, "participation", False)
+    assert state(self_, anna, "participation") == "no"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from django.core.cache import cache
+from django.db import connection
 from django.urls import reverse
 
 from samspil.access.models import Role
@@ -50,6 +51,20 @@ def test_the_sixth_wrong_password_in_five_minutes_is_not_looked_at(client, anna)
     sixth = attempt(client, anna.username, PASSWORD)
     assert "for mange" in sixth.text.lower()
     assert "_auth_user_id" not in client.session
+
+
+def test_trying_many_names_makes_nobodys_wrong_passwords_forgotten(client, anna):
+    """A cache that is full makes room, and 300 entries, which is Django's own measure, are soon there."""
+    for _ in range(5):
+        attempt(client, anna.username, "forkert")
+    counted = connection.cursor()
+    counted.execute("SELECT cache_key FROM cache")
+    before = {key for (key,) in counted.fetchall()}
+    for number in range(320):
+        cache.set(f"name-{number}", [0.0])
+    counted.execute("SELECT cache_key FROM cache")
+    assert before <= {key for (key,) in counted.fetchall()}
+    assert "for mange" in attempt(client, anna.username, PASSWORD).text.lower()
 
 
 def test_others_are_not_locked_out_with_somebody(client, anna):

@@ -26,6 +26,7 @@ from samspil.access.models import (
 )
 from samspil.access.policy import may, policy
 from samspil.lists.models import Capacity
+from samspil.lists.names import version_title
 from tests import care
 from tests.access.matrix_plans import DRUG, GOAL, NOTE
 from tests.access.matrix_world import CPR, HIDDEN, NAME, Cell, World, cells
@@ -195,7 +196,9 @@ ASKS: dict[tuple[str, str], Callable[[World, Cell], Ask]] = {
     ("officer_notices", "write"): lambda w, _: Ask("/notices/", {"notice": w.officer_notice.pk}),
     ("acting_for", "read"): lambda *_: Ask("/for/", shows=NAME, listed=True),
     ("list_counts", "read"): _counts,
-    ("model_review", "read"): lambda *_: Ask("/worth/model-review/sad/", shows=made.model("sad").version),
+    ("model_review", "read"): lambda *_: Ask(
+        "/worth/model-review/sad/", shows=version_title("sad", made.model("sad").version)
+    ),
     ("process", "read"): lambda *_: Ask("/worth/rounds/", shows="Første kørsel"),
     ("access_log", "read"): lambda w, _: Ask(f"/oversight/log/?citizen={w.citizen.pk}", shows="Kristian Kigger"),
     ("break_glass", "read"): lambda *_: Ask("/oversight/break-glass/", shows="Fundet bevidstløs på gaden"),

@@ -128,7 +128,7 @@ def test_somebody_goes_on_to_the_page_they_wanted(broker, doctor, client):
 def test_whom_we_do_not_know_is_told_so_and_gets_no_account(broker, person):
     answer = person.log_in(acr="substantial", **{"as": "nobody"})
     assert answer.status_code == 403
-    assert "ingen konto i Samspil er knyttet til dig" in answer.text
+    assert "der er ikke knyttet nogen konto i Samspil til dig" in answer.text
     assert not person.is_logged_in
     assert not User.objects.exists()
     assert not SocialAccount.objects.exists()
@@ -145,8 +145,8 @@ def test_nobody_links_an_account_to_themselves(broker, person):
 
 
 def test_the_same_subject_at_another_provider_is_somebody_else(process, plug_in, doctor, client):
-    plug_in(process.configured(), process.configured("hurried"))
-    person = Person(client, "hurried")
+    plug_in(process.configured(), process.configured("other"))
+    person = Person(client, "other")
     assert person.log_in(acr="substantial", **{"as": "mette"}).status_code == 403
     assert not person.is_logged_in
 

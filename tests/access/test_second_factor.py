@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-import time
+from types import SimpleNamespace
 
 import pytest
 from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal import auth
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value
 from django.core.cache import cache
 
@@ -17,14 +18,23 @@ pytestmark = pytest.mark.django_db
 PASSWORD = "kaffe-og-rundstykker"
 
 
+NOW = 1_700_000_000
+
+
 @pytest.fixture(autouse=True)
 def _fresh_counts():
     cache.clear()
 
 
+@pytest.fixture(autouse=True)
+def _one_moment(monkeypatch):
+    """App and server look at the same clock, which stands: no code runs out between being read and being sent."""
+    monkeypatch.setattr(auth, "time", SimpleNamespace(time=lambda: NOW))
+
+
 def code(secret):
     """What an authenticator app shows now."""
-    return format_hotp_value(hotp_value(secret, int(time.time()) // 30))
+    return format_hotp_value(hotp_value(secret, NOW // 30))
 
 
 def with_password(user):
@@ -64,6 +74,19 @@ def test_the_way_to_set_up_and_out_is_open(client, doctor):
     assert client.get("/accounts/two/passkeys/add/").status_code == 200
     assert client.post("/language/", {"language": "en"}).headers["Location"] == "/"
     assert client.post("/accounts/logout/").headers["Location"] == "/"
+
+
+@pytest.mark.parametrize(
+    "page", ["", "app/add/", "codes/", "codes/new/", "codes/download/", "passkeys/", "passkeys/add/"]
+)
+def test_a_log_in_from_before_the_factor_reaches_neither_its_codes_nor_another_factor(client, doctor, page):
+    """Somebody else with the password, logged in since before it was set up."""
+    log_in(client, doctor)
+    assert client.get("/accounts/two/app/add/").status_code == 200
+    TOTP.activate(doctor, "JBSWY3DPEHPK3PXP")
+    for answer in (client.get(f"/accounts/two/{page}"), client.post(f"/accounts/two/{page}", {"code": "000000"})):
+        assert answer.headers["Location"] == "/account/second-factor/"
+    assert "Log ud og ind igen" in client.get("/account/second-factor/").text
 
 
 @pytest.mark.django_db(transaction=True)  # what follows a change of factors follows its commit
@@ -115,6 +138,7 @@ def test_codes_cannot_be_guessed_one_after_another(client, doctor, app):
     assert "_auth_user_id" not in client.session
 
 
+@pytest.mark.django_db(transaction=True)  # what follows a change of factors follows its commit
 def test_a_recovery_code_lets_in_once(client, doctor):
     log_in(client, doctor)
     secret = client.get("/accounts/two/app/add/").context["form"].secret

@@ -139,4 +139,4 @@ def _serves(plane) -> None:
             assert "/accounts/login/" in answer.url
     finally:
         server.terminate()
-        server.wait(20)
+        server.wait(60)

@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -138,6 +139,15 @@ class TestEveryAnswer:
         answer = client.post("/organisations/new/", {"name": "x" * (django_settings.DATA_UPLOAD_MAX_MEMORY_SIZE + 1)})
         assert answer.status_code == 413
         assert "Det var for meget på én gang" in answer.text
+
+    def test_a_form_with_a_file_is_refused_before_the_file_is_read(self, client):
+        head = b'--b\r\nContent-Disposition: form-data; name="f"; filename="a.txt"\r\n\r\n'
+        sent = BytesIO(head + b"x" * 4 * 1024 * 1024 + b"\r\n--b--\r\n")
+        size = len(sent.getvalue())
+        form = {"CONTENT_TYPE": "multipart/form-data; boundary=b", "CONTENT_LENGTH": str(size), "wsgi.input": sent}
+        answer = client.generic("POST", "/accounts/login/", **form)
+        assert (answer.status_code, "kunne ikke læses" in answer.text) == (400, True)
+        assert sent.tell() < size / 8
 
     def test_more_fields_than_any_form_has_are_not_read(self, client):
         care.log_in(client, care.member(role=Role.ADMINISTRATOR))

@@ -12,7 +12,7 @@ from samspil.access.actions.consent import record_consent, withdraw_consent
 from samspil.access.actor import private
 from samspil.access.errors import Conflict, Invalid
 from samspil.access.log import Refused
-from samspil.access.models import AccessRecord, Consent, Notice, Role
+from samspil.access.models import AccessRecord, Consent, Notice, Organisation, Role
 from samspil.lists.actions import checking, ending, opening
 from samspil.lists.actions import inclusion as including
 from samspil.lists.actions.review import decide
@@ -222,6 +222,8 @@ def test_an_exclusion_is_set_aside_only_with_code_and_words_and_it_is_kept(clini
         clinic.actor, inclusion, inclusion.version, "data_wrong", "Studiet er afbrudt i maj", ["student"]
     )
     assert (kept.override_reason, kept.blocked_by) == ("data_wrong", ["student"])
+    page = care.log_in(Client(), clinic.doctor).get(f"/inclusions/{inclusion.pk}/").content.decode()
+    assert "Studiet er afbrudt i maj" in page, "the practice reads why"
     including.contact(clinic.actor, inclusion, inclusion.version, Step.Kind.PHONE)
     # Something new that blocks is not covered by what was set aside before.
     Standing.objects.filter(pk=clinic.standing.pk).update(excluded_by=["student", "pension"])
@@ -265,6 +267,18 @@ def test_a_provisional_inclusion_is_judged_again(clinic):
     assert queries.running(clinic.actor)[0][0].reassess_is_due
     including.reassess(clinic.actor, inclusion, inclusion.version)
     assert inclusion.reassess_on is None
+
+
+def test_new_data_ask_for_a_provisional_inclusion_to_be_judged_again(clinic):
+    inclusion = clinic.off_list()
+    checking.check(clinic.actor, inclusion, inclusion.version, NO)
+    assert not queries.running(clinic.actor)[0][0].reassess_is_due
+    made.publication("daemp", timezone.localdate(), published_at=timezone.now())
+    assert not queries.running(clinic.actor)[0][0].reassess_is_due, "another target group"
+    made.publication("sad", timezone.localdate(), published_at=timezone.now())
+    assert queries.running(clinic.actor)[0][0].reassess_is_due
+    including.reassess(clinic.actor, inclusion, inclusion.version)
+    assert not queries.running(clinic.actor)[0][0].reassess_is_due
 
 
 def test_another_sector_nominates_and_the_practice_decides(clinic):
@@ -317,6 +331,8 @@ def test_who_declines_is_asked_why(clinic):
         ending.end(clinic.actor, inclusion, inclusion.version, "declined")
     ending.end(clinic.actor, inclusion, inclusion.version, "declined", decline_reason="no_energy")
     assert inclusion.decline_reason == "no_energy"
+    page = care.log_in(Client(), clinic.doctor).get(f"/inclusions/{inclusion.pk}/").content.decode()
+    assert "Takkede nej (Har ikke overskud)" in page
 
 
 def test_an_unmet_need_is_logged_with_where_it_was_helped_on_to(clinic):
@@ -452,6 +468,18 @@ def test_the_letter_speaks_the_citizens_language_and_names_the_programme(clinic)
     account.language = "en"
     account.save()
     assert queries.letter(clinic.actor, inclusion.pk, "letter")[1].startswith("Dear")
+
+
+def test_a_letter_of_a_practice_without_a_phone_number_leaves_room_for_it_and_says_so(clinic):
+    inclusion = clinic.invited()
+    client, address = care.log_in(Client(), clinic.doctor), f"/inclusions/{inclusion.pk}/letters/letter/"
+    page = client.get(address).content.decode()
+    assert "Ring til os på ________, så" in page
+    assert "Praksis har intet telefonnummer her" in page
+    Organisation.objects.update(phone="12 34 56 78")
+    page = client.get(address).content.decode()
+    assert "Ring til os på 12 34 56 78, så" in page
+    assert "telefonnummer" not in page
 
 
 # Judging on what is there now.

@@ -15,6 +15,7 @@ from samspil.access.errors import Conflict
 from samspil.access.log import Refused
 from samspil.access.models import AccessRecord, Citizen, Organisation
 from samspil.definitions import SamspilError
+from samspil.lists.actions import publish as publishing
 from samspil.lists.actions.forget import forget_source
 from samspil.lists.actions.publish import publish
 from samspil.lists.actions.review import decide
@@ -161,6 +162,21 @@ def test_who_comes_back_after_leaving_is_new_again(basis):
         ("lower_score", "initial"),
         ("", "new"),
     ]
+
+
+@pytest.mark.parametrize(("meanwhile", "says"), [(DAY, "by another command"), (LATER, "older")])
+def test_what_another_command_publishes_meanwhile_is_seen(basis, monkeypatch, meanwhile, says):
+    """Both have looked before either has written; the end of the first lets the second through to the practices."""
+    once = publishing.practices_of
+
+    def wait_for_the_other(rows):
+        monkeypatch.setattr(publishing, "practices_of", once)
+        bring(Region(FIRST, day=meanwhile))
+        return once(rows)
+
+    monkeypatch.setattr(publishing, "practices_of", wait_for_the_other)
+    with pytest.raises(SamspilError, match=says):
+        bring(Region(FIRST))
 
 
 def test_an_older_run_of_another_model_cannot_turn_citizens_back(basis):

@@ -91,11 +91,28 @@ def test_the_asked_colleague_meets_the_name_first(desk):
     assert queries.next_name(desk.actor, "daemp").entry.pk != desk.names[2].pk
 
 
-def test_only_a_colleague_of_the_practice_can_be_asked(desk):
+def test_the_asked_colleague_finds_the_name_when_everything_else_is_reviewed_and_reads_the_question(desk):
+    client, entry = desk.client(desk.colleague), desk.names[0]
+    for name in desk.names[1:]:
+        decide(desk, name, "not_relevant", reason="other")
+    sent = {"kind": "ask", "version": 0, "colleague": desk.colleague.user_id, "note": "Du var der i går: hvad nu?"}
+    desk.client().post(f"/lists/names/{entry.pk}/", sent)
+    assert [lists.to_review for lists in queries.overview(care.acting(desk.colleague))] == [1]
+    assert [name.entry.pk for name in queries.names(care.acting(desk.colleague), "daemp").names] == [entry.pk]
+    card = client.get("/lists/daemp/review/").content.decode()
+    assert "Du var der i går: hvad nu?" in card
+    assert "Anne Lund" in card
+    assert [lists.to_review for lists in queries.overview(desk.actor)] == [0], "the one who asked waits"
+    assert [(lists.asked, lists.decided) for lists in queries.overview(desk.actor)] == [(1, 2)]
+
+
+def test_only_another_doctor_of_the_practice_can_be_asked(desk):
     stranger = care.member(care.practice(), Role.GP)
-    for user in (stranger.user_id, desk.doctor.user_id, None):
+    secretary = care.member(desk.house, Role.PRACTICE_STAFF)
+    for user in (stranger.user_id, secretary.user_id, desk.doctor.user_id, None):
         with pytest.raises(Invalid):
             decide(desk, desk.names[0], "ask", colleague=user)
+    assert queries.colleagues(desk.actor) == [desk.colleague.user]
 
 
 def test_undo_brings_back_what_was_before(desk):
@@ -122,6 +139,22 @@ def test_who_is_to_be_invited_is_not_decided_away(desk):
         with pytest.raises(Conflict):
             decide(desk, desk.names[0], kind, **given)
     assert Inclusion.objects.count() == 1
+
+
+def test_after_the_inclusion_ended_the_citizen_can_be_invited_again_and_nothing_else(desk):
+    entry, client = desk.names[0], desk.client()
+    decide(desk, entry, "invite")
+    first = Inclusion.objects.select_related("citizen").get()
+    assert "Inviter igen" not in client.get(f"/lists/names/{entry.pk}/").content.decode()
+    end(desk.actor, first, first.version, "motivation")
+    with pytest.raises(Conflict):
+        decide(desk, entry, "later")
+    assert "Inviter igen" in client.get(f"/lists/names/{entry.pk}/").content.decode()
+    again = decide(desk, entry, "invite")
+    assert [each.stage for each in Inclusion.objects.order_by("pk")] == [Stage.ENDED, Stage.TO_INVITE]
+    assert Inclusion.objects.latest("pk").entry == entry
+    assert reviewing.undo(desk.actor, again).state == Entry.State.INVITED
+    assert Inclusion.objects.get() == first
 
 
 def test_a_choice_is_not_undone_after_the_inclusion_ended_or_was_judged(desk):
@@ -321,11 +354,26 @@ def test_a_mistake_on_the_form_keeps_the_name(desk):
     assert desk.names[0].citizen.name in answer.content.decode()
 
 
+def test_a_need_is_told_on_the_card_and_a_mistake_loses_nothing_of_it(desk):
+    client, here = desk.client(), f"/lists/names/{desk.names[0].pk}/"
+    card = client.get(here).content.decode()
+    assert '<option value="municipality">' in card
+    told = {"kind": "not_relevant", "reason": "too_complex", "version": 0, "need": "Aflastning af ægtefællen"}
+    again = client.post(here, told)
+    assert again.status_code == 422
+    assert ">Aflastning af ægtefællen</textarea>" in again.content.decode()
+    assert client.post(here, told | {"route": "municipality"}).status_code == 200
+    assert UnmetNeed.objects.get().route == "municipality"
+    record = client.get(f"/citizens/{desk.names[0].citizen_id}/").content.decode()
+    assert "Aflastning af ægtefællen – Henvist til kommunen" in record
+
+
 def test_a_day_that_cannot_be_read_is_said_on_the_card(desk):
     sent = {"kind": "later", "version": 0, "until": "i morgen"}
     answer = desk.client().post(f"/lists/names/{desk.names[0].pk}/", sent, headers={"HX-Request": "true"})
     assert answer.status_code == 422
     assert desk.names[0].citizen.name in answer.content.decode()
+    assert 'value="i morgen"' in answer.content.decode(), "it can be mended"
 
 
 def test_undo_and_pace_by_the_page(desk):

@@ -19,13 +19,15 @@ from samspil.access.models import Role
 from samspil.lists.actions.rounds import open_round
 from samspil.lists.lorenz import drawing
 from samspil.lists.models import Entry, Inclusion, Source, Stage
+from samspil.lists.names import version_title
 from samspil.lists.programme import rules
 from samspil.lists.queries import rounds as process
 from samspil.lists.queries.model_review import model_review
 from samspil.lists.queries.worth import worth, worth_of_practice
 from samspil.lists.queries.worth_counted import Wanted, models
 from samspil.lists.queries.worth_lines import COLUMNS
-from samspil.lists.worth import concentration
+from samspil.lists.templatetags.worth import duration, interval, percent, share
+from samspil.lists.worth import Share, concentration
 from samspil.programmes import RiskModel
 from tests import care
 from tests.lists import made
@@ -39,7 +41,7 @@ PAGES = [
     "/worth/rounds/",
     "/worth/overrides/",
 ]
-TODAY = timezone.localdate()
+TODAY = timezone.localdate
 
 
 def ago(days: int) -> dt.datetime:
@@ -212,7 +214,7 @@ def test_expectation_is_per_target_group_and_in_the_days_that_are_looked_at():
     made.risk_list(published(365, "sad"), house.practice)
     assert round(worth(secretary(), Wanted()).total.expected.low) == 40
     assert round(worth(secretary(), Wanted(model="sad")).total.expected.low) == 20
-    half = Wanted(since=TODAY - dt.timedelta(days=365), until=TODAY - dt.timedelta(days=182))
+    half = Wanted(since=TODAY() - dt.timedelta(days=365), until=TODAY() - dt.timedelta(days=182))
     assert round(worth(secretary(), half).total.expected.low) == 20
 
 
@@ -224,8 +226,8 @@ def test_where_the_number_of_doctors_is_unknown_nothing_is_expected():
 
 def test_a_doctor_who_came_later_is_expected_to_have_fewer():
     house = House("Ny", of=published(365))
-    late = care.member(house.practice, Role.GP, "Carl Ny", since=TODAY - dt.timedelta(days=73))
-    gone = care.member(house.practice, Role.GP, "Dorte Ny", until=TODAY - dt.timedelta(days=400))
+    late = care.member(house.practice, Role.GP, "Carl Ny", since=TODAY() - dt.timedelta(days=73))
+    gone = care.member(house.practice, Role.GP, "Dorte Ny", until=TODAY() - dt.timedelta(days=400))
     staff = care.member(house.practice, Role.PRACTICE_STAFF, "Eva Ny")
     found = worth_of_practice(secretary(), house.practice.pk, Wanted())
     low = {line.doctor: line.expected.low for line in found.doctors}
@@ -309,9 +311,9 @@ def test_a_period_counts_the_lists_that_came_in_it_and_the_inclusions_that_began
     made.entry(later)
     made.inclusion(house.doctor, opened_at=ago(90))
     made.inclusion(house.doctor, opened_at=ago(5))
-    recent = worth(secretary(), Wanted(since=TODAY - dt.timedelta(days=30))).total.counts
+    recent = worth(secretary(), Wanted(since=TODAY() - dt.timedelta(days=30))).total.counts
     assert (recent["listed"], recent["begun"]) == (1, 1)
-    first = worth(secretary(), Wanted(until=TODAY - dt.timedelta(days=30))).total.counts
+    first = worth(secretary(), Wanted(until=TODAY() - dt.timedelta(days=30))).total.counts
     assert (first["listed"], first["begun"]) == (2, 1)
 
 
@@ -400,7 +402,7 @@ def test_small_counts_are_for_the_practice_and_the_secretariat():
 
 def test_who_sees_hidden_counts_can_choose_only_a_target_group():
     House("Ny", 2)
-    narrow = Wanted(since=TODAY, until=TODAY, round_id=77)
+    narrow = Wanted(since=TODAY(), until=TODAY(), round_id=77)
     assert worth(chair(), narrow).wanted == Wanted(model=models()[0])
     client = care.log_in(Client(), care.member(role=Role.TEAM_CHAIR))
     assert list(client.get("/worth/practices/").context["form"].fields) == ["model"]
@@ -589,14 +591,21 @@ def test_deviations_gaps_and_wrong_inclusions_are_reported_by_round():
     for _ in range(5):
         inclusion = made.inclusion(house.doctor, stage=Stage.ENDED, end_reason="wrongly_included", round=second)
         for _ in range(2):
-            made.check(inclusion, house.doctor, "blocked", blocked_by=["age"], override_reason="need_outweighs")
+            made.check(
+                inclusion,
+                house.doctor,
+                "blocked",
+                blocked_by=["age", "not_in_target"],
+                override_reason="need_outweighs",
+            )
     first, later = model_review(secretary(), "daemp").rounds
     assert (first.names, first.incomplete) == (12, 6)
     assert len(first.unchecked) == 1
     assert later.publications == []
     published(10, in_round=second)
     _, later = model_review(secretary(), "daemp").rounds
-    assert [said.count for _, said in later.overrides] == [5], "each inclusion once"
+    assert [said.count for _, said in later.overrides] == [5, 5], "each inclusion once"
+    assert [what for what, _ in later.overrides] == ["Alder uden for målgruppen", "Score under målgruppen"]
     newly_ill = next(one for one in later.sources if one.source == str(Source.NEWLY_ILL.label))
     assert (newly_ill.ended, [fault.count for fault in newly_ill.faults]) == (5, [0, 5])
     assert all(one.ended == 0 for one in first.sources)
@@ -609,13 +618,30 @@ def test_the_report_can_be_taken_to_a_spreadsheet():
     client = care.log_in(Client(), care.member(role=Role.ANALYST))
     answer = client.get("/worth/model-review/daemp/file/")
     assert answer["Content-Type"] == "text/csv; charset=utf-8"
-    assert f"samspil-daemp-{TODAY}.csv" in answer["Content-Disposition"]
+    assert f"samspil-daemp-{TODAY()}.csv" in answer["Content-Disposition"]
     rows = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig")), delimiter=";"))
     head = rows.index([])
     overall = rows[head + 2]
-    assert overall[:3] == ["1", made.model().version, "01-10-2016"]
+    assert overall[:3] == ["1", "oktober 2015", "01-10-2016"]
     assert overall[5:7] == ["8", "20"]
     assert all(len(row) <= len(rows[head + 1]) for row in rows[head + 1 :])
+
+
+def test_figures_are_rounded_and_not_cut_off():
+    assert share(Share(15, 28)) == "15 af 28 (54 %)"
+    assert percent(0.0968) == "10 %"
+    assert interval((0.356, 0.6961)) == "36–70 %"
+    assert duration(7199) == "2,0 timer"
+
+
+def test_a_version_is_named_in_the_language_of_the_page():
+    house = House("Ny")
+    client = care.log_in(Client(), house.doctor)
+    address = "/worth/own/"
+    assert "oktober 2015" in client.get(address).content.decode()
+    client.post("/language/", {"language": "en"})
+    assert "October 2015" in client.get(address).content.decode()
+    assert version_title("daemp", "of somebody else") == "of somebody else"
 
 
 def test_the_report_is_refused_to_a_practice():

@@ -52,7 +52,8 @@ def test_a_list_of_25_is_gone_through_with_25_keys(page, live_server, town):
     assert len(keys) == 25
     for number, key in enumerate(keys):
         expect(page.get_by_text(re.compile(rf"^\s*{25 - number} borgere? tilbage"))).to_be_visible()
-        expect(page.locator("#who")).to_be_focused() if number else None
+        # The words are there before the script that listens for keys; a card that was swapped in is focused by it.
+        expect(page.locator("#who")).to_be_focused() if number else page.wait_for_load_state()
         page.keyboard.press(key)
     expect(page.get_by_role("heading", name="Der er ikke flere at gennemgå")).to_be_focused()
     kinds = Counter(Review.objects.values_list("kind", flat=True))
@@ -73,6 +74,7 @@ def test_undo_by_key_brings_the_name_back(page, live_server, town):
     first = page.locator("#who").inner_text()
     page.keyboard.press("1")
     expect(page.locator("#who")).not_to_have_text(first)
+    expect(page.locator("#who")).to_be_focused()
     page.keyboard.press("u")
     expect(page.locator("#who")).to_have_text(first)
     expect(page.locator("#who")).to_be_focused()
@@ -110,8 +112,11 @@ def test_without_scripts_every_button_still_works(browser, live_server, town):
     be(page, live_server, town.doctor)
     page.goto("/lists/daemp/review/")
     page.get_by_role("button", name="Inviter").click()
+    expect(page.get_by_text("24 borgere tilbage")).to_be_visible()
     page.get_by_role("button", name="Allerede godt koordineret").click()
+    expect(page.get_by_text("23 borgere tilbage")).to_be_visible()
     page.get_by_role("button", name="Fortryd").click()
+    expect(page.get_by_text("Fortrudt. Borgeren står, som før du tog stilling.")).to_be_visible()
     assert Counter(Entry.objects.values_list("state", flat=True)) == {"open": 24, "invited": 1}
 
 
@@ -123,13 +128,14 @@ def test_the_gate_stops_a_student_who_was_to_be_entered_off_the_list(page, live_
     page.get_by_label("Hvad skal den fælles indsats hjælpe med?").fill("Tilbage til studiet")
     page.get_by_role("button", name="Fortsæt").click()
     expect(page.get_by_text("Der er noget, du skal svare på først")).to_be_visible()
+    page.wait_for_load_state()
     for group in page.locator("#gate ~ details fieldset").all():
         answer = "Ja" if "Studerende" in group.locator("legend").inner_text() else "Nej"
         group.get_by_text(answer, exact=True).click()
     page.get_by_role("button", name="Gem svarene, og vurder").click()
     expect(page.get_by_text("Nej. Lov ikke borgeren noget.")).to_be_visible()
-    page.get_by_role("button", name="Notér kontakten").click()
-    expect(page.get_by_role("alert").get_by_text("Der er lukket for inklusion: Studerende.")).to_be_visible()
+    expect(page.get_by_role("button", name="Notér kontakten")).to_have_count(0)
+    expect(page.get_by_role("button", name="Notér samtalen")).to_have_count(0)
     assert Inclusion.objects.get().stage == "to_invite"
 
     page.get_by_text("Afslut forløbet", exact=True).click()
@@ -148,9 +154,10 @@ def test_from_the_list_to_enrolment_by_mouse_on_a_phone(browser, live_server, to
     page.get_by_role("button", name="Inviter").click()
     expect(page.get_by_text("inviteres")).to_be_visible()
     page.goto("/inclusions/")
-    page.get_by_role("link", name="Gerda Madsen").click()
     made.standing(town.old, town.daemp)
+    page.get_by_role("link", name="Gerda Madsen").click()
     page.get_by_role("button", name="Notér kontakten").click()
+    expect(page.get_by_text("Kontakten er noteret.")).to_be_visible()
     page.get_by_label("Hvad den fælles indsats skal hjælpe med").fill("Færre steder at ringe")
     page.get_by_role("button", name="Notér samtalen").click()
     page.get_by_role("link", name="Skriv svarene ned").click()
@@ -158,6 +165,7 @@ def test_from_the_list_to_enrolment_by_mouse_on_a_phone(browser, live_server, to
     page.get_by_role("link", name=re.compile("Læs og svar.*At være med")).click()
     page.get_by_text("Ja", exact=True).click()
     page.get_by_role("button", name="Gem svaret").click()
+    expect(page.get_by_text("Svaret er skrevet ned.")).to_be_visible()
     page.goto(f"/inclusions/{Inclusion.objects.get().pk}/")
     page.get_by_role("button", name="Borgeren vil være med: fortsæt").click()
     page.get_by_role("button", name="Inkluder", exact=True).click()
@@ -178,6 +186,7 @@ def test_a_citizen_reads_who_looked_and_takes_a_consent_back_at_once(browser, pa
     expect(page.get_by_text("Hanne Ravn").first).to_be_visible()
     page.goto("/me/consents/")
     page.get_by_role("button", name="Træk tilbage").first.click()
+    expect(page.get_by_text("Samtykket er trukket tilbage.")).to_be_visible()
     assert not Consent.objects.filter(purpose="sharing", withdrawn_at__isnull=True, given=True).exists()
 
     assert nurse.goto(f"/citizens/{town.old.pk}/").status == 403
@@ -218,6 +227,7 @@ def test_the_skip_link_and_the_order_of_tabs(page, live_server, town):
     page.keyboard.press("Tab")
     expect(page.get_by_role("link", name="Gå til indholdet")).to_be_focused()
     page.keyboard.press("Enter")
+    expect(page.locator("#main")).to_be_focused()
     page.keyboard.press("Tab")
     expect(page.get_by_role("link", name="Den ældre medicinske patient (DÆMP)")).to_be_focused()
 

@@ -55,7 +55,6 @@ def record_consent(
     sectors = [organisation.sector] if organisation is not None else [sector] if sector else []
     _check_limits(asked, sectors, [category] if category else [])
     ends = _ends(asked, given, until)
-    guard.require(actor, "write", resource, handling_purpose(actor), detail=purpose)
     with transaction.atomic():
         earlier = [
             answer
@@ -65,6 +64,7 @@ def record_consent(
         ended = _end(actor, earlier)
         answer = _write(actor, citizen, asked, programme, given, ends, organisation, sector, category)
         _tell(actor, citizen, purpose, given, withdrawn=ended and not given)
+        guard.require(actor, "write", resource, handling_purpose(actor), detail=purpose)
     actor.forget()
     return answer
 
@@ -90,7 +90,6 @@ def answer_consent(
     asked = _asked(programme, purpose)
     _check_limits(asked, sectors, categories)
     ends = _ends(asked, given, until)
-    guard.require(actor, "write", resource, handling_purpose(actor), detail=purpose)
     chosen_sectors = _limits(sectors, asked.recipients) if given else [""]
     chosen_categories = _limits(categories, asked.categories) if given else [""]
     with transaction.atomic():
@@ -100,6 +99,7 @@ def answer_consent(
             for sector, category in product(chosen_sectors, chosen_categories)
         ]
         _tell(actor, citizen, purpose, given, withdrawn=ended and not given)
+        guard.require(actor, "write", resource, handling_purpose(actor), detail=purpose)
     actor.forget()
     return answers
 
@@ -109,10 +109,12 @@ def withdraw_consent(actor: Actor, consent: Consent) -> None:
     citizen, purpose = consent.citizen, handling_purpose(actor)
     guard.check(actor, "write", Resource("consent", citizen), purpose, detail=consent.purpose)
     with transaction.atomic():
-        answers = Consent.objects.select_for_update().filter(pk=consent.pk, given=True, withdrawn_at__isnull=True)
+        # Whoever enrols the citizen holds them until it is written, and what was written is then what is withdrawn.
+        Citizen.objects.select_for_update().get(pk=citizen.pk)
+        answers = Consent.objects.filter(pk=consent.pk, given=True, withdrawn_at__isnull=True)
         if _end(actor, answers):
-            guard.require(actor, "write", Resource("consent", citizen), purpose, detail=consent.purpose)
             _tell(actor, citizen, consent.purpose, False, withdrawn=True)
+            guard.require(actor, "write", Resource("consent", citizen), purpose, detail=consent.purpose)
     actor.forget()
 
 

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -54,8 +55,9 @@ def record_legal_basis(
     except ValidationError as error:
         field, messages = next(iter(error.message_dict.items()))
         raise Invalid(field, messages[0]) from error
-    basis.save()
-    log.append([log.entry(actor, "write", Resource("legal_basis"), "oversight", decision, detail=f"{basis.pk}")])
+    with transaction.atomic():
+        basis.save()
+        log.append([log.entry(actor, "write", Resource("legal_basis"), "oversight", decision, detail=f"{basis.pk}")])
     actor.forget()
     return basis
 
@@ -63,7 +65,8 @@ def record_legal_basis(
 def revoke_legal_basis(actor: Actor, basis: LegalBasis) -> None:
     """Close what a legal basis opened, at once. A second time changes nothing. Raises Refused."""
     decision = guard.check(actor, "write", Resource("legal_basis"), "oversight")
-    if LegalBasis.objects.filter(pk=basis.pk, revoked_at__isnull=True).update(revoked_at=timezone.now()):
-        entry = log.entry(actor, "write", Resource("legal_basis"), "oversight", decision, detail=f"{basis.pk} revoked")
-        log.append([entry])
+    entry = log.entry(actor, "write", Resource("legal_basis"), "oversight", decision, detail=f"{basis.pk} revoked")
+    with transaction.atomic():
+        if LegalBasis.objects.filter(pk=basis.pk, revoked_at__isnull=True).update(revoked_at=timezone.now()):
+            log.append([entry])
     actor.forget()

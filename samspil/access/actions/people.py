@@ -1,4 +1,7 @@
-"""What an administrator does: organisations, accounts and memberships. Every change is written to the access log."""
+"""What an administrator does: organisations, accounts and memberships.
+
+Every change is written to the access log in the transaction that makes it: neither is there without the other.
+"""
 
 from __future__ import annotations
 
@@ -55,6 +58,7 @@ def one_time_password() -> str:
     return "-".join("".join(secrets.choice(_LETTERS) for _place in range(5)) for _group in range(4))
 
 
+@transaction.atomic
 def save_organisation(actor: Actor, facts: OrganisationFacts, organisation: Organisation | None = None) -> Organisation:
     """Make an organisation, or change one. A practice needs its provider number. Raises Refused, and Invalid."""
     guard.check(actor, "write", _PEOPLE, "administration")
@@ -116,6 +120,7 @@ def new_one_time_password(actor: Actor, user: User) -> str:
     return password
 
 
+@transaction.atomic
 def help_relative(actor: Actor, username: str, name: str) -> tuple[User, str]:
     """A new one-time password for a relative who forgot theirs; old password and second factors are taken away.
 
@@ -138,6 +143,7 @@ def help_relative(actor: Actor, username: str, name: str) -> tuple[User, str]:
     return user, password
 
 
+@transaction.atomic
 def open_or_close(actor: Actor, user: User, *, is_active: bool) -> None:
     """A closed account cannot log in, and whoever is logged in with it is out at once. Raises Refused, and Invalid."""
     _only_others(actor, user)
@@ -154,6 +160,7 @@ def link_subject(actor: Actor, user: User, provider: str, subject: str) -> None:
         _record(actor, f"person {user.pk} linked to {provider}")
 
 
+@transaction.atomic
 def unlink_subject(actor: Actor, user: User, number: int) -> None:
     """Take a link away; one that is not there is no fault. Raises Refused, and Invalid."""
     _only_others(actor, user)
@@ -161,6 +168,7 @@ def unlink_subject(actor: Actor, user: User, number: int) -> None:
     _record(actor, f"person {user.pk} unlinked")
 
 
+@transaction.atomic
 def add_membership(
     actor: Actor, user: User, organisation: Organisation, role: Role, since: dt.date, until: dt.date | None
 ) -> Membership:
@@ -187,6 +195,7 @@ def add_membership(
     return made
 
 
+@transaction.atomic
 def end_membership(actor: Actor, membership: Membership, until: dt.date) -> None:
     """Set the last day of a membership. Raises Refused, and Invalid for a day before its first."""
     _only_others(actor, membership.user)

@@ -45,8 +45,9 @@ def grant_proxy(
         raise Invalid("username", together)
     if relative.pk == actor.user_id:
         raise Invalid("username", _("This is your own account."))
-    guard.require(actor, "write", resource, "self", detail="grant")
     with transaction.atomic():
+        # Two at once wait for each other here, and the second replaces what the first has granted.
+        Citizen.objects.select_for_update().get(pk=citizen.pk)
         now = timezone.now()
         Proxy.objects.filter(citizen=citizen, relative=relative, revoked_at__isnull=True).update(revoked_at=now)
         proxy = Proxy.objects.create(
@@ -58,6 +59,7 @@ def grant_proxy(
             until=until,
         )
         tell_user(relative, Notice.Kind.PROXY, "proxy_granted", name=citizen.name)
+        guard.require(actor, "write", resource, "self", detail="grant")
     actor.forget()
     return proxy
 
@@ -69,8 +71,8 @@ def revoke_proxy(actor: Actor, proxy: Proxy) -> None:
     with transaction.atomic():
         revoked = Proxy.objects.filter(pk=proxy.pk, revoked_at__isnull=True).update(revoked_at=timezone.now())
         if revoked:
-            guard.require(actor, "write", resource, "self", detail="revoke")
             tell_user(proxy.relative, Notice.Kind.PROXY, "proxy_revoked", name=proxy.citizen.name)
+            guard.require(actor, "write", resource, "self", detail="revoke")
     actor.forget()
 
 

@@ -42,11 +42,12 @@ def give_task(
         raise Invalid("organisation", _("Nobody there can take a task today."))
     if holder is not None and not working.filter(user=holder).exists():
         raise Invalid("holder", _("This person does not work there today."))
-    guard.require(actor, "give", resource, "care", detail=f"organisation {organisation.pk}")
     assert actor.user is not None, "the policy lets nobody give a task who is not logged in"
-    task = CareTask.objects.create(
-        citizen=citizen, organisation=organisation, holder=holder, title=title.strip(), asked_by=actor.user, due=due
-    )
+    with transaction.atomic():
+        task = CareTask.objects.create(
+            citizen=citizen, organisation=organisation, holder=holder, title=title.strip(), asked_by=actor.user, due=due
+        )
+        guard.require(actor, "give", resource, "care", detail=f"organisation {organisation.pk}")
     actor.forget()
     return task
 

@@ -36,7 +36,9 @@ class ReasonForm(forms.Form):
 class WhereForm(forms.Form):
     """Which organisation is to have the task."""
 
-    organisation = forms.ModelChoiceField(Organisation.objects.none(), label=_("Who is to do it"))
+    organisation = forms.ModelChoiceField(
+        Organisation.objects.none(), label=_("Who is to do it"), empty_label=_("Choose one")
+    )
 
     def __init__(self, organisations: list[Organisation], data: Any = None) -> None:
         super().__init__(data)

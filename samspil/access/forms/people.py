@@ -84,7 +84,8 @@ class MembershipForm(forms.Form):
         label=_("Organisation"), queryset=Organisation.objects.all(), empty_label=_("Choose one")
     )
     role = forms.ChoiceField(
-        label=_("Role"), choices=[(role.value, role.label) for role in Role if role.is_professional]
+        label=_("Role"),
+        choices=[("", _("Choose one")), *((role.value, role.label) for role in Role if role.is_professional)],
     )
     since = DayField(label=_("First day"))
     until = DayField(label=_("Last day"), required=False)

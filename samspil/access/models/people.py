@@ -194,11 +194,11 @@ class Citizen(models.Model):
 
 
 class ProxyScope(models.TextChoices):
-    """What a relative may do for a citizen."""
+    """What a relative may do for a citizen, in words to the citizen."""
 
-    READ = "read", _("see the citizen's page")
-    LOG = "log", _("see who has looked")
-    CONSENT = "consent", _("give and withdraw consent")
+    READ = "read", _("see your page")
+    LOG = "log", _("see who has looked at your information")
+    CONSENT = "consent", _("give and withdraw consent for you")
 
 
 class ProxyQuerySet(models.QuerySet["Proxy"]):

@@ -38,7 +38,10 @@ def has_consent(
 
 @dataclass(frozen=True)
 class Standing:
-    """One question and how it stands today: `yes`, `limited` (yes to some), `no`, `expired` or `unanswered`."""
+    """One question and how it stands today.
+
+    `yes`, `limited` (yes to some), `no`, `expired`, `withdrawn` (taken back and not answered since) or `unanswered`.
+    """
 
     programme: str
     asked: AskedConsent
@@ -95,14 +98,17 @@ def _standing(programme: str, asked: AskedConsent, answers: list[Consent]) -> St
     history = [answer for answer in answers if (answer.programme, answer.purpose) == (programme, asked.purpose)]
     kept = [answer for answer in history if answer.withdrawn_at is None]
     holding = [answer for answer in kept if answer.until is None or answer.until >= today]
-    return Standing(programme, asked, asked.text(today), _state(kept, holding, today), tuple(holding), tuple(history))
+    state = _state(history, kept, holding, today)
+    return Standing(programme, asked, asked.text(today), state, tuple(holding), tuple(history))
 
 
-def _state(kept: list[Consent], holding: list[Consent], today: dt.date) -> str:
+def _state(history: list[Consent], kept: list[Consent], holding: list[Consent], today: dt.date) -> str:
     given = [answer for answer in holding if answer.given and answer.since <= today]
     if given:
         whole = any(not (answer.organisation_id or answer.sector or answer.category) for answer in given)
         return "yes" if whole and all(answer.given for answer in holding) else "limited"
     if holding:
         return "no"
-    return "expired" if kept else "unanswered"
+    if kept:
+        return "expired"
+    return "withdrawn" if history else "unanswered"

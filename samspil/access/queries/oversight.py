@@ -19,7 +19,9 @@ def cases(actor: Actor, *, reviewed: bool = False, after: str = "") -> Page[Brea
     Logged for each citizen. Raises Refused.
     """
     decision = guard.check(actor, "read", Resource("break_glass"), "oversight")
-    rows = BreakGlass.objects.select_related("citizen", "membership__user", "membership__organisation", "reviewed_by")
+    rows = BreakGlass.objects.select_related(
+        "citizen__account", "membership__user", "membership__organisation", "reviewed_by"
+    )
     found = page_of(rows.filter(reviewed_at__isnull=not reviewed), after, moment="opened_at")
     citizens = sorted({case.citizen_id for case in found.rows})
     guard.seen(actor, "read", Resource("break_glass"), "oversight", decision, citizens)

@@ -87,7 +87,7 @@ def override(
         advance(inclusion, version)
         answers = latest.answers if latest else {}
         made = _keep(inclusion, found, answers, by, override_reason=reason, override_note=words.strip())
-        note(inclusion, Step.Kind.OVERRIDE, by, reason=reason)
+        note(inclusion, Step.Kind.OVERRIDE, by, words=words, reason=reason)
         done(actor, "decide", inclusion, f"override {reason}")
     return made
 

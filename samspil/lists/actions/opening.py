@@ -15,7 +15,7 @@ from samspil.access.actor import Actor
 from samspil.access.errors import Conflict, Invalid
 from samspil.access.models import Citizen, Membership, Notice
 from samspil.access.policy import Resource
-from samspil.lists.actions.course import advance, done, in_stage, member, note
+from samspil.lists.actions.course import advance, done, hold, in_stage, member, note
 from samspil.lists.models import Entry, Inclusion, Publication, Source, Stage, Step
 from samspil.lists.programme import of_model, rules
 
@@ -78,6 +78,8 @@ def open_off_list(actor: Actor, citizen: Citizen, model: str, purpose: str) -> I
         raise Invalid("purpose", _("Write what the joint effort is to help with."))
     days = rules(programme).gate.reassess_after_days
     with transaction.atomic():
+        # The citizen first and the log after, as every act on an inclusion: two that wait for each other never end.
+        hold(citizen)
         guard.require(actor, "decide", resource, "inclusion", detail=detail)
         return _open(
             actor.membership,
@@ -102,6 +104,7 @@ def nominate(actor: Actor, citizen: Citizen, model: str, why: str) -> None:
     if not why.strip():
         raise Invalid("why", _("Write why a joint effort would help."))
     with transaction.atomic():
+        hold(citizen)
         guard.require(actor, "write", resource, "inclusion", detail=model)
         if citizen.practice_id is None or citizen.inactive:
             return

@@ -38,7 +38,7 @@ def publish(actor: Actor, handover: Handover, *, because: str = "", wanted: int 
     and SamspilError for a run older than what is published or changed criteria without a reason.
     """
     decision = guard.require(actor, "write", LISTS, "case_finding")
-    known = {each.model: each for each in Publication.objects.filter(run=handover.run).select_related("round")}
+    known = _published(handover)
     result = Published(handover.run)
     result.models = [ModelPublished(each.model, each.round.number, again=True) for each in known.values()]
     todo = [model for model in handover.models if model.definition.model not in known]
@@ -50,6 +50,10 @@ def publish(actor: Actor, handover: Handover, *, because: str = "", wanted: int 
     persons = {model.definition.model: list(_needed(model.definition.model, model.persons)) for model in todo}
     with transaction.atomic():
         practices = practices_of(handover.practices)
+        # The practices are held from here on, so what another command published meanwhile is there to be seen.
+        if _published(handover).keys() != known.keys():
+            raise SamspilError(f"the run {handover.run} is being published by another command; it has done so by now")
+        _check_order(handover)
         people = citizens_of(handover, citizens, practices)
         result.citizens = len(people)
         for model in todo:
@@ -58,6 +62,11 @@ def publish(actor: Actor, handover: Handover, *, because: str = "", wanted: int 
             one = ModelPublication(actor, decision, handover, model, rows, people, practices)
             result.models.append(one.publish(eligibility_round))
     return result
+
+
+def _published(handover: Handover) -> dict[str, Publication]:
+    """By model, what was published of the run already."""
+    return {each.model: each for each in Publication.objects.filter(run=handover.run).select_related("round")}
 
 
 def _check_order(handover: Handover) -> None:

@@ -20,7 +20,7 @@ from samspil.access.errors import Conflict, Invalid
 from samspil.access.models import Membership, Role
 from samspil.access.policy import Resource, Verb
 from samspil.lists.actions.ending import record_need
-from samspil.lists.actions.opening import choose, unchoose
+from samspil.lists.actions.opening import choose, running_in, unchoose
 from samspil.lists.models import Capacity, Entry, Review
 from samspil.lists.names import language
 from samspil.lists.programme import of_model, rules
@@ -95,9 +95,12 @@ def decide(
             raise Invalid("until", _("Choose a day after today."))
     asked = _colleague(actor, colleague) if kind == Review.Kind.ASK else None
     with transaction.atomic():
-        # Who is to be invited has a course of their own; it is ended, or the choice undone, and not decided away.
+        # Who is to be invited has a course of their own; it is ended, or the choice undone, and not decided away. After
+        # its end the citizen may be invited again: no energy this spring is no answer for ever.
         changeable = Entry.objects.filter(pk=entry.pk, version=version, left_at__isnull=True)
-        changed = changeable.exclude(state=Entry.State.INVITED).update(
+        if kind != Review.Kind.INVITE or running_in(entry.practice_id, entry.citizen, entry.model) is not None:
+            changeable = changeable.exclude(state=Entry.State.INVITED)
+        changed = changeable.update(
             state=_STATES[kind],
             version=version + 1,
             later_until=until if kind == Review.Kind.LATER else None,
@@ -128,10 +131,10 @@ def decide(
 
 
 def _colleague(actor: Actor, user: int | None) -> Membership:
-    """The asked colleague: somebody else of the same practice."""
+    """The asked colleague: another doctor of the same practice, who can decide."""
     found = (
         Membership.objects.current(timezone.localdate())
-        .filter(organisation=actor.organisation, user=user, role__in=[Role.GP, Role.PRACTICE_STAFF])
+        .filter(organisation=actor.organisation, user=user, role=Role.GP)
         .exclude(user=actor.user)
         .select_related("user")
         .first()

@@ -12,8 +12,9 @@ from samspil.access.actor import Actor
 from samspil.access.models import CareTask, Category, Citizen
 from samspil.access.policy import Decision, Resource, may
 from samspil.lists.actions.inclusion import CONTACTS
-from samspil.lists.models import Entry, Inclusion, Stage, Step
-from samspil.lists.names import Name, in_words, model_title
+from samspil.lists.models import Entry, Inclusion, Stage, Step, UnmetNeed
+from samspil.lists.names import Name, in_words, language, model_title
+from samspil.lists.programme import rules
 from samspil.population.words import Criterion
 
 
@@ -27,6 +28,14 @@ class Section:
     known: list[tuple[str, list[Criterion]]] = field(default_factory=list)
 
 
+@dataclass(frozen=True)
+class Need:
+    """A need that the programme does not meet, and where the citizen was helped on to, in words."""
+
+    told: UnmetNeed
+    route: str
+
+
 @dataclass
 class Record:
     """One citizen with what the actor may see."""
@@ -35,8 +44,9 @@ class Record:
     age: int
     names: list[Name]
     sections: list[Section]
-    inclusions: list[Inclusion]
+    inclusions: list[OwnInclusion]
     tasks: list[CareTask]
+    needs: list[Need]
     own: bool
     may_ask_others: bool
     may_refer: bool
@@ -66,14 +76,28 @@ def record(actor: Actor, key: int) -> Record:
         age=citizen.age(timezone.localdate()),
         names=names if own else [],
         sections=[_section(actor, citizen, category, names, treating) for category in Category],
-        inclusions=inclusions if own else [each for each in inclusions if each.stage == Stage.ENROLLED],
+        inclusions=[
+            OwnInclusion(each, model_title(each.model)) for each in inclusions if own or each.stage == Stage.ENROLLED
+        ],
         # What others have been asked to do tells something of the citizen too.
         tasks=list(tasks if own else tasks.filter(organisation=actor.organisation)),
+        needs=_needs(citizen) if own else [],
         own=own,
         may_ask_others=bool(may(actor, "give", Resource("task", citizen), "care")),
         may_refer=bool(may(actor, "give", Resource("referral", citizen), "care")),
         may_include=bool(may(actor, "decide", Resource("inclusion", citizen), "inclusion")),
     )
+
+
+def _needs(citizen: Citizen) -> list[Need]:
+    """What the citizen's practice wrote down, the newest first."""
+    told = UnmetNeed.objects.filter(citizen=citizen, practice_id=citizen.practice_id)
+    return [Need(each, _route(each)) for each in told]
+
+
+def _route(need: UnmetNeed) -> str:
+    known = rules(need.programme).gate.unmet_need_routes
+    return next((str(getattr(each.title, language())) for each in known if each.route == need.route), need.route)
 
 
 def _section(actor: Actor, citizen: Citizen, category: Category, names: list[Name], treating: bool) -> Section:
@@ -93,7 +117,7 @@ def _section(actor: Actor, citizen: Citizen, category: Category, names: list[Nam
 
 @dataclass
 class OwnInclusion:
-    """An effort, as the citizen reads of it."""
+    """An inclusion and what its target group is called."""
 
     inclusion: Inclusion
     title: str

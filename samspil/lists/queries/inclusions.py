@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass, field
 
-from django.db.models import Prefetch
+from django.db.models import Max, Prefetch
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -28,8 +28,8 @@ from samspil.lists.actions.checking import (
 from samspil.lists.actions.course import in_stage
 from samspil.lists.actions.inclusion import reminder_due
 from samspil.lists.gate import Judgement
-from samspil.lists.models import EligibilityCheck, Inclusion, Source, Stage, Step
-from samspil.lists.names import language, model_title
+from samspil.lists.models import EligibilityCheck, Inclusion, Publication, Source, Stage, Step
+from samspil.lists.names import language, model_title, version_title
 from samspil.lists.programme import programme, rules
 
 
@@ -42,6 +42,7 @@ class Running:
     reminder: dt.date | None
     #: Days on which something is due that have come.
     reminder_is_due: bool
+    #: A provisional one whose day has come, or for which there are newer data to judge by (report 000 L-05).
     reassess_is_due: bool
     withdrawn: bool
     #: Dead, emigrated or with another practice now: the inclusion has to be ended.
@@ -98,6 +99,9 @@ def _in_words(inclusions: list[Inclusion]) -> list[Running]:
         .filter(citizen__in={each.citizen_id for each in inclusions}, purpose="participation")
         .values_list("citizen_id", "programme")
     )
+    models = {each.model for each in inclusions if each.reassess_on is not None}
+    published = Publication.objects.filter(model__in=models).order_by().values_list("model")
+    newest = dict(published.annotate(Max("published_at"))) if models else {}
     result = []
     for each in inclusions:
         reminder = reminder_due(each, list(each.steps.all()))
@@ -107,7 +111,9 @@ def _in_words(inclusions: list[Inclusion]) -> list[Running]:
                 title=model_title(each.model),
                 reminder=reminder,
                 reminder_is_due=reminder is not None and reminder <= today,
-                reassess_is_due=each.reassess_on is not None and each.reassess_on <= today and each.ended_at is None,
+                reassess_is_due=each.reassess_on is not None
+                and each.ended_at is None
+                and (each.reassess_on <= today or newest[each.model] > each.opened_at),
                 withdrawn=each.stage in {Stage.CONSENTED, Stage.ENROLLED}
                 and (each.citizen_id, each.programme) not in consenting,
                 gone=each.citizen.inactive or each.citizen.practice_id != each.practice_id,
@@ -122,6 +128,7 @@ class Opened:
 
     inclusion: Inclusion
     title: str
+    version: str
     steps: list[Step]
     judgement: Judgement
     #: What blocks now and is not set aside, and what is not answered, in words.
@@ -148,6 +155,12 @@ class Opened:
         known = rules(self.inclusion.programme).gate.end_reasons
         return next((getattr(r.title, language()) for r in known if r.reason == self.inclusion.end_reason), "")
 
+    @property
+    def decline_reason(self) -> str:
+        """What the citizen gave as the reason, in words."""
+        known = rules(self.inclusion.programme).gate.decline_reasons
+        return next((getattr(r.title, language()) for r in known if r.reason == self.inclusion.decline_reason), "")
+
 
 def opened(actor: Actor, key: int) -> Opened:
     """One inclusion. Raises Inclusion.DoesNotExist, and Refused for another practice's."""
@@ -168,6 +181,7 @@ def opened(actor: Actor, key: int) -> Opened:
     return Opened(
         inclusion=found,
         title=model_title(found.model),
+        version=version_title(found.model, found.model_version),
         steps=steps,
         judgement=judgement,
         blocked=[words_of(judgement, code) for code in still_blocked(found, judgement)],
@@ -242,6 +256,6 @@ def letter(actor: Actor, key: int, kind: str) -> tuple[Inclusion, str]:
         name=found.citizen.name,
         programme=getattr(programme(found.programme).definition.title, code),
         practice=found.practice.name,
-        phone=found.practice.phone or "–",
+        phone=found.practice.phone or "________",
     )
     return found, filled

@@ -58,6 +58,16 @@ def waiting(day: dt.date) -> Q:
     return Q(state=Entry.State.OPEN) | Q(state=Entry.State.LATER, later_until__lte=day)
 
 
+def _asked_of(actor: Actor) -> Q:
+    """Names that a colleague asks the actor about."""
+    return Q(state=Entry.State.ASKED, asked_id=actor.user_id)
+
+
+def _to_review(actor: Actor) -> Q:
+    """Names that wait for the actor: what anybody of the practice is to review, and what the actor is asked about."""
+    return waiting(timezone.localdate()) | _asked_of(actor)
+
+
 def overview(actor: Actor) -> list[ModelLists]:
     """Every model that the practice has lists of. Raises Refused outside one's own practice."""
     guard.require(actor, "read", own_lists(actor), "case_finding")
@@ -100,7 +110,7 @@ def _counts(actor: Actor) -> dict[str, dict[str, int]]:
         .order_by()
         .values("model")
         .annotate(
-            to_review=Count("id", filter=active & waiting(today)),
+            to_review=Count("id", filter=active & _to_review(actor)),
             put_off=Count("id", filter=active & Q(state=Entry.State.LATER, later_until__gt=today)),
             asked=Count("id", filter=active & Q(state=Entry.State.ASKED)),
             decided=Count("id", filter=active & Q(state__in=[Entry.State.INVITED, Entry.State.NOT_RELEVANT])),
@@ -131,7 +141,7 @@ def names(
     Raises Refused outside one's own practice. Every name shown is written to the access log.
     """
     decision = guard.require(actor, "read", own_lists(actor), "case_finding")
-    entries = _narrowed(_own(actor, model), show)
+    entries = _narrowed(actor, _own(actor, model), show)
     if of_list is not None:
         entries = entries.filter(risk_list_id=of_list)
     if after is not None:
@@ -162,7 +172,7 @@ def _own(actor: Actor, model: str) -> QuerySet[Entry]:
     return Entry.objects.filter(practice_id=practice, model=model, citizen__practice_id=practice)
 
 
-def _narrowed(entries: QuerySet[Entry], show: str) -> QuerySet[Entry]:
+def _narrowed(actor: Actor, entries: QuerySet[Entry], show: str) -> QuerySet[Entry]:
     today = timezone.localdate()
     if show == "left":
         return entries.filter(left_at__isnull=False)
@@ -173,7 +183,7 @@ def _narrowed(entries: QuerySet[Entry], show: str) -> QuerySet[Entry]:
         "later": entries.filter(state=Entry.State.LATER, later_until__gt=today),
         "asked": entries.filter(state=Entry.State.ASKED),
         "decided": entries.filter(state__in=[Entry.State.INVITED, Entry.State.NOT_RELEVANT]),
-    }.get(show, entries.filter(waiting(today)))
+    }.get(show, entries.filter(_to_review(actor)))
 
 
 def _log(actor: Actor, decision: Decision, entries: Sequence[Entry], detail: str) -> None:
@@ -229,7 +239,7 @@ def next_name(actor: Actor, model: str, *, of_list: int | None = None) -> Name |
         active = active.filter(risk_list_id=of_list)
     chosen = active.select_related("citizen", "publication__round", "asked")
     entry = (
-        chosen.filter(state=Entry.State.ASKED, asked_id=actor.user_id).order_by("-score", "id").first()
+        chosen.filter(_asked_of(actor)).order_by("-score", "id").first()
         or chosen.filter(waiting(timezone.localdate())).order_by("-score", "id").first()
     )
     if entry is None:
@@ -243,8 +253,7 @@ def left_to_review(actor: Actor, model: str, of_list: int | None = None) -> int:
     entries = _own(actor, model).filter(left_at__isnull=True)
     if of_list is not None:
         entries = entries.filter(risk_list_id=of_list)
-    mine = Q(state=Entry.State.ASKED, asked_id=actor.user_id)
-    return entries.filter(waiting(timezone.localdate()) | mine).count()
+    return entries.filter(_to_review(actor)).count()
 
 
 def one_name(actor: Actor, key: int) -> Name:
@@ -252,6 +261,11 @@ def one_name(actor: Actor, key: int) -> Name:
     entry = Entry.objects.select_related("citizen", "publication__round", "asked").get(pk=key)
     require_own(actor, "read", entry, entry.model)
     return _in_words(actor, [entry])[0]
+
+
+def question_about(entry: Entry) -> Review | None:
+    """Who asked a colleague about a name, and what; None when nobody is asked."""
+    return reviews_of([entry]).get(entry.pk) if entry.state == Entry.State.ASKED else None
 
 
 def reviews_of(entries: Sequence[Entry]) -> dict[int, Review]:
@@ -268,12 +282,12 @@ def reviews_of(entries: Sequence[Entry]) -> dict[int, Review]:
 
 
 def colleagues(actor: Actor) -> list[User]:
-    """The other doctors and staff of the practice, doctors first."""
+    """The other doctors of the practice: whoever is asked decides, and staff cannot."""
     members = (
         Membership.objects.current(timezone.localdate())
-        .filter(organisation=actor.organisation, role__in=[Role.GP, Role.PRACTICE_STAFF])
+        .filter(organisation=actor.organisation, role=Role.GP)
         .exclude(user=actor.user)
         .select_related("user")
-        .order_by("role", "user__name")
+        .order_by("user__name")
     )
     return list(dict.fromkeys(member.user for member in members))

@@ -262,7 +262,12 @@ class _Collected:
         ]
 
     def _stood_in_the_way(self, bulletin: Bulletin, code: str) -> str:
-        return _("Age outside the target group") if code == "age" else bulletin.exclusion(code)
+        """What was set aside: an exclusion of the model, or one of the gate's own."""
+        if code == "age":
+            return _("Age outside the target group")
+        if code == "not_in_target":
+            return _("Score below the target group")
+        return bulletin.exclusion(code)
 
     def _of_sources(self, key: int) -> list[EndsOfSource]:
         faults = [end for end in self.rules.gate.end_reasons if end.means == "fault"]

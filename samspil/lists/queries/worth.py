@@ -208,8 +208,10 @@ def worth_of_practice(actor: Actor, practice_id: int, wanted: Wanted) -> Practic
     decision = guard.require(actor, "read", Resource("list_counts", practice_id=practice_id), "improvement")
     if decision.basis != "treating_practice":
         guard.require(actor, "read", PROCESS, "improvement")
+    practice = Organisation.objects.get(pk=practice_id)
     counted = Counted(wanted, practice_id)
-    practice = Organisation.objects.get(pk=practice_id, pk__in=counted.first)
+    if practice_id not in counted.first:
+        raise Organisation.DoesNotExist
     cells = Cells()
     cells.put(ALL, counted.all_columns()[practice_id])
     counted.coded(cells)

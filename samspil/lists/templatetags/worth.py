@@ -9,6 +9,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from samspil.lists.models import EligibilityRound
+from samspil.lists.names import version_title
 from samspil.lists.worth import Share
 from samspil.population.lists import Expectation
 
@@ -26,7 +28,7 @@ def shown(count: int | None) -> str | SafeString:
 @register.filter
 def percent(value: float | None, decimals: int = 0) -> str:
     """A share from 0 to 1 in per cent; a dash when there is none."""
-    return "–" if value is None else _("%(number)s %%") % {"number": number_format(100 * value, decimals)}
+    return "–" if value is None else _("%(number)s %%") % {"number": _rounded(100 * value, decimals)}
 
 
 @register.filter
@@ -45,7 +47,18 @@ def interval(of: tuple[float, float] | None) -> str:
     """An interval of shares: `40–77 %`."""
     if of is None:
         return "–"
-    return f"{number_format(100 * of[0], 0)}–{percent(of[1])}"
+    return f"{_rounded(100 * of[0])}–{percent(of[1])}"
+
+
+def _rounded(value: float, decimals: int = 0) -> str:
+    """A number to so many decimals. Django's own formatting would cut the others off, and 53.6 would be 53."""
+    return str(number_format(round(value, decimals), decimals))
+
+
+@register.filter
+def criteria(of: EligibilityRound) -> str:
+    """What the criteria of a round are called."""
+    return version_title(of.model, of.version)
 
 
 @register.filter
@@ -55,7 +68,7 @@ def duration(seconds: float | None) -> str:
         return "–"
     whole = round(seconds)
     if whole >= 3600:
-        hours = number_format(whole / 3600, 1)
+        hours = _rounded(whole / 3600, 1)
         return _("%(hours)s hours") % {"hours": hours}
     return _("%(minutes)s min %(seconds)s s") % {"minutes": whole // 60, "seconds": whole % 60}
 

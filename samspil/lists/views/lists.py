@@ -113,7 +113,9 @@ def decide(request: Request, key: int) -> HttpResponse:
         return _card(request, entry.model, of_list=of_list, conflict=conflict.message)
     except Invalid as error:
         name = queries.one_name(request.actor, key)
-        return _show(request, _context(request, entry.model, name, of_list) | {"error": error.message}, 422)
+        # What was typed stands there still: only what was wrong is to be mended.
+        faulty = {"error": error.message, "typed": request.POST}
+        return _show(request, _context(request, entry.model, name, of_list) | faulty, 422)
     return _card(request, entry.model, of_list=of_list, made=made)
 
 
@@ -165,6 +167,7 @@ def _context(request: Request, model: str, name: Name | None, of_list: int | Non
         "reasons": [(each, getattr(each.title, language())) for each in review_rules.reasons],
         "routes": [(each.route, getattr(each.title, language())) for each in programme_rules.gate.unmet_need_routes],
         "later_days": review_rules.later_days,
+        "question": queries.question_about(name.entry) if name else None,
         "colleagues": queries.colleagues(request.actor) if name else [],
         "shown": reviewing.shown_now(name.entry) if name else "",
         "left": queries.left_to_review(request.actor, model, of_list),

@@ -14,7 +14,10 @@ const client = (id, more = {}) => ({
 })
 const configuration = (issuer) => ({
   // The codes of `hurried` are good for a second.
-  clients: [client('samspil'), client('hurried'), client('signed-otherwise', { id_token_signed_response_alg: 'HS256' })],
+  clients: [
+    client('samspil'), client('other'), client('hurried'),
+    client('signed-otherwise', { id_token_signed_response_alg: 'HS256' }),
+  ],
   findAccount: (ctx, id) => ({ accountId: id, claims: () => ({ sub: id, cpr: '0101010000' }) }),
   acrValues: ['low', 'substantial'],
   claims: { openid: ['sub', 'cpr'], acr: null, amr: null },
