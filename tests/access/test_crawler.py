@@ -105,6 +105,12 @@ def foreign_arguments(town: Town, name: str, arguments: set[str]) -> list[dict[s
         "me-note-share": foreign.written.unseen.pk,
         "me-note-refuse": foreign.written.note.addressees.first().pk,
         "onboarding": planned.pathway.pk,
+        "pathway": planned.pathway.pk,
+        "pathway-end": planned.pathway.pk,
+        "handover": planned.handover.pk,
+        "handover-withdraw": planned.handover.pk,
+        "coordination-review": planned.coordination.pk,
+        "coordination-lead": planned.coordination.pk,
         "paper": planned.plan.pk,
         "paper-print": planned.plan.pk,
     }

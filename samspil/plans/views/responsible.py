@@ -8,10 +8,12 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from samspil.access import guard
 from samspil.access.errors import Conflict, Invalid
 from samspil.access.middleware import Request
 from samspil.access.queries.tasks import organisations_for_tasks
 from samspil.plans.actions import accountable, coordination
+from samspil.plans.actions.changing import resource_of
 from samspil.plans.forms_pathways import AnswerForm, CoordinatorForm, HandoverForm, PlaceForm, ReviewForm
 from samspil.plans.models import Coordination, Handover
 from samspil.plans.queries import responsible as queries
@@ -104,6 +106,8 @@ def coordinator_act(request: Request, key: int, act: str) -> HttpResponse:
     found = get_object_or_404(
         Coordination.objects.select_related("plan__citizen", "plan__accountable", "coordinator__user"), pk=key
     )
+    # Before the form is looked at: nobody else is told what is wrong with it.
+    guard.check(request.actor, "decide", resource_of(found.plan), "care")
     form = ReviewForm(request.POST)
     given = form.cleaned_data if form.is_valid() else {}
     words, day = request.POST.get("words", ""), given.get("review_on")
