@@ -83,6 +83,23 @@ def test_a_note_can_be_shown_together_later_by_those_who_wrote_it(around):
     assert texts(around.read(around.psychologist)) == ["Søvnen er bedre"]
 
 
+def test_a_note_is_not_answered_before_the_citizen_has_seen_it(around):
+    around.let()
+    note = around.write(around.doctor, around.psychologist, answer_by=timezone.localdate() + DAY)
+    with pytest.raises(Refused):
+        reading.one_note(care.acting(around.psychologist), note.pk)
+    with pytest.raises(Invalid):
+        around.write(around.psychologist, around.doctor, answers=note)
+    assert reading.one_note(care.acting(around.doctor), note.pk) == note
+
+
+def test_who_answers_has_read(around):
+    around.let()
+    question = around.write(around.doctor, around.hospital, answer_by=timezone.localdate() + DAY, shown_together=True)
+    around.write(around.hospital, around.doctor, answers=question)
+    assert question.addressees.get().read_by == around.hospital.user
+
+
 def test_only_those_it_is_addressed_to_read_it(around):
     """A psychologist's note need not reach the job centre (000 L-31)."""
     around.let()

@@ -103,6 +103,14 @@ def test_the_accountable_person_is_told_once_and_of_what(around):
     assert around.nurse.organisation.name in task.task.title
 
 
+def test_nobody_is_told_of_having_been_told(around):
+    about = around.ask(MONDAY)
+    for days in (4, 10, 20):
+        run(MONDAY + days * DAY)
+    assert [each.tells_of for each in told()] == [about]
+    assert PlanTask.objects.filter(reported_at__isnull=False).get() == about
+
+
 def test_who_promised_and_is_accountable_is_not_told_of_the_own_task(around):
     made.ask(around.anna, around.doctor.organisation, around.doctor, "activity", MONDAY, plan=around.plan,
              holder=around.doctor.user)  # fmt: skip
