@@ -1,4 +1,4 @@
-"""What people write around a citizen of the crawler's town: notes, medicine, a stay, and tasks that ask for an answer."""
+"""What people write around a citizen of the crawler's town: notes, medicine, a stay, a task that asks for an answer."""
 
 from __future__ import annotations
 

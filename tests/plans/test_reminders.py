@@ -1,4 +1,4 @@
-"""Reminders: who promised, then who is accountable, then the secretariat; e-mails that say how many and nothing more."""
+"""Reminders: who promised, who is accountable, then the secretariat; e-mails that say how many and nothing more."""
 
 import datetime as dt
 import socketserver
