@@ -13,21 +13,42 @@ from playwright.sync_api import Page, sync_playwright
 
 OUT = Path(__file__).parent.parent / "docs" / "pictures"
 SIZES = {"desk": (1280, 900), "phone": (390, 844)}
-#: By the demonstration's log-in, the pages and their addresses.
-PAGES: dict[str, list[tuple[str, str]]] = {
+#: By the demonstration's log-in: what the picture is called, an address, and links to follow from there.
+PAGES: dict[str, list[tuple[str, str, *tuple[str, ...]]]] = {
     "gp": [
         ("lists", "/lists/"),
         ("names", "/lists/daemp/"),
         ("review", "/lists/daemp/review/"),
         ("off-list", "/inclusions/new/"),
         ("own-figures", "/worth/own/"),
+        ("plans", "/plans/"),
+        ("plan", "/plans/", 'tr:has-text("KOL") a'),
+        ("plan-on-paper", "/plans/", 'tr:has-text("KOL") a', 'a[href$="/paper/"]'),
+        ("plan-versions", "/plans/", 'tr:has-text("KOL") a', 'a[href$="/versions/"]'),
+        ("work-of-a-doctor", "/work/"),
+        ("referrals", "/referrals/?way=sent"),
+        ("referral-late", "/referrals/?way=sent&show=waiting", "tr:has(.badge-warning) a"),
+        ("services", "/services/"),
+        ("service", "/services/odense-ic/psychologist/"),
+        ("deadlines", "/deadlines/"),
     ],
-    "citizen": [("own-page", "/me/"), ("own-log", "/me/log/"), ("own-consents", "/me/consents/")],
-    "municipal": [("work", "/work/"), ("nominate", "/nominations/")],
+    "citizen": [
+        ("own-page", "/me/"),
+        ("own-plan", "/me/plan/"),
+        ("own-notes", "/me/notes/"),
+        ("own-log", "/me/log/"),
+        ("own-consents", "/me/consents/"),
+    ],
+    "home_nurse": [("work", "/work/"), ("referrals-received", "/referrals/")],
+    "psychologist": [("referral-under-way", "/referrals/?show=started", "tbody a")],
+    "municipal": [("nominate", "/nominations/")],
+    "hospital": [("stays", "/stays/")],
     "secretariat": [
         ("worth", "/worth/practices/"),
         ("model-review", "/worth/model-review/daemp/"),
         ("rounds", "/worth/rounds/"),
+        ("broken-promises", "/work/broken/"),
+        ("standing-still", "/plans/standing-still/"),
     ],
     "dpo": [("access-log", "/oversight/log/"), ("legal-bases", "/oversight/legal-bases/")],
     "administrator": [("people", "/people/")],
@@ -41,10 +62,14 @@ def take(page: Page, base: str) -> None:
         page.set_viewport_size({"width": 1280, "height": 900})
         page.goto(f"{base}/demo/")
         page.click(f'button[value="{who}"]')
-        for name, address in pages:
+        for name, address, *links in pages:
+            page.set_viewport_size({"width": 1280, "height": 900})
+            page.goto(base + address)
+            for link in links:
+                page.goto(base + (page.locator(f"main {link}").first.get_attribute("href") or ""))
             for size, (width, height) in SIZES.items():
                 page.set_viewport_size({"width": width, "height": height})
-                page.goto(base + address)
+                page.reload()
                 page.screenshot(path=OUT / f"{name}-{size}.png")
                 print(f"{name}-{size}.png")
 

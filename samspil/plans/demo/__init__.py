@@ -15,45 +15,54 @@ from samspil.plans.actions.stalled import ask_about_stalled
 from samspil.plans.demo import daemp, elsewhere, sad
 from samspil.plans.demo.cast import Cast, cast
 from samspil.plans.demo.course import Course
-from samspil.plans.models import Pathway, Plan
+from samspil.plans.models import Pathway, Referral
 
 
-@transaction.atomic
-def live(practice: Organisation, *, seed: int = 1) -> int:
-    """Make the plans of the demonstration, once; returns how many pathways have a story. All of it, or nothing.
+def live(practice: Organisation) -> int:
+    """Make the plans of the demonstration; returns how many stories were told. Each is told once, whole or not at all.
 
-    The pathways are those that the lists' work has opened; the demonstration's citizen has the first story.
+    The pathways are those that the lists' work has opened; the demonstration's citizen has the first story. One that
+    was broken off goes on where it was.
     """
-    if Plan.objects.exists():
-        return 0
-    chance, people, told = random.Random(seed), cast(), 0
+    people, told = cast(), 0
+    own = User.objects.filter(username="demo-citizen", citizen__isnull=False).values_list("citizen", flat=True).first()
     with translation.override("da"), Clock(timezone.localdate()) as clock:
-        own = User.objects.filter(username="demo-citizen", citizen__isnull=False).values_list("citizen", flat=True)
         for stories, doctor, arm in ((sad.STORIES, people.gp2, "sad"), (daemp.STORIES, people.gp, "daemp")):
-            waiting = _pathways(practice, arm, first=own.first())
-            for story, pathway in zip(stories, waiting, strict=False):
-                story(Course(pathway, doctor, people, clock, chance))
+            begun, waiting = _pathways(practice, arm, first=own)
+            for story, pathway in zip(stories[begun:], waiting, strict=False):
+                with transaction.atomic():
+                    story(Course(pathway, doctor, people, clock, random.Random(story.__name__)))
                 told += 1
-        _without_a_plan(practice, people, clock, chance)
-        told += elsewhere.work(practice, people, clock, chance)
-    with translation.override("da"):
-        escalate(system())
-        ask_about_stalled(system())
+        told += _without_a_plan(practice, people, clock)
+        told += elsewhere.work(practice, people, clock)
+    if told:
+        with translation.override("da"):
+            escalate(system())
+            ask_about_stalled(system())
     return told
 
 
-def _pathways(practice: Organisation, arm: str, first: int | None) -> list[Pathway]:
-    """Those that can have a story, the demonstration's citizen first, then the longest enrolled."""
-    found = Pathway.objects.filter(
-        practice=practice, citizen__practice=practice, citizen__inactive=False, arm=arm, ended_at__isnull=True
-    ).select_related("citizen__practice", "practice")
-    return sorted(found, key=lambda each: (each.citizen_id != first, each.opened_at, each.pk))
+def _pathways(practice: Organisation, arm: str, first: int | None) -> tuple[int, list[Pathway]]:
+    """How many have a story, and those that can have one: the demonstration's citizen, then the longest enrolled."""
+    every = Pathway.objects.filter(practice=practice, arm=arm).select_related("citizen__practice", "practice")
+    waiting = [
+        each
+        for each in every.filter(plan__isnull=True, ended_at__isnull=True)
+        if each.citizen.practice_id == practice.pk and not each.citizen.inactive
+    ]
+    begun = every.exclude(plan__isnull=True, ended_at__isnull=True).count()
+    return begun, sorted(waiting, key=lambda each: (each.citizen_id != first, each.opened_at, each.pk))
 
 
-def _without_a_plan(practice: Organisation, people: Cast, clock: Clock, chance: random.Random) -> None:
+def _without_a_plan(practice: Organisation, people: Cast, clock: Clock) -> int:
     """Somebody outside every programme, who needs one thing."""
-    citizen = Citizen.objects.filter(practice=practice, inactive=False, pathways__isnull=True).order_by("name", "pk")
+    if Referral.objects.filter(from_organisation=practice, plan__isnull=True).exists():
+        return 0
+    citizens = Citizen.objects.filter(practice=practice, inactive=False, pathways__isnull=True).order_by("name", "pk")
     pathway = Pathway.objects.filter(practice=practice).select_related("citizen").first()
-    one = citizen.filter(birth_date__year__lt=timezone.localdate().year - 75).first()
-    if one is not None and pathway is not None:
-        daemp.simple_referral(Course(pathway, people.gp, people, clock, chance), one)
+    one = citizens.filter(birth_date__year__lt=timezone.localdate().year - 75).first()
+    if one is None or pathway is None:
+        return 0
+    with transaction.atomic():
+        daemp.simple_referral(Course(pathway, people.gp, people, clock, random.Random("simple")), one)
+    return 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 
+from django.db import transaction
 from django.utils import timezone
 
 from samspil.access.demo_clock import Clock
@@ -11,7 +12,7 @@ from samspil.access.models import Membership, Organisation, Role
 from samspil.plans.demo.cast import Cast
 from samspil.plans.demo.course import Course
 from samspil.plans.demo.texts import texts
-from samspil.plans.models import Pathway, Referral
+from samspil.plans.models import Pathway, Plan, Referral
 from samspil.plans.working_days import after_working_days
 
 #: How many pathways of other practices have a plan; the rest wait for theirs, some of them for long.
@@ -23,17 +24,20 @@ _SERVICES = {
 State = Referral.State
 
 
-def work(own: Organisation, people: Cast, clock: Clock, chance: random.Random) -> int:
+def work(own: Organisation, people: Cast, clock: Clock) -> int:
     """Let doctors elsewhere make plans and refer; how far each referral has come is luck. Returns plans begun."""
     doctors = Membership.objects.filter(role=Role.GP).exclude(organisation=own).select_related("user", "organisation")
     by_practice = {member.organisation_id: member for member in doctors}
+    begun = Plan.objects.exclude(practice=own).count()
     waiting = Pathway.objects.filter(
         practice__in=by_practice, ended_at__isnull=True, plan__isnull=True, citizen__inactive=False
     ).select_related("citizen__practice", "practice")
     there = [each for each in waiting.order_by("pk") if each.citizen.practice_id == each.practice_id]
-    chosen = chance.sample(there, min(_PLANS, len(there)))
-    for number, pathway in enumerate(chosen):
-        _plan(Course(pathway, by_practice[pathway.practice_id], people, clock, chance), number)
+    chosen = random.Random("elsewhere").sample(there, min(max(_PLANS - begun, 0), len(there)))
+    for number, pathway in enumerate(chosen, begun):
+        chance = random.Random(number)
+        with transaction.atomic():
+            _plan(Course(pathway, by_practice[pathway.practice_id], people, clock, chance), number)
     return len(chosen)
 
 
