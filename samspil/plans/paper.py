@@ -15,11 +15,11 @@ from samspil.definitions import SamspilError
 _FOLDER = "vendor/dkfds/fonts/IBMPlexSans/complete/woff2"
 
 
-def pdf_of(template: str, context: Mapping[str, Any], style: str = "") -> bytes:
+def pdf_of(template: str, context: Mapping[str, Any]) -> bytes:
     """The PDF of a template, tagged so that a screen reader reads it in order (PDF/UA-1).
 
-    The template has its style in itself, or `style` names a file beside this module. The design system's font is there
-    as `Plan`. Raises SamspilError where the machine lacks what PDFs are made with; a page can be printed all the same.
+    The template has its style in itself; the design system's font is there as `Plan`. Raises SamspilError where the
+    machine lacks what PDFs are made with; a page can be printed all the same.
     """
     html = render_to_string(template, dict(context))
     try:
@@ -31,7 +31,7 @@ def pdf_of(template: str, context: Mapping[str, Any], style: str = "") -> bytes:
             "(Debian: apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0)."
         ) from error
     fonts = FontConfiguration()
-    sheet = CSS(string=_style(style), font_config=fonts, url_fetcher=_only_fonts)
+    sheet = CSS(string=_faces(), font_config=fonts, url_fetcher=_only_fonts)
     page = HTML(string=html, url_fetcher=_only_fonts)
     made: bytes = page.write_pdf(stylesheets=[sheet], font_config=fonts, pdf_variant="pdf/ua-1")
     return made
@@ -57,9 +57,8 @@ def _font_files() -> dict[str, Path]:
     return {weight: Path(path) for weight, path in found.items() if isinstance(path, str)}
 
 
-def _style(name: str) -> str:
-    faces = "".join(
+def _faces() -> str:
+    return "".join(
         f"@font-face {{ font-family: Plan; font-weight: {weight}; src: url({path.as_uri()}); }}\n"
         for weight, path in _font_files().items()
     )
-    return faces + (Path(__file__).with_name(name).read_text(encoding="utf-8") if name else "")

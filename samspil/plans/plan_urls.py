@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from samspil.plans.views import around, editing, plan, printing
+from samspil.plans.views import around, editing, plan
 
 urlpatterns: list[URLPattern] = [
     path("plans/<int:key>/", plan.opened, name="plan"),
@@ -39,6 +39,4 @@ urlpatterns: list[URLPattern] = [
     path("plans/<int:key>/versions/difference/", plan.difference, name="plan-difference"),
     path("plans/<int:key>/versions/material/", plan.material, name="plan-material"),
     path("plans/<int:key>/texts/", plan.texts, name="plan-texts"),
-    path("plans/<int:key>/print/", printing.to_print, name="plan-print"),
-    path("plans/<int:key>/pdf/", printing.pdf, name="plan-pdf"),
 ]

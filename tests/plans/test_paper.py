@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from samspil.access.errors import Conflict
 from samspil.access.log import Refused
-from samspil.access.models import AccessRecord, CareTask
+from samspil.access.models import AccessRecord, CareTask, Role
 from samspil.plans.actions import goals
 from samspil.plans.actions.onboarding import ask_for
 from samspil.plans.actions.paper import print_plan
@@ -15,6 +15,7 @@ from samspil.plans.models import Plan, PlanPrint, PlanTask
 from samspil.plans.prints import TASK_KIND
 from samspil.plans.working_days import working_days_between
 from tests import care
+from tests.plans import made
 from tests.plans.own_world import Karen
 
 pytestmark = pytest.mark.django_db
@@ -151,3 +152,19 @@ def test_the_task_leads_to_the_page_that_prints(karen, client):
     client = care.log_in(client, karen.secretary)
     assert f"/plans/{karen.plan.pk}/paper/" in client.get("/work/").content.decode()
     assert CareTask.objects.filter(about__kind=TASK_KIND).count() == 1
+
+
+def test_who_answered_for_a_closed_plan_prints_nothing_of_the_one_after_it(karen, client):
+    old, outside = karen.plan, care.member(role=Role.MUNICIPAL)
+    care.consent(karen.citizen, "one_plan", karen.doctor.user)
+    Plan.objects.filter(pk=old.pk).update(state="closed", closed_at=timezone.now(), accountable=outside)
+    newer = made.plan(karen.citizen, karen.doctor, words=False)
+    goals.add(karen.by_doctor, newer, words="Jeg vil ud at sejle", domain="social", stated_by="citizen")
+    client = care.log_in(client, outside)
+    for answer in (
+        client.get(f"/plans/{old.pk}/paper/", follow=True),
+        client.post(f"/plans/{old.pk}/paper/print/", {"version": old.version, "as": "page"}, follow=True),
+    ):
+        assert answer.redirect_chain[0][0] == f"/plans/{old.pk}/"
+        assert "sejle" not in answer.content.decode()
+    assert not PlanPrint.objects.exists()

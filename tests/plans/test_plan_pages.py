@@ -49,7 +49,7 @@ def full(desk: Desk) -> Goal:
 PAGES = [
     "", "write/citizen/", "write/domain/", "write/crisis/", "write/involvement/", "write/duties/", "goals/new/",
     "activities/new/", "compose/", "contacts/new/", "links/new/", "versions/", "versions/difference/?from=1&to=5",
-    "texts/", "texts/?language=en", "print/", "print/?language=en",
+    "texts/", "texts/?language=en", "paper/",
 ]  # fmt: skip
 
 

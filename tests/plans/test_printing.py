@@ -1,4 +1,4 @@
-"""The citizen's version on paper: a page to print, and a tagged PDF that fetches nothing."""
+"""The PDF of the plan on paper: tagged, with all the words, fetching nothing, and not needed to print."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import pytest
 from samspil.definitions import SamspilError
 from samspil.plans import paper
 from samspil.plans.actions import contacts, goals, sections
+from tests import care
 from tests.plans import made
 from tests.plans.desk import Desk
 
@@ -46,23 +47,31 @@ def text_of(pdf: bytes) -> str:
     return "\n".join(read)
 
 
-def test_l48_the_page_to_print_is_the_citizens_version(desk):
-    text = desk.client().get(desk.address("print/")).content.decode()
-    for words in ("Jeg vil gå i haven", "20 30 40 50", "Det er vigtigt for dig", "Jeg går ikke ud", "Anne Lund"):
-        assert words in text
-    english = desk.client().get(desk.address("print/?language=en")).content.decode()
-    assert "What matters to you" in english
+def pdf(desk):
+    """The PDF as the doctor has it made."""
+    desk.plan.refresh_from_db()
+    return desk.client().post(desk.address("paper/print/"), {"version": desk.plan.version, "as": "pdf"})
+
+
+def test_the_page_of_the_plan_leads_to_the_paper_those_who_may_print_it(desk):
+    assert desk.address("paper/") in desk.client().get(desk.address()).content.decode()
+    desk.shares()
+    made.activity(desk.plan, "Besøg", desk.helper.organisation, holder=desk.helper.user)
+    care.task(desk.citizen, desk.helper.organisation, desk.doctor.user, holder=desk.helper.user)
+    page = desk.client(desk.helper).get(desk.address())
+    assert page.status_code == 200
+    assert desk.address("paper/") not in page.content.decode()
 
 
 def test_the_pdf_is_tagged_and_has_the_words(desk):
-    answer = desk.client().get(desk.address("pdf/"))
+    answer = pdf(desk)
     assert answer["Content-Type"] == "application/pdf"
-    pdf = answer.content
-    assert pdf.startswith(b"%PDF-")
-    packed = b"".join(_unpacked(pdf))
-    assert b"/StructTreeRoot" in pdf + packed
-    assert b"pdfuaid" in pdf + packed
-    text = text_of(pdf)
+    found = answer.content
+    assert found.startswith(b"%PDF-")
+    packed = b"".join(_unpacked(found))
+    assert b"/StructTreeRoot" in found + packed
+    assert b"pdfuaid" in found + packed
+    text = text_of(found)
     for words in ("Karen Holm", "20 30 40 50", "haven", "Jeg går ikke ud"):
         assert words in text
 
@@ -81,7 +90,7 @@ def test_nothing_is_fetched_whatever_stands_in_a_plan(desk):
     with pytest.raises(ValueError, match="fetches nothing"):
         paper._only_fonts("file:///etc/passwd")
     sections.write(desk.actor, desk.plan, "own_words", 0, '<img src="http://127.0.0.1/x"><style>@import "x"</style>')
-    assert "<img" in text_of(desk.client().get(desk.address("pdf/")).content)
+    assert "<img" in text_of(pdf(desk).content)
 
 
 def test_a_machine_without_pango_is_told_what_to_install(desk, monkeypatch):
@@ -94,16 +103,9 @@ def test_a_machine_without_pango_is_told_what_to_install(desk, monkeypatch):
 
     monkeypatch.setattr(builtins, "__import__", without)
     with pytest.raises(SamspilError, match="libpango"):
-        paper.pdf_of("plans/paper.html", {})
-    answer = desk.client().get(desk.address("pdf/"))
-    assert answer.status_code == 503
+        paper.pdf_of("plans/_own_phone.html", {"phone": "65 12 34 56"})
+    answer = pdf(desk)
+    assert answer["Content-Type"].startswith("text/html")
     text = answer.content.decode()
-    assert "libpango" in text
-    assert desk.address("print/") in text
-
-
-def test_paper_is_for_who_may_read_the_plan(desk):
-    stranger = made.provider()
-    for page in ("print/", "pdf/", "texts/"):
-        assert desk.client(stranger).get(desk.address(page)).status_code == 403
-    assert desk.client(desk.own.user).get(desk.address("pdf/")).status_code == 200
+    assert "Der kan ikke laves en PDF her" in text
+    assert "Jeg vil gå i haven" in text

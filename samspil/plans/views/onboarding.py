@@ -72,7 +72,11 @@ def _letter(plan: Plan, content: OwnPlan, needs: ReadingNeeds, printed: dt.datet
 def paper(request: Request, key: int) -> HttpResponse:
     """The plan as it would be printed, when it was printed last, and whether it has changed since."""
     plan = _plan(key)
-    content, state, needs = to_print(request.actor, plan)
+    try:
+        content, state, needs = to_print(request.actor, plan)
+    except Conflict as conflict:
+        messages.warning(request, conflict.message)
+        return redirect("plan", key)
     context = _letter(plan, content, needs, None) | {"paper": state}
     return render(request, "plans/own_paper.html", context)
 
@@ -86,7 +90,7 @@ def print_it(request: Request, key: int) -> HttpResponse:
         made = print_plan(request.actor, plan, seen if seen is not None else -1)
     except Conflict as conflict:
         messages.warning(request, conflict.message)
-        return redirect("paper", key)
+        return redirect("plan" if plan.closed_at is not None else "paper", key)
     content, state, needs = to_print(request.actor, plan)
     context = _letter(plan, content, needs, made.at) | {"paper": state}
     with translation.override(needs.language):
