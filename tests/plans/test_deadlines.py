@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from samspil.access.log import Refused
 from samspil.access.models import Role
-from samspil.plans.actions import referrals, service_decisions
+from samspil.plans.actions import epicrisis, referrals, service_decisions
 from samspil.plans.models import Appointment, Coordination, Referral
 from samspil.plans.queries import deadlines, referral_counts
 from samspil.plans.queries.referrals import is_late
@@ -173,8 +173,8 @@ def test_t_pat_7_unknown_attendance_is_not_nobody(keeper) -> None:
         for state in (State.RECEIVED, State.ACCEPTED):
             referrals.move(receiver, one, one.version, state, right_patient="yes")
         if number < 8:
-            for state in (State.STARTED, State.COMPLETED):
-                referrals.move(receiver, one, one.version, state, words="Færdig")
+            referrals.move(receiver, one, one.version, State.STARTED)
+            epicrisis.write(receiver, one, one.version, conclusion="Færdig", nothing_for_gp=True)
         enrolled.append(one)
     made.referral(care.citizen(doctor.organisation), doctor, nurse.organisation)
     before = referral_counts.participation(keeper, made.PROGRAMME)

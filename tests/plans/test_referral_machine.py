@@ -20,7 +20,7 @@ from samspil.access.log import Refused
 from samspil.access.models import AccessRecord, CareTask, Role
 from samspil.plans.actions import epicrisis, referrals
 from samspil.plans.actions.referral_course import CLOSED, RECEIVER, REFERRER, next_states
-from samspil.plans.models import Referral
+from samspil.plans.models import Epicrisis, Referral
 from tests import care
 from tests.plans import made
 
@@ -91,7 +91,7 @@ class World:
                 referrals.rematch(who, one, version, new, "Passer ikke sammen")
                 assert name == "doctor"
                 self.sent += 1
-            case "reply":
+            case "reply" | "completed":
                 epicrisis.write(who, one, version, conclusion="Bedre", nothing_for_gp=True)
             case _:
                 reason = {"rejected": "no_capacity", "dropped_out": "tired"}.get(what, "")
@@ -123,6 +123,7 @@ class World:
             steps = list(each.steps.values_list("state", flat=True))
             assert steps[0] == State.SENT
             assert steps[-1] == each.state
+            assert (each.state == State.COMPLETED) == Epicrisis.objects.filter(referral=each).exists()
             for before, after in itertools.pairwise(steps):
                 assert after in {*RECEIVER.get(State(before), ()), *REFERRER.get(State(before), ())}
             kinds = Counter(

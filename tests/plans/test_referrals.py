@@ -11,7 +11,7 @@ from samspil.access.errors import Conflict, Invalid
 from samspil.access.log import Refused
 from samspil.access.models import CareTask, Notice, Role
 from samspil.access.policy import Resource, may
-from samspil.plans.actions import referrals
+from samspil.plans.actions import epicrisis, referrals
 from samspil.plans.models import Activity, PlanTask, Referral
 from samspil.plans.working_days import after_working_days
 from tests import care
@@ -36,6 +36,9 @@ class Two:
     def click(self, sent: Referral, state: str, **given) -> Referral:
         return referrals.move(self.psychologist, sent, sent.version, state, **given)
 
+    def complete(self, sent: Referral, conclusion: str = "Færdig.") -> None:
+        epicrisis.write(self.psychologist, sent, sent.version, conclusion=conclusion, nothing_for_gp=True)
+
     def to(self, sent: Referral, *states: str) -> Referral:
         for state in states:
             self.click(sent, state, right_patient="yes" if state == State.ACCEPTED else "")
@@ -57,7 +60,9 @@ def test_t_svc_5_the_whole_way_until_the_referrer_has_read_the_reply(two: Two) -
     assert (sent.state, sent.plan) == (State.SENT, None)
     two.to(sent, State.RECEIVED, State.ACCEPTED, State.BOOKED, State.STARTED)
     assert sent.started_on == timezone.localdate()
-    two.click(sent, State.COMPLETED, words="Har fået ro på og sover igen.")
+    with pytest.raises(Invalid, match="svar"):
+        two.click(sent, State.COMPLETED, words="Har fået ro på og sover igen.")
+    two.complete(sent, "Har fået ro på og sover igen.")
     assert sent.closed_at is not None
     assert sent.reply_read_at is None, "completed is not the end"
     assert referrals.read_reply(two.gp, sent) is True
@@ -255,7 +260,7 @@ def test_in_a_plan_it_serves_a_goal_and_its_activity_keeps_step(two: Two) -> Non
     two.to(sent, State.RECEIVED, State.ACCEPTED, State.STARTED)
     activity.refresh_from_db()
     assert activity.state == Activity.State.ACTIVE
-    two.click(sent, State.COMPLETED, words="Færdig.")
+    two.complete(sent)
     activity.refresh_from_db()
     assert activity.state == Activity.State.DONE
 
@@ -291,8 +296,8 @@ def test_another_provider_after_a_start_has_the_agreed_days_again(two: Two) -> N
 def test_a_practice_that_does_it_itself_need_not_receive_it(two: Two) -> None:
     sent = made.referral(two.citizen, two.doctor, two.doctor.organisation, "talk_therapy")
     assert (sent.state, sent.right_patient) == (State.ACCEPTED, "yes")
-    for state in (State.STARTED, State.COMPLETED):
-        referrals.move(two.gp, sent, sent.version, state, words="Færdig.")
+    referrals.move(two.gp, sent, sent.version, State.STARTED)
+    epicrisis.write(two.gp, sent, sent.version, conclusion="Færdig.", nothing_for_gp=True)
     assert sent.reply_read_at is not None
 
 

@@ -65,9 +65,9 @@ def move(
 ) -> Referral:
     """Take a referral to its next state: one click of whoever stands on that side.
 
-    `reason` is a code of `plan_format.yaml` and goes with rejecting and dropping out; `words` are the reply, the
-    question, the answer. Whether it was the right patient is said at the latest when it starts. Raises Refused,
-    Conflict that tells who was first, and Invalid with the field to mend.
+    `reason` is a code of `plan_format.yaml` and goes with rejecting and dropping out; `words` are the question, the
+    answer, the why. Completing is `epicrisis.write`. Whether it was the right patient is said at the latest when it
+    starts. Raises Refused, Conflict that tells who was first, and Invalid with the field to mend.
     """
     target = State(state)
     side: Side = "referrer" if _is_the_referrers(referral, target) else "receiver"
@@ -101,13 +101,15 @@ def _is_the_referrers(referral: Referral, target: State) -> bool:
 
 def _said(target: State, reason: str, words: str) -> None:
     """What has to be said with a step. Raises Invalid."""
+    if target == State.COMPLETED:
+        # There is no end without a conclusion and what the GP must do (report 003 R-EPI): see `epicrisis.write`.
+        raise Invalid("", _("A referral is completed with a reply: the conclusion, and what the GP must do."))
     reasons = {State.REJECTED: plan_format().referral_rejects, State.DROPPED_OUT: plan_format().dropout_reasons}
     if target in reasons and reason not in {each.reason for each in reasons[target]}:
         raise Invalid("reason", _("Choose why. Whoever referred has to know."))
     asked = {
         State.REJECTED: _("Write where the citizen can be helped instead."),
         State.RETURNED: _("Write what you need to know."),
-        State.COMPLETED: _("Write a short conclusion. Whoever referred waits for it."),
         State.WITHDRAWN: _("Write why, so that the receiver knows."),
     }
     if target in asked and not words.strip():
