@@ -22,7 +22,7 @@ PAGES: dict[str, list[tuple[str, str, *tuple[str, ...]]]] = {
         ("off-list", "/inclusions/new/"),
         ("own-figures", "/worth/own/"),
         ("plans", "/plans/"),
-        ("plan", "/plans/", 'tr:has-text("KOL") a'),
+        ("plan", "/plans/", 'tr:has-text("diabetes") a', "#goals"),
         ("plan-on-paper", "/plans/", 'tr:has-text("KOL") a', 'a[href$="/paper/"]'),
         ("plan-versions", "/plans/", 'tr:has-text("KOL") a', 'a[href$="/versions/"]'),
         ("work-of-a-doctor", "/work/"),
@@ -66,7 +66,10 @@ def take(page: Page, base: str) -> None:
             page.set_viewport_size({"width": 1280, "height": 900})
             page.goto(base + address)
             for link in links:
-                page.goto(base + (page.locator(f"main {link}").first.get_attribute("href") or ""))
+                if link.startswith("#"):
+                    page.goto(page.url + link)
+                else:
+                    page.goto(base + (page.locator(f"main {link}").first.get_attribute("href") or ""))
             for size, (width, height) in SIZES.items():
                 page.set_viewport_size({"width": width, "height": height})
                 page.reload()

@@ -57,6 +57,11 @@ class Course:
         """The doctor, with nothing looked up yet."""
         return professional(self.doctor)
 
+    @property
+    def phone(self) -> str:
+        """The practice's number, or one that is made up."""
+        return self.doctor.organisation.phone or "65 43 21 00"
+
     # When ------------------------------------------------------------------------------------------------------------
 
     def ago(self, days: int, hour: int = 10) -> None:
@@ -104,7 +109,7 @@ class Course:
         """Write the plan as the citizen and the doctor did: texts, goals, how much to take on, whom to call."""
         found = texts().plan(text) if isinstance(text, str) else text
         for section, words in found.sections.items():
-            sections.write(self.by, self.plan, section, 0, words)
+            sections.write(self.by, self.plan, section, 0, words.replace("{phone}", self.phone))
             self.clock.later(minutes=2)
         for section in found.not_assessed:
             sections.write(self.by, self.plan, section, 0, "", not_assessed=True)
@@ -115,7 +120,7 @@ class Course:
                 measure=goal.measure,
             )  # fmt: skip
         name, place = self.doctor.user.name, self.doctor.organisation.name
-        contacts.add(self.by, self.plan, name=name, relation=f"tovholder, {place}", phone="65 43 21 00", first=True)
+        contacts.add(self.by, self.plan, name=name, relation=f"tovholder, {place}", phone=self.phone, first=True)
         for each in found.contacts:
             contacts.add(
                 self.by, self.plan, name=each.name, relation=each.relation, phone=each.phone, is_relative=each.relative

@@ -78,15 +78,7 @@ def own_plan(course: Course) -> None:
         own_goals.confirm(
             citizen, course.plan, {each.pk: each.version for each in course.plan.goals.filter(state=Goal.State.OPEN)}
         )
-    course.working_days_ago(1, 14)
-    notes.write(
-        professional(cast.home_nurse),
-        course.citizen,
-        "Anklerne er lidt tykkere i denne uge, og vægten er gået et halvt kilo op. Jeg kigger forbi igen på mandag.",
-        Category.HEALTH,
-        [course.doctor.organisation],
-        referral=nursing,
-    )
+    course.working_days_ago(1, 11)
     notes.write(
         course.by,
         course.citizen,
@@ -95,6 +87,15 @@ def own_plan(course: Course) -> None:
         [cast.ngo.organisation],
         referral=company,
         shown_together=True,
+    )
+    course.clock.later(hours=3)
+    notes.write(
+        professional(cast.home_nurse),
+        course.citizen,
+        "Anklerne er lidt tykkere i denne uge, og vægten er gået et halvt kilo op. Jeg kigger forbi igen på mandag.",
+        Category.HEALTH,
+        [course.doctor.organisation],
+        referral=nursing,
     )
 
 
