@@ -227,7 +227,7 @@ def with_diabetes(course: Course) -> None:
     sent = course.refer("psychologist", course.cast.other_psychologist)
     course.agree("Går en tur hver formiddag", Category.HEALTH, None, due=120)
     course.agree("Samtale om en rolig vej tilbage", Category.EMPLOYMENT, course.cast.job_centre, goal=1, due=75)
-    course.agree("Taler med skolelederen om skemaet", Category.EMPLOYMENT, None, goal=1, due=80)
+    course.agree("Taler med sin leder om skemaet", Category.EMPLOYMENT, None, goal=1, due=80)
     course.clock.later(days=1)
     course.receive(sent, course.cast.other_psychologist)
     course.sessions(sent, course.cast.other_psychologist, 3)

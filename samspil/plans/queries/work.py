@@ -13,13 +13,14 @@ from typing import Literal, get_args
 
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from samspil.access import guard
 from samspil.access.actor import Actor
 from samspil.access.models import CareTask
 from samspil.access.paging import to_number
 from samspil.access.policy import Resource, could
-from samspil.plans.models import PlanTask, ReminderWish
+from samspil.plans.models import PlanTask, Referral, ReminderWish
 from samspil.plans.task_kinds import How, how, kind_title
 
 #: Tasks on one page.
@@ -28,8 +29,8 @@ PAGE = 50
 Whose = Literal["all", "mine", "unit"]
 #: The filter for tasks that were given by hand.
 PLAIN = "plain"
-#: Of what a task is about the number is enough: it is the address.
-_RELATED = ("citizen", "organisation", "holder", "asked_by", "about")
+#: Of what a task is about the number is enough: it is the address. Of a referral also how far it has come.
+_RELATED = ("citizen", "organisation", "holder", "asked_by", "about__referral")
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,13 @@ class Asked:
 
     @property
     def title(self) -> str:
-        """What is asked, by the kind of promise; a plain task has its own words only."""
+        """What is asked, by the kind of promise; a plain task has its own words only.
+
+        A referral that has begun waits for no answer: it is open because whoever received it goes on.
+        """
+        referral = self.about.referral if self.about is not None and self.kind == "referral" else None
+        if referral is not None and referral.state == Referral.State.STARTED:
+            return _("A referral under way")
         return kind_title(self.kind)
 
 
