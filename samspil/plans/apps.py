@@ -6,8 +6,11 @@ class PlansConfig(AppConfig):
     label = "plans"
 
     def ready(self) -> None:
-        """Put what this room tells people into words, beside the notices of `access`."""
+        """Put what this room tells people into words, beside the notices of `access`, and say who is in a programme."""
+        from samspil.access.asked import CONCERNS  # noqa: PLC0415
         from samspil.access.words import NOTICES  # noqa: PLC0415
+        from samspil.plans.queries.pathways import programmes_of  # noqa: PLC0415
         from samspil.plans.words import TOLD  # noqa: PLC0415
 
         NOTICES.update(TOLD)
+        CONCERNS.append(programmes_of)

@@ -84,7 +84,7 @@ PLACES: tuple[Place, ...] = (
         "notices",
         _("Notices"),
         _("What you have been told"),
-        (*_PRACTICE, Role.RELATIVE, Role.DATA_PROTECTION_OFFICER),
+        (*_PRACTICE, *_OTHER_SECTORS, Role.RELATIVE, Role.DATA_PROTECTION_OFFICER),
     ),
     Place("for", _("Whom you act for"), _("The pages you may see for a citizen"), (Role.RELATIVE,)),
     Place("me-consents", _("Consents"), _("What you say yes and no to"), (Role.CITIZEN,)),

@@ -84,6 +84,52 @@ def test_another_programme_is_taken_into_the_plan_there_is(place):
     assert way.plan == plan
 
 
+def test_a_programme_without_lists_is_begun_from_the_record(place):
+    """The citizen's record, the programme, its consent, the pathway, the plan: nobody has to be on a list."""
+    at = f"/citizens/{place.citizen.pk}/"
+    consents, own = at + "consents/", care.log_in(Client(), care.citizen_account(place.citizen))
+    assert "KOL" not in text(place.client.get(consents))
+    assert at + "pathways/new/" in text(place.client.get(at))
+    asked = consents + "copd/participation/"
+    assert asked in text(place.client.get(at + "pathways/new/"))
+    assert place.client.post(at + "pathways/new/", {"programme": "copd"}).status_code == 422
+    assert not Pathway.objects.exists()
+    assert place.client.post(asked, {"answer": "yes"})["Location"] == consents
+    page = text(place.client.get(at + "pathways/new/"))
+    assert asked not in page
+    assert 'value="copd"' in page
+    assert place.client.post(at + "pathways/new/", {"programme": "copd"})["Location"] == place.begin()
+    way = Pathway.objects.get()
+    given = {"pathways": [way.pk], "accountable": place.doctor.pk}
+    plan = place.client.post(place.begin(), given)["Location"]
+    assert "KOL" in text(place.client.get(plan))
+    assert "Træning i kommunen" in text(place.client.get(plan + "compose/"))
+    # The citizen answers the other questions at home.
+    assert "/me/consents/copd/sharing/" in text(own.get("/me/consents/"))
+
+
+def test_who_is_in_a_programme_sees_its_questions_and_others_do_not(place):
+    own = care.log_in(Client(), care.citizen_account(place.citizen))
+    assert "/me/consents/copd/" not in text(own.get("/me/consents/"))
+    way = made.pathway(place.citizen, place.doctor, programme="copd")
+    page = text(own.get("/me/consents/"))
+    assert "/me/consents/copd/participation/" in page
+    assert "KOL</p>" in page, "two programmes ask: it says which"
+    Pathway.objects.filter(pk=way.pk).update(state="moved", ended_at=timezone.now())
+    assert "/me/consents/copd/" not in text(own.get("/me/consents/"))
+
+
+@pytest.mark.parametrize("role", [Role.MUNICIPAL, Role.HOSPITAL, Role.PSYCHOLOGIST, Role.NGO])
+def test_whoever_answered_for_a_plan_reads_notices_whatever_the_sector(place, role):
+    other = care.member(role=role)
+    plan = made.plan(place.citizen, other)
+    handover = accountable.propose(care.acting(place.doctor), plan, place.colleague, "Flyttet")
+    accountable.answer(care.acting(place.colleague), handover, accept=True)
+    theirs = care.log_in(Client(), other)
+    assert 'href="/notices/"' in text(theirs.get("/plans/"))
+    assert "Bo Friis" in text(theirs.get("/notices/"))
+
+
 def test_ending_asks_about_every_promise(place):
     plan = place.plan()
     way = plan.pathways.get()

@@ -15,6 +15,8 @@ from samspil.access.models import Citizen, Consent, Organisation
 from samspil.access.policy import Resource, may
 from samspil.definitions import SamspilError
 from samspil.programmes.consent import AskedConsent, ConsentText
+from samspil.programmes.in_use import programmes
+from samspil.programmes.schema import Text
 
 
 def has_consent(
@@ -50,6 +52,12 @@ class Standing:
     #: Answers that nothing has replaced, newest first.
     answers: tuple[Consent, ...]
     history: tuple[Consent, ...]
+
+    @property
+    def about(self) -> Text | None:
+        """What the programme that asks is called; None when it is not in use any more."""
+        found = programmes().get(self.programme)
+        return found.definition.title if found is not None else None
 
     @property
     def given(self) -> tuple[Consent, ...]:

@@ -29,6 +29,7 @@ def consents(request: Request, place: Place, citizen_id: int | None = None) -> H
     shown = [{"standing": one, "url": subject.url("consent", one.programme, one.asked.purpose)} for one in found]
     context = {
         "shown": shown,
+        "several": len({one.programme for one in found}) > 1,
         "can_answer": can_answer(request.actor, subject.citizen),
         "withdraw_url": subject.url("consent-withdraw"),
     }

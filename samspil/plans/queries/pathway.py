@@ -97,19 +97,25 @@ def beginning(actor: Actor, citizen: Citizen) -> Beginning:
     return Beginning(citizen, list(waiting.order_by("opened_at")), current.first())
 
 
-def open_programmes(actor: Actor, citizen: Citizen) -> list[tuple[str, str]]:
-    """The programmes that a citizen can be taken into now: with consent, open to new ones, and not in it already.
+@dataclass(frozen=True)
+class OpenProgrammes:
+    """Programmes, by name and title, that take in a citizen now: `agreed` to take part in, and those `to_ask` about."""
 
-    Raises Refused.
-    """
+    agreed: list[tuple[str, str]]
+    to_ask: list[tuple[str, str]]
+
+
+def open_programmes(actor: Actor, citizen: Citizen) -> OpenProgrammes:
+    """The programmes that a citizen is not in, and that take in new ones. Raises Refused."""
     guard.check(actor, "decide", Resource("plan", citizen), "care")
     today = timezone.localdate()
     running = set(Pathway.objects.filter(citizen=citizen, ended_at__isnull=True).values_list("programme", flat=True))
-    return [
-        (name, programme_title(name))
-        for name in programmes_with_plans()
-        if name not in running and plan_rules(name).takes_new(today) and has_consent(citizen, name, "participation")
-    ]
+    found = OpenProgrammes([], [])
+    for name in programmes_with_plans():
+        if name not in running and plan_rules(name).takes_new(today):
+            agreed = has_consent(citizen, name, "participation")
+            (found.agreed if agreed else found.to_ask).append((name, programme_title(name)))
+    return found
 
 
 @dataclass

@@ -180,6 +180,12 @@ def _asked(actor: Actor) -> list[Handover]:
     return list(waiting.select_related("by__user", "from_member__user"))
 
 
+def programmes_of(citizen: Citizen) -> list[str]:
+    """The programmes whose questions concern a citizen, for `samspil.access.asked`: those with a pathway that runs."""
+    running = Pathway.objects.filter(citizen=citizen, ended_at__isnull=True)
+    return list(running.values_list("programme", flat=True))
+
+
 def look_up(actor: Actor, citizens: Iterable[Citizen]) -> None:
     """Read once for all these citizens what the policy would look up for each in turn."""
     keys = {citizen.pk for citizen in citizens}

@@ -77,7 +77,8 @@ def standing_still(request: Request) -> HttpResponse:
 def open_pathway(request: Request, citizen_id: int) -> HttpResponse:
     """A programme for a citizen whom no list has found."""
     citizen = get_object_or_404(Citizen, pk=citizen_id)
-    form = PathwayForm(one.open_programmes(request.actor, citizen), request.POST or None)
+    found = one.open_programmes(request.actor, citizen)
+    form = PathwayForm(found.agreed, request.POST or None)
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         if attempt(
@@ -86,7 +87,7 @@ def open_pathway(request: Request, citizen_id: int) -> HttpResponse:
         ):
             return redirect("plan-begin", citizen.pk)
     status = 422 if form.is_bound and form.errors else 200
-    return render(request, "plans/pathway_new.html", {"form": form, "citizen": citizen}, status=status)
+    return render(request, "plans/pathway_new.html", {"form": form, "citizen": citizen, "found": found}, status=status)
 
 
 @require_http_methods(["GET", "POST"])
