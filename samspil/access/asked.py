@@ -2,21 +2,14 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable
-from pathlib import Path
 
 from samspil.access.models import Citizen
 from samspil.programmes.consent import AskedConsent, Consents, consents_of, programmes_that_ask, programmes_that_invite
+from samspil.programmes.in_use import own_folder
 
 #: What other rooms know of the programmes a citizen is in, or on the way into. Each room adds its own.
 CONCERNS: list[Callable[[Citizen], Iterable[str]]] = []
-
-
-def _folder() -> Path | None:
-    """The installation's own programmes, when it has any."""
-    folder = os.environ.get("SAMSPIL_PROGRAMMES")
-    return Path(folder) if folder else None
 
 
 def asking(citizen: Citizen, answered: Iterable[str] = ()) -> tuple[str, ...]:
@@ -26,16 +19,16 @@ def asking(citizen: Citizen, answered: Iterable[str] = ()) -> tuple[str, ...]:
     whom some room knows to be on the way into them.
     """
     concerned = {
-        *programmes_that_invite(_folder()),
+        *programmes_that_invite(own_folder()),
         *answered,
         *(name for known in CONCERNS for name in known(citizen)),
     }
-    return tuple(name for name in programmes_that_ask(_folder()) if name in concerned)
+    return tuple(name for name in programmes_that_ask(own_folder()) if name in concerned)
 
 
 def asked_by(programme: str) -> Consents:
     """Everything that a programme asks for. Raises SamspilError for a programme that asks for nothing."""
-    return consents_of(programme, _folder())
+    return consents_of(programme, own_folder())
 
 
 def question(programme: str, purpose: str) -> AskedConsent:

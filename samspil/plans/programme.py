@@ -7,15 +7,18 @@ from functools import cache
 from django.utils.translation import get_language
 
 from samspil.definitions import SamspilError
-from samspil.programmes.in_use import programme, programmes
+from samspil.programmes.in_use import own_folder, programme, programmes
 from samspil.programmes.plan import PlanFormat, ProgrammePlan, load_plan_format
 from samspil.programmes.schema import Text
 
 
 @cache
 def plan_format() -> PlanFormat:
-    """The sections, the standard, the deadlines and the codes that every plan has in common."""
-    return load_plan_format()
+    """The sections, the standard, the deadlines and the codes that every plan has in common.
+
+    Those of the installation's own programmes where they have a `plan_format.yaml`, else those that come with Samspil.
+    """
+    return load_plan_format(own_folder())
 
 
 def plan_rules(name: str) -> ProgrammePlan:

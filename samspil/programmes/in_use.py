@@ -10,11 +10,16 @@ from samspil.definitions import SamspilError
 from samspil.programmes.loader import Programme, load_programmes
 
 
+def own_folder() -> Path | None:
+    """The installation's own programmes, when it has any: the folder that `SAMSPIL_PROGRAMMES` names."""
+    folder = os.environ.get("SAMSPIL_PROGRAMMES")
+    return Path(folder) if folder else None
+
+
 @cache
 def programmes() -> dict[str, Programme]:
     """Every programme by name: those of `SAMSPIL_PROGRAMMES`, else those that come with Samspil."""
-    folder = os.environ.get("SAMSPIL_PROGRAMMES")
-    return {found.definition.programme: found for found in load_programmes(Path(folder) if folder else None)}
+    return {found.definition.programme: found for found in load_programmes(own_folder())}
 
 
 def programme(name: str) -> Programme:
