@@ -55,13 +55,14 @@ def demo(runs: Sequence[str], home: Path | str | None = None) -> Demonstration:
     from samspil.verbs.publishing import publish  # noqa: PLC0415
     from samspil.verbs.scoring import open_run  # noqa: PLC0415
 
-    first_day = timezone.localdate() - dt.timedelta(days=_PAST_DAYS)
+    data_days = [open_run(run, home).as_of for run in runs]
+    first_day = min([timezone.localdate() - dt.timedelta(days=_PAST_DAYS), *data_days])
     with Clock(first_day):
         seed_legal_bases()
     decided, practice, fresh = 0, None, False
-    for number, run in enumerate(runs):
+    for number, (run, data_day) in enumerate(zip(runs, data_days, strict=True)):
         # Lists are published the day after their data, and worked with from then on.
-        with Clock(open_run(run, home).as_of + dt.timedelta(days=1), hour=7) as clock:
+        with Clock(data_day + dt.timedelta(days=1), hour=7) as clock:
             done = publish(run, home=home)
         practice = practice or demo_practice()
         if not all(model.again for model in done.published.models):
