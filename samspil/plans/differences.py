@@ -11,6 +11,7 @@ from __future__ import annotations
 import datetime as dt
 import difflib
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
@@ -22,6 +23,8 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from samspil.access.models import Category
 from samspil.plans.models import Activity, Goal, Plan
 from samspil.plans.programme import in_words, plan_format, programme_title
+from samspil.programmes.in_use import programmes
+from samspil.programmes.schema import Text
 
 #: Records by their keys; everything else of the content is one value.
 RECORDS = ("sections", "goals", "activities", "contacts", "links")
@@ -185,10 +188,36 @@ def _value(name: str, value: Any, kind: str = "") -> str:
     choices = _CHOICES.get((kind, name)) or _CHOICES.get(("", name))
     if choices is not None:
         return str(dict(choices.choices).get(value, value))
-    if name == "kind":
-        known = next((each for each in plan_format().links if each.kind == value), None)
-        return in_words(known.title) if known is not None else str(value)
-    return str(value)
+    named = _NAMED.get(name)
+    known = named(str(value)) if named is not None else None
+    return in_words(known) if known is not None else str(value)
+
+
+def _link(code: str) -> Text | None:
+    return next((each.title for each in plan_format().links if each.kind == code), None)
+
+
+def _condition(code: str) -> Text | None:
+    return next((each.title for each in plan_format().coordination.chronic_conditions if each.condition == code), None)
+
+
+def _programme(name: str) -> Text | None:
+    found = programmes().get(name)
+    return found.definition.title if found is not None else None
+
+
+def _service(name: str) -> Text | None:
+    catalogues = [found.services for found in programmes().values() if found.services is not None]
+    return next((each.title for own in catalogues for each in own.services if each.service == name), None)
+
+
+#: Codes that have a title somewhere: what it is, None for one that is there no more.
+_NAMED: dict[str, Callable[[str], Text | None]] = {
+    "kind": _link,
+    "most_limiting": _condition,
+    "programme": _programme,
+    "service": _service,
+}
 
 
 _CHOICES: dict[tuple[str, str], Any] = {

@@ -192,3 +192,16 @@ def test_a_draft_plan_is_not_revised():
     desk = Desk(state=Plan.State.DRAFT)
     with pytest.raises(Invalid):
         revisions.material(desk.actor, desk.plan, "For tidligt", 0)
+
+
+def test_codes_are_told_by_what_they_are_called():
+    """Who reads a difference does not know how a service is called in files."""
+    visit = {"what": "En sygeplejerske kommer", "programme": "odense-ic", "service": "home_nursing"}
+    before: dict[str, Any] = {"most_limiting": "", "activities": {}}
+    after: dict[str, Any] = {"most_limiting": "copd", "activities": {"1": visit}}
+    with translation.override("da"):
+        found = lines(between(before, after), before, after)
+    told = " ".join(piece.text for line in found for detail in line.details for piece in detail.pieces)
+    for words in ("Sygeplejerske i dit hjem", "Integrated Care i Odense", "KOL"):
+        assert words in told
+    assert "home_nursing" not in told
