@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from samspil.access.models import AccessRecord, Role
-from samspil.plans.actions import activities, contacts, goals, links, sections
+from samspil.plans.actions import activities, contacts, goals, links, plans, sections
 from samspil.plans.models import Activity, Contact, Draft, Goal, PlanLink, Section
 from tests import care
 from tests.plans import made
@@ -81,6 +81,15 @@ def test_who_has_a_task_sees_the_kinds_the_citizen_shares_and_always_the_own_tas
         assert hidden not in text
     # The texts about mind and work, the goal, the duty and the other plan.
     assert "5 dele vises ikke" in text
+
+
+def test_what_came_of_a_follow_up_is_for_those_who_work_in_the_whole_plan_and_for_the_citizen(desk):
+    full(desk)
+    desk.shares(category="health")
+    plans.hold_follow_up(desk.actor, desk.plan, desk.today, "Har talt om misbruget", desk.later())
+    assert "misbruget" in desk.client().get(desk.address()).content.decode()
+    assert "misbruget" in desk.client(desk.own.user).get(desk.address()).content.decode()
+    assert "misbruget" not in desk.client(desk.helper).get(desk.address()).content.decode()
 
 
 def test_a_plan_is_not_there_for_others_and_a_task_without_consent_opens_nothing(desk):

@@ -166,7 +166,8 @@ def opened(actor: Actor, key: int) -> OpenedPlan:
         may_write=may_write and plan.state != Plan.State.CLOSED and actor.role != Role.RELATIVE,
         may_decide=bool(may(actor, "decide", resource, purpose)) and plan.state != Plan.State.CLOSED,
         is_citizen=is_citizen,
-        follow_ups=list(plan.follow_ups.select_related("by__user")[:5]),
+        # Written for those who work in the whole plan, and the citizen's own: it may tell of any kind of data.
+        follow_ups=list(plan.follow_ups.select_related("by__user")[:5]) if may_write or purpose == "self" else [],
         referrals=[each for each in plan.referrals.select_related("to_organisation") if each.category in kinds],
         not_referred=named_decisions(
             each
