@@ -9,7 +9,7 @@ from samspil.plans.programme import in_words, plan_format
 #: What there is to do: a click on the work list, an answer in words, or an act on the page that the task is about.
 How = Literal["click", "answer", "page"]
 
-_ANSWERED = frozenset({"home_care_handover", "joint_visit", "outreach", "missed_contact"})
+_ANSWERED = frozenset({"home_care_handover", "joint_visit", "outreach", "missed_contact", "after_service"})
 _ON_THEIR_PAGE = frozenset(
     {
         "follow_up",

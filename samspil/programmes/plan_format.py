@@ -151,6 +151,8 @@ class Rules(Definition):
     same_activity_days: Chosen
     #: Guidance about the length of a note, in words.
     note_words: Chosen
+    #: Without a plan, the practice talks with the citizen so long after a service has ended.
+    after_service_days: Chosen
     #: Whoever reads the plan on paper has the new one so long after it changed.
     paper_working_days: Chosen
 

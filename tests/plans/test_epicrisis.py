@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
+from django.utils import timezone
 
 from samspil.access.errors import Conflict, Invalid
 from samspil.access.log import Refused
 from samspil.access.models import CareTask
-from samspil.plans.actions import epicrisis, referrals
-from samspil.plans.models import Epicrisis, Referral
+from samspil.plans.actions import epicrisis, referrals, work
+from samspil.plans.models import Epicrisis, PlanTask, Referral
+from samspil.plans.programme import plan_format
 from tests import care
 from tests.plans import made
 from tests.plans.test_referrals import Two
@@ -57,13 +61,14 @@ def test_r_epi_what_the_gp_must_do_becomes_tasks_of_the_practice(two: Two, start
     assert started.state == State.COMPLETED
     open_now = CareTask.objects.filter(closed_at__isnull=True, organisation=two.doctor.organisation)
     assert sorted(open_now.values_list("about__kind", "title")) == [
+        ("after_service", "Samtaler med en psykolog"),
         ("gp_action", "Se på sygemeldingen 1. februar"),
         ("gp_action", "Trappe sovemedicin ud"),
         ("referral_reply", "Samtaler med en psykolog"),
     ]
     assert started.reply_read_at is None
     referrals.read_reply(two.gp, started)
-    assert set(open_now.values_list("about__kind", flat=True)) == {"gp_action"}, "reading is not doing"
+    assert set(open_now.values_list("about__kind", flat=True)) == {"gp_action", "after_service"}, "reading is not doing"
 
 
 def test_nothing_for_the_gp_is_said_outright(two: Two, started: Referral) -> None:
@@ -72,6 +77,27 @@ def test_nothing_for_the_gp_is_said_outright(two: Two, started: Referral) -> Non
     )
     assert (made_now.gp_actions, made_now.nothing_for_gp) == ([], True)
     assert not CareTask.objects.filter(about__kind="gp_action").exists()
+
+
+def test_l_52_without_a_plan_the_practice_talks_with_the_citizen_some_time_after(two: Two, started: Referral) -> None:
+    """003 L1268-1271: citizens were satisfied; what they lacked was keeping up what they had begun."""
+    epicrisis.write(two.psychologist, started, started.version, conclusion="Bedre.", nothing_for_gp=True)
+    about = PlanTask.objects.select_related("task").get(kind="after_service")
+    days = plan_format().rules.after_service_days.value
+    assert (about.task.organisation, about.task.due) == (
+        two.doctor.organisation,
+        timezone.localdate() + dt.timedelta(days=days),
+    )
+    with pytest.raises(Invalid):
+        work.done(two.gp, about)
+    assert work.done(two.gp, about, "Går stadig til yoga.")
+
+
+def test_a_plan_that_runs_has_its_own_follow_up_after_a_service(two: Two) -> None:
+    plan = made.plan(two.citizen, two.doctor)
+    sent = two.to(two.send(plan=plan, goal=made.goal(plan)), State.RECEIVED, State.ACCEPTED, State.STARTED)
+    epicrisis.write(two.psychologist, sent, sent.version, conclusion="Bedre.", nothing_for_gp=True)
+    assert not PlanTask.objects.filter(kind="after_service").exists()
 
 
 def test_what_a_hospital_asked_for_goes_to_the_citizens_own_practice(two: Two) -> None:

@@ -71,7 +71,8 @@ def test_t_svc_5_the_whole_way_until_the_referrer_has_read_the_reply(two: Two) -
     assert [step.state for step in sent.steps.all()] == [
         State.SENT, State.RECEIVED, State.ACCEPTED, State.BOOKED, State.STARTED, State.COMPLETED,
     ]  # fmt: skip
-    assert not CareTask.objects.filter(about__referral=sent, closed_at__isnull=True).exists()
+    left = CareTask.objects.filter(about__referral=sent, closed_at__isnull=True)
+    assert list(left.values_list("about__kind", flat=True)) == ["after_service"]
 
 
 def test_the_receiver_sees_the_citizen_while_the_referral_is_open_and_not_after(two: Two) -> None:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from samspil.access.actor import Actor
 from samspil.access.errors import Conflict, Invalid
-from samspil.access.models import Organisation, OrganisationKind
+from samspil.access.models import Membership, Organisation, OrganisationKind
 from samspil.plans.actions.referral_course import (
     State,
     hold_referral,
@@ -26,6 +26,7 @@ from samspil.plans.actions.referral_course import (
     what_happened,
 )
 from samspil.plans.actions.tasks import open_task
+from samspil.plans.catalogue import as_sent
 from samspil.plans.models import Epicrisis, Referral
 from samspil.plans.programme import plan_format
 
@@ -72,9 +73,22 @@ def write(
             open_task(
                 by.user, held.citizen, practice_of(held), "gp_action", act, None, plan=held.plan, referral=held
             )  # fmt: skip
+        _ask_to_talk_again(by, held)
         put(actor, held, State.COMPLETED, by, on=day, words=conclusion)
     referral.refresh_from_db()
     return made
+
+
+def _ask_to_talk_again(by: Membership, held: Referral) -> None:
+    """The practice talks with the citizen again after the service: keeping up is what is missing (003 L1268-1271).
+
+    A plan that runs has a follow-up for that; and nobody else keeps a task, and with it a look at the citizen, so long.
+    """
+    place, plan = practice_of(held), held.plan
+    if place.kind != OrganisationKind.PRACTICE or (plan is not None and plan.closed_at is None):
+        return
+    due = timezone.localdate() + dt.timedelta(days=plan_format().rules.after_service_days.value)
+    open_task(by.user, held.citizen, place, "after_service", as_sent(held).title.da, due, referral=held)
 
 
 def practice_of(referral: Referral) -> Organisation:
