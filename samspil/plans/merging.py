@@ -13,7 +13,7 @@ from samspil.plans.catalogue import find
 from samspil.plans.fitness import known_conditions, warnings
 from samspil.plans.models import Activity, Pathway, Plan, PlanLink
 from samspil.plans.overlaps import Twice, twice
-from samspil.plans.programme import in_words, plan_format
+from samspil.plans.programme import in_words
 
 
 @dataclass(frozen=True)
@@ -45,13 +45,6 @@ class Merged:
 def conditions_of_pathway(pathway: Pathway) -> set[str]:
     """What being in a programme says of a citizen: `type-2-diabetes` is the condition `type_2_diabetes`."""
     return {pathway.programme.replace("-", "_"), pathway.arm} - {""}
-
-
-def is_multimorbid(conditions: Collection[str]) -> bool:
-    """Whether somebody has so many chronic conditions that programmes have to be merged (report 002 L2376-2378)."""
-    rules = plan_format().coordination
-    chronic = {each.condition for each in rules.chronic_conditions}
-    return len(chronic & set(conditions)) >= rules.multimorbid_from.value
 
 
 def most_limiting_first(pathways: Iterable[Pathway], most_limiting: str) -> list[Pathway]:

@@ -12,7 +12,6 @@ from samspil.access.log import Refused
 from samspil.access.models import Notice, Role
 from samspil.plans.actions import coordination
 from samspil.plans.coordination_gate import judge
-from samspil.plans.merging import is_multimorbid
 from samspil.plans.models import Coordination, PlanTask
 from samspil.plans.programme import plan_format
 from samspil.plans.queries import responsible
@@ -57,11 +56,6 @@ def test_alg_7_very_severe_copd_needs_specialist_nursing_instead():
 def test_coord_1_nobody_gets_a_coordinator_automatically():
     assert gate(conditions={"diabetes", "copd"}).multimorbid
     assert not gate(conditions={"diabetes", "copd"}).open
-
-
-@pytest.mark.parametrize(("conditions", "is_so"), [({"diabetes"}, False), ({"diabetes", "copd"}, True), (set(), False)])
-def test_alg_8_two_chronic_conditions_are_multimorbidity(conditions, is_so):
-    assert is_multimorbid(conditions) is is_so
 
 
 # In a plan.

@@ -90,18 +90,16 @@ def test_two_statements_however_many_referrals(keeper, django_assert_max_num_que
         deadlines.monitor(keeper)
 
 
-def test_overdue_are_those_that_wait_past_their_day_the_longest_first() -> None:
+def test_late_are_those_that_wait_past_their_day_or_started_after_it() -> None:
     doctor, place = care.member(), made.provider().organisation
     today = timezone.localdate()
-    later = sent(doctor, place, on=today - 20 * DAY)
-    longest = sent(doctor, place, on=today - 40 * DAY)
-    sent(doctor, place, started=30)
-    sent(doctor, place, state=State.REJECTED)
-    sent(doctor, place, due=None)
+    waits, started_late = sent(doctor, place, on=today - 20 * DAY), sent(doctor, place, started=30)
+    rejected, no_day = sent(doctor, place, state=State.REJECTED), sent(doctor, place, due=None)
     due_today = sent(doctor, place, on=today - DAY)
     Referral.objects.filter(pk=due_today.pk).update(start_due=today)
-    assert list(deadlines.overdue_referrals()) == [longest, later]
-    assert is_late(longest, today)
+    due_today.refresh_from_db()
+    late = [is_late(each, today) for each in (waits, started_late, rejected, no_day, due_today)]
+    assert late == [True, True, False, False, False]
 
 
 def test_everybody_who_takes_part_may_look_and_nobody_else() -> None:
@@ -140,9 +138,8 @@ def test_ref_6_the_share_of_right_patients_is_of_those_answered(keeper) -> None:
     doctor, place = care.member(), made.provider().organisation
     for answer in ("yes", "yes", "yes", "too_ill", ""):
         sent(doctor, place, right_patient=answer)
-    found = referral_counts.right_patients(keeper, made.PROGRAMME)
-    assert (found.answered, found.share("yes"), found.share("too_well")) == (4, 0.75, 0.0)
-    assert referral_counts.right_patients(keeper, made.PROGRAMME, "daneage").share("yes") is None
+    (found,) = referral_counts.fit_of_services(keeper)
+    assert (found.answered, found.share, found.too_ill, found.too_well) == (4, 0.75, 1, 0)
 
 
 def test_three_outcomes_that_are_never_added_together(keeper) -> None:

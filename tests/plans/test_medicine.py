@@ -14,7 +14,8 @@ from samspil.access.models import Notice, OrganisationKind, Role
 from samspil.plans.actions import medicine
 from samspil.plans.divergence import divergences
 from samspil.plans.models import MedicineList, PlanTask
-from samspil.plans.queries.medicine import agreed_medicine, medicine_of
+from samspil.plans.queries.medicine import medicine_of
+from samspil.plans.queries.own import own_plan
 from tests import care
 from tests.plans import made
 
@@ -151,8 +152,7 @@ def test_the_doctor_settles_and_the_citizen_follows_that_list(anna, doctor, hosp
     agreed = medicine.agree(care.acting(doctor), anna, [each.pk for each in lists], [line(dose="1000 mg")])
     assert not open_tasks().exists()
     assert medicine_of(care.acting(doctor), anna).lists == [agreed]
-    account = care.citizen_account(anna)
-    assert agreed_medicine(private(account, Role.CITIZEN), anna) == agreed
+    assert own_plan(private(care.citizen_account(anna), Role.CITIZEN), anna).medicine == agreed
     assert Notice.objects.get(citizen=anna).message == "medicine_agreed"
 
 

@@ -225,13 +225,6 @@ def test_coord_5_a_joint_visit_has_both_or_a_reason(around):
     assert "Sygeplejersken var syg" in about.answer
 
 
-def test_a_joint_visit_is_planned_without_a_stay_too(around):
-    about = stays.ask_joint_visit(care.acting(around.doctor), around.plan, TODAY() + DAY)
-    assert stays.hold_joint_visit(care.acting(around.doctor), about, gp=True, home_nurse=True, words="Aftalt")
-    with pytest.raises(Invalid):
-        stays.ask_joint_visit(care.acting(around.doctor), around.plan, TODAY() - DAY)
-
-
 @pytest.mark.parametrize(("ready", "home", "days"), [(4, 1, 3), (1, 1, 0), (None, 1, None)])
 def test_r_comm_09_waiting_days_count_from_the_end_of_treatment(around, ready, home, days):
     """001 R-COMM-09 (L2274)."""

@@ -224,21 +224,6 @@ def hold_joint_visit(
     return finish(actor, about, said)
 
 
-def ask_joint_visit(actor: Actor, plan: Plan, due: dt.date | None) -> PlanTask:
-    """The practice plans a joint home visit with home care, also without a discharge. Raises Refused and Invalid."""
-    resource = Resource("task", plan.citizen)
-    guard.check(actor, "give", resource, "care", detail="joint visit")
-    if due is not None and due < timezone.localdate():
-        raise Invalid("due", _("The day has already passed."))
-    assert actor.membership is not None, "only a practice gives tasks"
-    with transaction.atomic():
-        made = open_task(
-            actor.membership.user, plan.citizen, actor.membership.organisation, "joint_visit", "", due, plan=plan
-        )
-        guard.require(actor, "give", resource, "care", detail="joint visit")
-    return made
-
-
 def _own(actor: Actor, stay: Stay, detail: str) -> Stay:
     """The stay, held, when it is the actor's own department's and still running. Raises Refused and Conflict."""
     guard.check(actor, "write", resource_of(stay), "care", detail=detail)

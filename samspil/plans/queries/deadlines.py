@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from statistics import median
 from typing import Literal
 
-from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.text import capfirst
 
@@ -133,16 +132,3 @@ def _sorted(found: Iterable[Kept]) -> list[Kept]:
 
 def _start(day: dt.date) -> dt.datetime:
     return timezone.make_aware(dt.datetime.combine(day, dt.time()))
-
-
-def overdue_referrals(today: dt.date | None = None) -> QuerySet[Referral]:
-    """Referrals that wait though their deadline has passed, the longest first: for the command that escalates.
-
-    Asks no policy: what is shown of them has to.
-    """
-    found = Referral.objects.filter(
-        state__in=WAITING, started_on__isnull=True, start_due__lt=today or timezone.localdate()
-    )
-    return found.select_related("citizen", "plan", "from_organisation", "to_organisation", "by__user").order_by(
-        "start_due", "id"
-    )

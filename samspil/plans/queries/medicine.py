@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from samspil.access import guard
 from samspil.access.actor import Actor
 from samspil.access.models import Citizen
-from samspil.access.policy import Resource, may
-from samspil.plans.actions.changing import purpose_of
+from samspil.access.policy import may
 from samspil.plans.actions.medicine import current_lists, differences, resource_of
 from samspil.plans.divergence import Divergence
 from samspil.plans.models import MedicineList
@@ -44,13 +43,3 @@ def medicine_of(actor: Actor, citizen: Citizen) -> Medicine:
         may_write=bool(may(actor, "write", resource, "care")),
         may_settle=bool(may(actor, "decide", resource, "care")),
     )
-
-
-def agreed_medicine(actor: Actor, citizen: Citizen) -> MedicineList | None:
-    """The list that the citizen is to follow; None when none was agreed on. For the citizen and who acts for them.
-
-    Logged as a look at the plan. Raises Refused.
-    """
-    guard.require(actor, "read", Resource("plan", citizen), purpose_of(actor), detail="medicine")
-    found = MedicineList.objects.filter(citizen=citizen, agreed=True).select_related("by__user", "organisation")
-    return found.order_by("-at", "-id").first()

@@ -128,12 +128,6 @@ def notes_of_citizen(actor: Actor, citizen: Citizen, after: str = "") -> Message
     return Messages(told, page.following, may_write=False, team=Team([], []), citizen_reads=True)
 
 
-def waiting_for_citizen(actor: Actor, citizen: Citizen) -> list[Note]:
-    """Notes that the citizen has to see first: text, author and addressees. Logged. Raises Refused."""
-    guard.require(actor, "read", Resource("note", citizen), "self")
-    return list(_with_all(Note.objects.filter(citizen=citizen, shown_at__isnull=True)).order_by("at", "id"))
-
-
 def response_times(since: dt.datetime) -> tuple[int, int, dt.timedelta | None]:
     """Questions shared since a moment: how many, how many are answered, and the median time to the first answer.
 

@@ -60,32 +60,6 @@ def _start(day: dt.date) -> dt.datetime:
     return timezone.make_aware(dt.datetime.combine(day, dt.time()))
 
 
-@dataclass(frozen=True)
-class Answered:
-    """How many times each answer was given; what was not answered is not counted."""
-
-    counts: dict[str, int]
-
-    @property
-    def answered(self) -> int:
-        return sum(self.counts.values())
-
-    def share(self, answer: str) -> float | None:
-        """The share of an answer among the answered; None when nobody answered."""
-        return self.counts.get(answer, 0) / self.answered if self.answered else None
-
-
-def right_patients(actor: Actor, programme: str = "", service: str = "") -> Answered:
-    """ "Right patient?", as receivers answered (report 002 REF-6, L4180-4183). Raises Refused."""
-    guard.require(actor, "read", Resource("deadlines"), "improvement")
-    found = Referral.objects.exclude(right_patient="")
-    if programme:
-        found = found.filter(programme=programme)
-    if service:
-        found = found.filter(service=service)
-    return Answered(dict(found.order_by().values_list("right_patient").annotate(number=Count("id"))))
-
-
 def not_referred(actor: Actor, programme: str = "") -> dict[tuple[str, str], int]:
     """How often each outcome was written down, by service and outcome: never added together. Raises Refused."""
     guard.require(actor, "read", Resource("deadlines"), "improvement")

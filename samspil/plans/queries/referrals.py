@@ -18,7 +18,7 @@ from samspil.access.policy import Resource, may
 from samspil.plans.actions.referral_course import CLOSED, WAITING, State, next_states, resource_of, sides_of
 from samspil.plans.actions.referrals import to_refer
 from samspil.plans.catalogue import as_sent, conditions_of, with_services
-from samspil.plans.models import Appointment, Epicrisis, Referral, ReferralStep, ServiceDecision
+from samspil.plans.models import Appointment, Epicrisis, Referral, ReferralStep
 from samspil.plans.programme import in_words, plan_format
 from samspil.plans.sessions import Sessions, sessions_of
 from samspil.programmes.services import Service
@@ -209,9 +209,3 @@ def reasons() -> dict[str, str]:
     """Every reason that a step can have, in words."""
     form = plan_format()
     return {each.reason: in_words(each.title) for each in (*form.referral_rejects, *form.dropout_reasons)}
-
-
-def decisions_of(actor: Actor, citizen: Citizen) -> list[ServiceDecision]:
-    """Why a citizen was not referred, each outcome by itself. Logged. Raises Refused."""
-    guard.require(actor, "read", Resource("referral", citizen), "care", detail="not referred")
-    return list(ServiceDecision.objects.filter(citizen=citizen).select_related("by__user"))
