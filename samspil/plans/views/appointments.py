@@ -13,8 +13,8 @@ from django.views.decorators.http import require_POST
 from samspil.access.errors import Conflict, Invalid
 from samspil.access.middleware import Request
 from samspil.plans.actions import appointments
+from samspil.plans.forms.referrals import BookForm, MissedForm
 from samspil.plans.models import Appointment, Referral
-from samspil.plans.referral_forms import BookForm, MissedForm
 from samspil.plans.views.referrals import act
 
 

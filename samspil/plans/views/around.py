@@ -16,9 +16,9 @@ from samspil.access.forms.fields import say
 from samspil.access.middleware import Request
 from samspil.plans.actions import contacts, links, sections
 from samspil.plans.actions.parts import check_write
+from samspil.plans.forms.plan import ConflictForm, ContactForm, InvolvementForm, LinkForm, MostLimitingForm
 from samspil.plans.kinds import category_of_link
 from samspil.plans.models import Contact, PlanLink
-from samspil.plans.plan_forms import ConflictForm, ContactForm, InvolvementForm, LinkForm, MostLimitingForm
 from samspil.plans.queries.plan import OpenedPlan
 from samspil.plans.views.editing import opened_or_404, plan_or_404, to_plan
 

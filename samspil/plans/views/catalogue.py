@@ -18,11 +18,11 @@ from samspil.access.paging import to_number
 from samspil.access.policy import Resource
 from samspil.plans.actions import catalogue as actions
 from samspil.plans.catalogue import find, with_services
+from samspil.plans.forms.referrals import SearchForm
+from samspil.plans.forms.services import FORMATS, ServiceForm, WhyForm
 from samspil.plans.programme import programme_title
 from samspil.plans.queries import catalogue as queries
 from samspil.plans.queries.catalogue import Asked
-from samspil.plans.referral_forms import SearchForm
-from samspil.plans.service_forms import FORMATS, ServiceForm, WhyForm
 
 
 @require_GET

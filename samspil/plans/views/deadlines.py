@@ -7,10 +7,10 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from samspil.access.middleware import Request
+from samspil.plans.forms.referrals import PeriodForm
 from samspil.plans.queries.catalogue import may_change
 from samspil.plans.queries.deadlines import monitor
 from samspil.plans.queries.referral_counts import fit_of_services
-from samspil.plans.referral_forms import PeriodForm
 
 
 @require_safe

@@ -18,8 +18,8 @@ from samspil.access.forms.fields import say
 from samspil.access.middleware import Request
 from samspil.plans.actions import activities, composing, drafts, goals, sections
 from samspil.plans.actions.parts import WrittenMeanwhile, check_write
+from samspil.plans.forms.plan import ActivityForm, ComposeForm, GoalForm, SectionForm, mark_of, who_of
 from samspil.plans.models import Activity, Plan
-from samspil.plans.plan_forms import ActivityForm, ComposeForm, GoalForm, SectionForm, mark_of, who_of
 from samspil.plans.queries import plan as queries
 from samspil.plans.queries.plan_parts import Shown
 from samspil.plans.templates_of import phrases, suggestions, templates_of

@@ -16,8 +16,8 @@ from samspil.access.errors import Conflict, Invalid
 from samspil.access.middleware import Request
 from samspil.access.models import Citizen
 from samspil.plans.actions import medicine as actions
+from samspil.plans.forms.work import AgreeForm, MedicineForm, MedicineLines
 from samspil.plans.queries.medicine import Medicine, medicine_of
-from samspil.plans.work_forms import AgreeForm, MedicineForm, MedicineLines
 
 OWN, AGREED = "own", "agreed"
 

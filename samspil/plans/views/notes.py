@@ -15,9 +15,9 @@ from samspil.access.middleware import Request
 from samspil.access.models import Citizen
 from samspil.access.paging import to_number
 from samspil.plans.actions import notes as actions
+from samspil.plans.forms.work import NoteForm
 from samspil.plans.models import Note
 from samspil.plans.queries import notes as queries
-from samspil.plans.work_forms import NoteForm
 
 
 @require_http_methods(["GET", "POST"])

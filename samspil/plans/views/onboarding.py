@@ -19,8 +19,8 @@ from samspil.access.paging import to_number
 from samspil.definitions import SamspilError
 from samspil.plans.actions import onboarding as actions
 from samspil.plans.actions.paper import print_plan
+from samspil.plans.forms.own import NeedsForm, OnboardingForm
 from samspil.plans.models import Pathway, Plan, ReadingNeeds
-from samspil.plans.own_forms import NeedsForm, OnboardingForm
 from samspil.plans.paper import pdf_of
 from samspil.plans.queries.onboarding import onboarding_of
 from samspil.plans.queries.own import OwnPlan

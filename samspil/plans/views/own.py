@@ -20,8 +20,8 @@ from samspil.access.views.subject import Place, Subject, subject_of
 from samspil.plans.actions import notes as note_actions
 from samspil.plans.actions import own_goals as actions
 from samspil.plans.actions.parts import WrittenMeanwhile
+from samspil.plans.forms.own import InvolvementForm, OwnGoalForm, OwnTextForm
 from samspil.plans.models import Activity, Addressee, Goal, Note, Plan
-from samspil.plans.own_forms import InvolvementForm, OwnGoalForm, OwnTextForm
 from samspil.plans.programme import in_words, plan_format
 from samspil.plans.queries import notes as note_queries
 from samspil.plans.queries import own as queries

@@ -21,7 +21,7 @@ from samspil.access.paging import to_number
 from samspil.access.queries.tasks import organisations_for_tasks
 from samspil.plans.actions import pathways, plans
 from samspil.plans.ends import state_of
-from samspil.plans.forms_pathways import (
+from samspil.plans.forms.pathways import (
     ActivateForm,
     BeginForm,
     EndPathwayForm,

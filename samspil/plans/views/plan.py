@@ -14,8 +14,8 @@ from samspil.access.forms.fields import say
 from samspil.access.middleware import Request
 from samspil.access.paging import to_number
 from samspil.plans.actions import revisions
+from samspil.plans.forms.plan import InvolvementForm, MaterialForm, MostLimitingForm
 from samspil.plans.models import Activity, Goal, Plan, Revision
-from samspil.plans.plan_forms import InvolvementForm, MaterialForm, MostLimitingForm
 from samspil.plans.programme import plan_format
 from samspil.plans.queries import versions as queries
 from samspil.plans.texts import texts_of

@@ -18,11 +18,7 @@ from samspil.access.forms.fields import say
 from samspil.access.middleware import Request
 from samspil.access.models import Citizen
 from samspil.plans.actions import epicrisis, referrals, service_decisions
-from samspil.plans.models import Referral
-from samspil.plans.queries import referrals as queries
-from samspil.plans.queries import referring
-from samspil.plans.queries.catalogue import Asked
-from samspil.plans.referral_forms import (
+from samspil.plans.forms.referrals import (
     BookForm,
     EpicrisisForm,
     NotReferredForm,
@@ -31,6 +27,10 @@ from samspil.plans.referral_forms import (
     SendForm,
     StepForm,
 )
+from samspil.plans.models import Referral
+from samspil.plans.queries import referrals as queries
+from samspil.plans.queries import referring
+from samspil.plans.queries.catalogue import Asked
 
 State = Referral.State
 

@@ -14,7 +14,7 @@ from samspil.access.middleware import Request
 from samspil.access.queries.tasks import organisations_for_tasks
 from samspil.plans.actions import accountable, coordination
 from samspil.plans.actions.changing import resource_of
-from samspil.plans.forms_pathways import AnswerForm, CoordinatorForm, HandoverForm, PlaceForm, ReviewForm
+from samspil.plans.forms.pathways import AnswerForm, CoordinatorForm, HandoverForm, PlaceForm, ReviewForm
 from samspil.plans.models import Coordination, Handover
 from samspil.plans.queries import responsible as queries
 from samspil.plans.views.pathways import attempt, place_of, plan_or_404

@@ -17,9 +17,9 @@ from samspil.access.middleware import Request
 from samspil.access.models import Citizen, Organisation
 from samspil.access.queries.finding import find_citizen
 from samspil.plans.actions import stays as actions
+from samspil.plans.forms.work import AdmissionForm, DischargeForm, ReadyForm
 from samspil.plans.models import Stay
 from samspil.plans.queries import stays as queries
-from samspil.plans.work_forms import AdmissionForm, DischargeForm, ReadyForm
 
 
 @require_http_methods(["GET", "POST"])

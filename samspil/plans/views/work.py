@@ -16,12 +16,12 @@ from samspil.access.middleware import Request
 from samspil.access.models import CareTask
 from samspil.plans.actions import mailing, stays
 from samspil.plans.actions import work as actions
+from samspil.plans.forms.work import AnswerForm, FilterForm, JointVisitForm, WishForm
 from samspil.plans.models import PlanTask
 from samspil.plans.queries import broken as broken_promises
 from samspil.plans.queries import work as queries
 from samspil.plans.task_kinds import how, kind_title
 from samspil.plans.work_addresses import address_of
-from samspil.plans.work_forms import AnswerForm, FilterForm, JointVisitForm, WishForm
 
 
 @require_GET

@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 
 from samspil.plans.catalogue import own_catalogue, plain, read, with_services
-from samspil.plans.service_forms import ServiceForm
+from samspil.plans.forms.services import ServiceForm
 
 pytestmark = pytest.mark.django_db
 SHIPPED = [(name, service) for name in with_services() for service in own_catalogue(name).services]
