@@ -229,14 +229,15 @@ class Course:
     def complete(self, sent: Referral, receiver: Membership, *, read: bool) -> None:
         """The reply: conclusion first, then what the GP goes on with."""
         sent.refresh_from_db()
-        number = self.chance.randrange(len(texts().gp_actions))
+        replies = texts().replies
+        reply = self.chance.choice(replies.get(sent.service, replies["other"]))
         epicrisis.write(
             professional(receiver),
             sent,
             sent.version,
-            conclusion=self.chance.choice(texts().conclusions),
-            gp_actions=texts().gp_actions[number],
-            course="Mødt til alle aftaler. Har selv skrevet dagbog mellem gangene.",
+            conclusion=reply.conclusion,
+            gp_actions=reply.gp_actions,
+            course=reply.course,
         )
         if read:
             self.clock.later(days=1)

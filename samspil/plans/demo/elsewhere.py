@@ -80,4 +80,8 @@ def _refer(course: Course, sent: Referral, to: Membership) -> None:
 
 
 def _working_days_later(course: Course, number: int) -> None:
+    """The morning of that day; on the same day a while later, so that nothing is received before it is sent."""
+    if number == 0:
+        course.clock.later(minutes=course.chance.randint(5, 50))
+        return
     course.clock.to(after_working_days(timezone.localdate(), number), 9, course.chance.randint(0, 50))

@@ -37,13 +37,21 @@ class PlanText(Definition):
     contacts: tuple[ContactText, ...]
 
 
+class ReplyText(Definition):
+    """What a receiver writes back at the end."""
+
+    conclusion: str
+    gp_actions: tuple[str, ...]
+    course: str
+
+
 class Texts(Definition):
     """The whole file."""
 
     plans: tuple[PlanText, ...]
     reasons: dict[str, str]
-    conclusions: tuple[str, ...]
-    gp_actions: tuple[tuple[str, ...], ...]
+    #: By service; `other` is for every service that has none of its own.
+    replies: dict[str, tuple[ReplyText, ...]]
 
     def plan(self, name: str) -> PlanText:
         """The text of a name; KeyError when there is none."""
