@@ -119,7 +119,7 @@ def test_coord_11_one_named_counterpart_in_each_sector_or_the_gap(karen, client)
         ("Nanna Friis", "Hjemmesygeplejen Nord"),
         ("", "Geriatrisk Afdeling"),
     ]
-    assert "Ingen har fået et navn endnu" in read(care.log_in(client, karen.account))
+    assert "Der er ikke en fast person endnu" in read(care.log_in(client, karen.account))
 
 
 def test_plan_14_the_page_says_something_for_every_citizen(client):
@@ -281,7 +281,7 @@ def test_l_31_the_citizen_sees_to_whom_a_note_goes_and_can_say_no_before_it_is_s
     """000 L598-608."""
     note = karen.note()
     client = care.log_in(client, karen.account)
-    assert "En besked om dig venter på dig" in read(client)
+    assert "En note om dig venter på dig" in read(client)
     page = read(client, "/me/notes/")
     assert "Karen har hævede ben" in page
     assert "Ikke til Hjemmesygeplejen Nord" in page

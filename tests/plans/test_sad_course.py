@@ -192,7 +192,7 @@ def _a_note_that_the_job_centre_does_not_get(walk: Walk, town: Town, sent: Refer
     )
     assert Addressee.objects.filter(note__shown_at__isnull=True).count() == 2
     walk.be(town.account, "/me/")
-    walk.press(re.compile("besked om dig venter"))
+    walk.press(re.compile("note om dig venter"))
     kept = Addressee.objects.get(organisation=town.job_centre.organisation)
     walk.send("Jeg har set den", not_to=[kept.pk])
     walk.sees("du sagde nej")
