@@ -198,3 +198,13 @@ def test_ref_6_what_receivers_say_of_fit_comes_back_to_who_keeps_the_catalogue(t
     assert (row.too_ill, row.declined, row.share) == (1, 1, 0.0)
     assert "0 % af 1" in text_of(as_(keeper).get("/deadlines/"))
     assert "Rette patient" not in text_of(as_(two.doctor).get("/deadlines/"))
+
+
+@pytest.mark.parametrize(("role", "told"), [(Role.GP, False), (Role.SECRETARIAT, True)])
+def test_where_a_service_is_stated_and_what_is_not_settled_is_for_who_keeps_the_catalogue(
+    role: Role, told: bool
+) -> None:
+    client = care.log_in(Client(), care.member(role=role))
+    page = client.get("/services/act-dual-diagnosis/acute_telephone/").content.decode()
+    assert ("L2682" in page) is told
+    assert ("Falster" in page) is told

@@ -184,6 +184,24 @@ def test_the_list_is_worked_through_by_clicks(client, anna, doctor, nurse):
     assert f'id="task-{about.task_id}"' not in client.get(answer.url).content.decode()
 
 
+def test_which_goal_is_to_be_looked_at_is_on_the_line(client, anna, doctor):
+    plan = made.plan(anna, doctor)
+    for words in ("Jeg vil ned til roserne", "Jeg vil være hjemme"):
+        made.ask(
+            anna,
+            doctor.organisation,
+            doctor,
+            "goal_midway",
+            TODAY(),
+            title="Set",
+            plan=plan,
+            goal=made.goal(plan, words),
+        )
+    page = care.log_in(client, doctor).get("/work/").content.decode()
+    assert ": “Jeg vil ned til roserne”" in page
+    assert ": “Jeg vil være hjemme”" in page
+
+
 @pytest.mark.parametrize("back", ["//evil.example", "https://evil.example/work/", "/lists/"])
 def test_a_click_leads_back_to_the_list_and_nowhere_else(client, anna, doctor, nurse, back):
     care.log_in(client, nurse)

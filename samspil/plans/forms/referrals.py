@@ -75,7 +75,7 @@ class SearchForm(forms.Form):
 class SendForm(forms.Form):
     """A referral: to whom, two lines, what the receiver needs to know, and that the citizen has agreed."""
 
-    to_organisation = forms.ModelChoiceField(Organisation.objects.none(), label=_("Send it to"))
+    to_organisation = forms.ModelChoiceField(Organisation.objects.none(), label=_("Send it to"), empty_label="–")
     reason = _lines(_("What do you ask for?"), help_text=_("Two lines are enough. The citizen can read them."))
     goal = forms.ModelChoiceField(
         Goal.objects.none(),
@@ -219,7 +219,7 @@ class RematchForm(forms.Form):
     """Going on with another provider."""
 
     version = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
-    to_organisation = forms.ModelChoiceField(Organisation.objects.none(), label=_("Go on with"))
+    to_organisation = forms.ModelChoiceField(Organisation.objects.none(), label=_("Go on with"), empty_label="–")
     words = _lines(_("Why, and what matters in the new match?"))
 
     def __init__(self, data: Any = None, *, referral: Referral, version: int = 0) -> None:

@@ -29,8 +29,9 @@ PAGE = 50
 Whose = Literal["all", "mine", "unit"]
 #: The filter for tasks that were given by hand.
 PLAIN = "plain"
-#: Of what a task is about the number is enough: it is the address. Of a referral also how far it has come.
-_RELATED = ("citizen", "organisation", "holder", "asked_by", "about__referral")
+#: Of what a task is about the number is enough: it is the address. Of a referral also how far it has come, and a goal
+#: is known by its words.
+_RELATED = ("citizen", "organisation", "holder", "asked_by", "about__referral", "about__goal")
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,12 @@ class Asked:
         if referral is not None and referral.state == Referral.State.STARTED:
             return _("A referral under way")
         return kind_title(self.kind)
+
+    @property
+    def goal(self) -> str:
+        """The words of the goal that is to be looked at: a plan has several, with tasks of the same kind and day."""
+        goal = self.about.goal if self.about is not None else None
+        return goal.words if goal is not None else ""
 
 
 @dataclass(frozen=True)
