@@ -30,6 +30,7 @@ urlpatterns: list[URLPattern] = [
         {"act": "remove"},
         name="plan-contact-remove",
     ),
+    path("plans/<int:key>/appointments/new/", around.appointment, name="plan-appointment-new"),
     path("plans/<int:key>/links/new/", around.link, name="plan-link-new"),
     path("plans/<int:key>/links/<int:link_key>/", around.link_conflict, name="plan-link"),
     path("plans/<int:key>/links/<int:link_key>/remove/", around.link_remove, name="plan-link-remove"),

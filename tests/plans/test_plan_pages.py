@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import re
+
 import pytest
 from django.urls import reverse
 from django.utils import timezone
 
 from samspil.access.models import AccessRecord, Role
 from samspil.plans.actions import activities, contacts, goals, links, plans, sections
-from samspil.plans.models import Activity, Contact, Draft, Goal, PlanLink, Section
+from samspil.plans.models import Activity, Appointment, Contact, Draft, Goal, PlanLink, PlanTask, Section
 from tests import care
 from tests.plans import made
 from tests.plans.desk import Desk
@@ -51,6 +54,12 @@ PAGES = [
     "activities/new/", "compose/", "contacts/new/", "links/new/", "versions/", "versions/difference/?from=1&to=5",
     "texts/", "texts/?language=en", "paper/",
 ]  # fmt: skip
+
+
+def test_no_two_things_on_the_plan_have_the_same_id(desk):
+    full(desk)
+    ids = re.findall(r' id="([^"]*)"', desk.client().get(f"/plans/{desk.plan.pk}/").content.decode())
+    assert sorted(ids) == sorted(set(ids))
 
 
 def test_every_page_opens_for_the_doctor_and_says_whose_plan_it_is(desk):
@@ -104,6 +113,41 @@ def test_the_citizen_reads_all_of_the_own_plan(desk):
     text = desk.client(desk.own.user).get(desk.address()).content.decode()
     assert "Sover tre timer" in text
     assert "Min Plan" in text
+
+
+def test_the_practice_agrees_a_time_of_the_plan_itself_and_the_citizen_sees_it(desk):
+    full(desk)
+    page, day = desk.address("appointments/new/"), desk.later(3).isoformat()
+    assert page in desk.client().get(desk.address()).content.decode()
+    given = {"book-what": "Snak om medicinen", "book-category": "health", "book-day": day, "book-time": "10:30"}
+    past = given | {"book-day": (desk.today - dt.timedelta(days=1)).isoformat()}
+    assert desk.client().post(page, past).status_code == 422
+    assert desk.client().post(page, given).status_code == 302
+    made_now = Appointment.objects.get(what="Snak om medicinen")
+    assert (made_now.plan, made_now.referral, made_now.organisation) == (desk.plan, None, desk.house)
+    own = desk.client(desk.own.user)
+    assert "Snak om medicinen" in own.get("/me/plan/").content.decode()
+    for who in (desk.own.user, desk.helper):
+        desk.shares()
+        assert "appointments/new" not in desk.client(who).get(desk.address()).content.decode()
+        assert desk.client(who).get(page).status_code == 403
+        assert desk.client(who).post(page, given).status_code == 403
+
+
+def test_a_time_of_the_plan_stands_there_until_somebody_says_whether_the_citizen_came(desk):
+    full(desk)
+    two_days_ago = timezone.now() - dt.timedelta(days=2)
+    been = made.appointment(desk.citizen, desk.doctor, plan=desk.plan, category="health", at=two_days_ago)
+    at = f"/appointments/{been.pk}/"
+    page = desk.client().get(desk.address()).content.decode()
+    assert f"{at}kept/" in page
+    assert f"{at}missed/" in page
+    desk.shares()
+    assert at not in desk.client(desk.helper).get(desk.address()).content.decode()
+    assert desk.client(desk.helper).post(f"{at}missed/").status_code == 403
+    assert desk.client().post(f"{at}missed/")["Location"] == desk.address()
+    assert PlanTask.objects.filter(plan=desk.plan, kind="missed_contact", task__closed_at__isnull=True).exists()
+    assert at not in desk.client().get(desk.address()).content.decode()
 
 
 def test_a_page_costs_the_same_number_of_statements_however_much_there_is(desk, django_assert_max_num_queries):

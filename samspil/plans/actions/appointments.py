@@ -49,7 +49,7 @@ def book(
     if referral is not None:
         return _book_referred(actor, at, referral, minutes=minutes, place=place, holder=holder)
     assert plan is not None, "an appointment is of a referral or of a plan"
-    by = member(actor, "write", plan_resource(plan), "appointment")
+    by = require_booker(actor, plan)
     if not what.strip():
         raise Invalid("what", _("Write what the appointment is about."))
     if category not in Category.values:
@@ -66,6 +66,11 @@ def book(
         _tell_booked(made)
         guard.require(actor, "write", plan_resource(held), "care", detail=f"appointment {made.pk}")
     return made
+
+
+def require_booker(actor: Actor, plan: Plan) -> Membership:
+    """The membership of a professional who writes in the plan and agrees on its own appointments. Raises Refused."""
+    return member(actor, "write", plan_resource(plan), "appointment")
 
 
 def _book_referred(

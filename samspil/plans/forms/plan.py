@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from samspil.access.forms.fields import DayField
 from samspil.access.models import Category, Organisation, OrganisationKind
+from samspil.plans.forms.referrals import BookForm
 from samspil.plans.models import Activity, Goal, Plan
 from samspil.plans.programme import in_words, plan_format
 from samspil.plans.queries.plan_parts import Shown
@@ -109,6 +110,7 @@ class ActivityForm(forms.Form):
         label=_("For which goal?"),
         queryset=Goal.objects.none(),
         required=False,
+        empty_label="–",
         help_text=_("A duty by law serves no goal."),
     )
     who = forms.ChoiceField(label=_("Who does it?"), choices=[])
@@ -150,6 +152,18 @@ def parties(plan: Plan) -> list[tuple[str, Any]]:
     for each in Organisation.objects.filter(kind__in=PARTIES).order_by("kind", "name"):
         others.setdefault(each.get_kind_display(), []).append((str(each.pk), each.name))
     return [*found, *((name.capitalize(), own) for name, own in others.items())]
+
+
+class AppointmentForm(BookForm):
+    """A time that belongs to the plan and to no referral, such as a talk at the practice."""
+
+    what = forms.CharField(label=_("What is it about?"), max_length=200)
+    category = forms.ChoiceField(
+        label=_("What kind of data does it tell of?"),
+        choices=Category.choices,
+        help_text=_("Those who may not see this kind do not see the appointment."),
+    )
+    field_order = ("what", "category", "day", "time", "place")
 
 
 class ContactForm(forms.Form):
@@ -203,7 +217,8 @@ class MostLimitingForm(forms.Form):
 
     condition = forms.ChoiceField(label=_("What limits the citizen most?"), choices=[], required=False)
     other = forms.CharField(label=_("Or in the citizen's own words"), max_length=50, required=False)
-    before = forms.CharField(widget=forms.HiddenInput, required=False)
+    # Stands on one page with `InvolvementForm.before`.
+    before = forms.CharField(widget=forms.HiddenInput(attrs={"id": "id_most_limiting_before"}), required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

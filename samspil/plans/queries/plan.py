@@ -70,6 +70,8 @@ class OpenedPlan:
     not_referred: list[tuple[str, ServiceDecision]] = field(default_factory=list)
     may_open_referrals: bool = False
     appointments: list[Appointment] = field(default_factory=list)
+    #: Whether the actor agrees on the plan's own appointments, and marks them.
+    may_book: bool = False
     tasks: list[PlanTask] = field(default_factory=list)
     coordination: Coordination | None = None
     drafts: dict[str, Draft] = field(default_factory=dict)
@@ -95,6 +97,17 @@ class OpenedPlan:
     def colliding(self) -> set[int]:
         """Appointments that the citizen cannot keep both of."""
         return colliding(self.appointments)
+
+    @property
+    def to_mark(self) -> set[int]:
+        """The plan's own appointments, which are marked here; those of a referral on its page."""
+        own = [each for each in self.appointments if each.plan_id == self.plan.pk and each.referral_id is None]
+        return {each.pk for each in own} if self.may_book else set()
+
+    @property
+    def over(self) -> set[int]:
+        """Appointments that have begun."""
+        return {each.pk for each in self.appointments if each.at <= timezone.now()}
 
     @property
     def overdue(self) -> bool:
@@ -177,7 +190,8 @@ def opened(actor: Actor, key: int) -> OpenedPlan:
         may_refer=plan.state != Plan.State.CLOSED
         and bool(may(actor, "give", Resource("referral", plan.citizen, named=resource.named), "care")),
         may_open_referrals=bool(may(actor, "read", Resource("referral", plan.citizen), "care")),
-        appointments=_appointments(plan, kinds),
+        appointments=_appointments(plan, kinds, own=may_write and purpose == "care"),
+        may_book=may_write and purpose == "care" and plan.state != Plan.State.CLOSED,
         tasks=list(
             PlanTask.objects.filter(plan=plan, task__closed_at__isnull=True)
             .select_related("task__organisation", "task__holder")
@@ -258,8 +272,12 @@ def _sections(actor: Actor, resource: Resource, found: Filled, kinds: Collection
     return result
 
 
-def _appointments(plan: Plan, kinds: Iterable[str]) -> list[Appointment]:
-    """What the citizen has to come to from today on, whatever programme it is of."""
-    since = timezone.now() - dt.timedelta(hours=12)
-    planned = Appointment.objects.filter(citizen=plan.citizen, state=Appointment.State.PLANNED, at__gte=since)
+def _appointments(plan: Plan, kinds: Iterable[str], *, own: bool) -> list[Appointment]:
+    """What the citizen has to come to from today on, whatever programme it is of.
+
+    `own`: with those of the plan itself that nobody has marked as kept or missed yet.
+    """
+    since = Q(at__gte=timezone.now() - dt.timedelta(hours=12))
+    wanted = since | Q(plan=plan, referral__isnull=True) if own else since
+    planned = Appointment.objects.filter(wanted, citizen=plan.citizen, state=Appointment.State.PLANNED)
     return list(planned.filter(category__in=list(kinds)).select_related("organisation", "holder").order_by("at")[:20])

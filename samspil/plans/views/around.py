@@ -1,4 +1,4 @@
-"""Small acts on a plan's page: contacts, links to other plans, how much the citizen takes on, what limits most."""
+"""Small acts on a plan's page: contacts, appointments, other plans, how much the citizen takes on, what limits most."""
 
 from __future__ import annotations
 
@@ -14,9 +14,16 @@ from django.views.decorators.http import require_http_methods, require_POST
 from samspil.access.errors import Conflict, Invalid
 from samspil.access.forms.fields import say
 from samspil.access.middleware import Request
-from samspil.plans.actions import contacts, links, sections
+from samspil.plans.actions import appointments, contacts, links, sections
 from samspil.plans.actions.parts import check_write
-from samspil.plans.forms.plan import ConflictForm, ContactForm, InvolvementForm, LinkForm, MostLimitingForm
+from samspil.plans.forms.plan import (
+    AppointmentForm,
+    ConflictForm,
+    ContactForm,
+    InvolvementForm,
+    LinkForm,
+    MostLimitingForm,
+)
 from samspil.plans.kinds import category_of_link
 from samspil.plans.models import Contact, PlanLink
 from samspil.plans.queries.plan import OpenedPlan
@@ -74,6 +81,33 @@ def contact_act(request: Request, key: int, contact_key: int, act: str) -> HttpR
     except Conflict as conflict:
         messages.warning(request, conflict.message)
     return to_plan(key, "contacts")
+
+
+@require_http_methods(["GET", "POST"])
+def appointment(request: Request, key: int) -> HttpResponse:
+    """A time with the citizen that belongs to no referral."""
+    found = opened_or_404(request, key)
+    appointments.require_booker(request.actor, found.plan)
+    form = AppointmentForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        given = form.cleaned_data
+
+        def book() -> None:
+            try:
+                appointments.book(
+                    request.actor,
+                    form.at(),
+                    plan=found.plan,
+                    what=given["what"],
+                    category=given["category"],
+                    place=given["place"],
+                )
+            except Invalid as error:
+                raise Invalid("day" if error.field == "at" else error.field, error.message) from error
+
+        if _act(request, form, book, _("The time has been agreed. The citizen is told.")):
+            return to_plan(key, "work")
+    return _page(request, found, form, _("Agree a time"))
 
 
 @require_http_methods(["GET", "POST"])
