@@ -47,7 +47,7 @@ def filled(plan: Plan) -> Filled:
         plan=plan,
         sections={each.section: each for each in plan.sections.select_related("by")},
         goals=list(plan.goals.select_related("by")),
-        activities=list(plan.activities.select_related("party", "holder", "goal")),
+        activities=list(plan.activities.select_related("party", "holder", "goal", "referral")),
         contacts=list(plan.contacts.select_related("organisation")),
         programmes=[each.programme for each in pathways],
         arms=[each.arm for each in pathways if each.arm],
@@ -94,7 +94,8 @@ def _faults(rule: StandardRule, found: Filled) -> Iterator[tuple[str, str]]:
 #: When an activity, a goal, the plan as a whole breaks a rule of each kind.
 _ACTIVITIES: dict[str, Callable[[Activity], bool]] = {
     "activity_serves_goal": lambda each: each.goal is None or each.goal.state == Goal.State.LET_GO,
-    "activity_has_due": lambda each: each.due is None,
+    # A referral has its own steps; where no start was agreed with the provider, no day is invented.
+    "activity_has_due": lambda each: each.due is None and getattr(each, "referral", None) is None,
     "activity_has_party": lambda each: each.party_id is None and not each.by_citizen,
 }
 _GOALS: dict[str, Callable[[Goal, Plan], bool]] = {

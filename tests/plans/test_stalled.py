@@ -57,8 +57,8 @@ def test_those_that_stood_still_longest_come_first(doctor):
     assert [row.days_still for row in queries.plans_of(care.acting(doctor), show="stalled").rows] == [90, 60, 40]
 
 
-def test_a_referral_step_a_note_or_a_finished_task_is_movement(doctor):
-    for move in (_referral_step, _note, _finished_task):
+def test_a_referral_step_a_note_a_kept_appointment_or_a_finished_task_is_movement(doctor):
+    for move in (_referral_step, _note, _kept_appointment, _finished_task):
         found = still(doctor, 60)
         move(found, doctor)
         assert found not in stalled(doctor), move.__name__
@@ -84,12 +84,17 @@ def _note(plan: Plan, by) -> None:
     Note.objects.create(citizen=plan.citizen, plan=plan, text="Ringet", category="health", by=by, at=ago(3))
 
 
+def _kept_appointment(plan: Plan, by) -> None:
+    made.appointment(plan.citizen, by, days=-3, category="health", state="kept")
+
+
 def _finished_task(plan: Plan, by) -> None:
     care.task(plan.citizen, by.organisation, by.user, closed_at=ago(3))
 
 
-def test_an_open_task_and_a_login_are_no_movement(doctor):
+def test_an_open_task_a_missed_appointment_and_a_login_are_no_movement(doctor):
     found = still(doctor, 60)
+    made.appointment(found.citizen, doctor, days=-3, category="health", state="missed")
     care.task(found.citizen, doctor.organisation, doctor.user)
     assert stalled(doctor) == [found]
 

@@ -71,6 +71,16 @@ def test_r_plan_02_an_activity_without_a_goal_warns_and_a_duty_does_not(desk):
     ]
 
 
+def test_a_referral_without_an_agreed_start_needs_no_day(desk):
+    filled(desk)
+    provider, goal = made.provider("hospital_department"), desk.plan.goals.get()
+    made.referral(
+        desk.plan.citizen, desk.doctor, provider.organisation, "occupational_medicine", plan=desk.plan, goal=goal
+    )
+    assert desk.plan.activities.get(referral__isnull=False).due is None, "nothing was agreed, and nothing is invented"
+    assert lacking(desk) == []
+
+
 def test_what_is_done_or_stopped_lacks_nothing(desk):
     filled(desk)
     walk = activities.agree(desk.actor, desk.plan, what="Gåtur", category="health", by_citizen=True)

@@ -11,7 +11,7 @@ from django.db.models.functions import Coalesce, Greatest
 from django.utils import timezone
 
 from samspil.access.models import CareTask
-from samspil.plans.models import Note, Pathway, Plan, ReferralStep
+from samspil.plans.models import Appointment, Note, Pathway, Plan, ReferralStep
 from samspil.plans.programme import plan_format
 
 #: Tasks that tell of standing still: closing one moves nothing.
@@ -24,7 +24,7 @@ def still_since(now: dt.datetime | None = None) -> dt.datetime:
 
 
 def plans_with_movement(plans: QuerySet[Plan]) -> QuerySet[Any]:
-    """Plans with `moved`: the last referral step, note, finished task, follow-up or other change."""
+    """Plans with `moved`: the last referral step, note, kept appointment, finished task, follow-up or other change."""
     return plans.annotate(moved=_moved(F("changed_at"), F("opened_at")))
 
 
@@ -38,11 +38,12 @@ def _moved(*own: Combinable) -> Combinable:
     citizen = OuterRef("citizen_id")
     steps = ReferralStep.objects.filter(referral__citizen_id=citizen).order_by("-at").values("at")[:1]
     notes = Note.objects.filter(citizen_id=citizen).order_by("-at").values("at")[:1]
+    kept = Appointment.objects.filter(citizen_id=citizen, state=Appointment.State.KEPT).order_by("-at").values("at")[:1]
     done = (
         CareTask.objects.filter(citizen_id=citizen, closed_at__isnull=False)
         .filter(Q(about__isnull=True) | ~Q(about__kind__in=_NO_MOVEMENT))
         .order_by("-closed_at")
         .values("closed_at")[:1]
     )
-    around = [Coalesce(Subquery(found), own[0]) for found in (steps, notes, done)]
+    around = [Coalesce(Subquery(found), own[0]) for found in (steps, notes, kept, done)]
     return Greatest(*own, *around)
