@@ -71,6 +71,17 @@ def test_from_enrolment_to_a_follow_up_by_the_pages(place):
     assert "Det går fremad" in text(place.client.get(at))
 
 
+def test_who_begins_no_plans_is_led_to_the_record_instead(place):
+    made.pathway(place.citizen, place.doctor)
+    secretary = care.member(place.doctor.organisation, Role.PRACTICE_STAFF, "Lone Brandt")
+    for who, begins in ((place.doctor, True), (secretary, False)):
+        client = care.log_in(Client(), who)
+        page = client.get("/plans/").content.decode()
+        address = place.begin() if begins else f"/citizens/{place.citizen.pk}/"
+        assert f'<a href="{address}">Karen Holm</a>' in page
+        assert client.get(address).status_code == 200
+
+
 def test_another_programme_is_taken_into_the_plan_there_is(place):
     care.consent(place.citizen, "participation", place.doctor.user, programme="copd")
     plan = place.plan()

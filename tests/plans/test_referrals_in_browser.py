@@ -40,7 +40,7 @@ def test_from_need_to_the_reply_that_was_read(page, live_server, town) -> None:
     page.get_by_label("Hvad har borgeren brug for?").fill("stress")
     page.get_by_role("button", name="Søg").click()
     page.get_by_role("link", name="Samtaler med en psykolog").first.click()
-    page.get_by_label("Hvad beder du om?").fill("Stress efter skilsmisse.\nØnsker samtaler.")
+    page.get_by_label("Hvad ønsker du hjælp til?").fill("Stress efter skilsmisse.\nØnsker samtaler.")
     page.get_by_role("checkbox", name="Borgeren har sagt ja").check(force=True)
     page.get_by_role("button", name="Send henvisningen").click()
     page.get_by_text("Henvisningen er sendt.").wait_for()

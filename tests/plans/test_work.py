@@ -12,7 +12,7 @@ from samspil.access.models import AccessRecord, Role
 from samspil.plans.actions import activities, work
 from samspil.plans.models import Activity
 from samspil.plans.queries.work import PAGE, work_list
-from samspil.plans.task_kinds import how, kind_choices
+from samspil.plans.task_kinds import how, kind_choices, kind_title
 from tests import care
 from tests.plans import made
 
@@ -200,6 +200,16 @@ def test_which_goal_is_to_be_looked_at_is_on_the_line(client, anna, doctor):
     page = care.log_in(client, doctor).get("/work/").content.decode()
     assert ": “Jeg vil ned til roserne”" in page
     assert ": “Jeg vil være hjemme”" in page
+
+
+@pytest.mark.parametrize("language", ["da", "en"])
+def test_a_line_says_nothing_twice_in_any_language(anna, doctor, language):
+    with translation.override("da"):
+        made.ask(anna, doctor.organisation, doctor, "follow_up", TODAY(), title=kind_title("follow_up"))
+    with translation.override(language):
+        (line,) = work_list(care.acting(doctor)).lines
+        assert line.words == ""
+        assert line.title == kind_title("follow_up")
 
 
 @pytest.mark.parametrize("back", ["//evil.example", "https://evil.example/work/", "/lists/"])

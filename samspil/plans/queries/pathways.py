@@ -65,6 +65,8 @@ class Listed:
     asked: list[Handover]
     hidden: int
     of_practice: bool
+    #: Whether the actor decides that a plan is begun for those who wait for one.
+    may_begin: bool
 
 
 def own_plans(actor: Actor) -> Resource:
@@ -105,6 +107,7 @@ def plans_of(actor: Actor, *, show: str = "current", page: int = 1) -> Listed:
         asked=_asked(actor) if page == 1 else [],
         hidden=hidden,
         of_practice=of_practice,
+        may_begin=bool(may(actor, "decide", own_plans(actor), "care")),
     )
 
 

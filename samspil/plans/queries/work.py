@@ -14,6 +14,7 @@ from typing import Literal, get_args
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from samspil.access import guard
 from samspil.access.actor import Actor
@@ -59,10 +60,15 @@ class Asked:
         return kind_title(self.kind)
 
     @property
-    def goal(self) -> str:
-        """The words of the goal that is to be looked at: a plan has several, with tasks of the same kind and day."""
-        goal = self.about.goal if self.about is not None else None
-        return goal.words if goal is not None else ""
+    def words(self) -> str:
+        """What the kind does not say already: for a goal that is to be looked at its words, else the task's own."""
+        if self.about is None:
+            return ""
+        if self.about.goal is not None:
+            return f"“{self.about.goal.words}”"
+        with override("da"):  # in the records titles are Danish
+            recorded = kind_title(self.kind)
+        return "" if self.task.title == recorded else self.task.title
 
 
 @dataclass(frozen=True)
