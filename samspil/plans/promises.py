@@ -35,6 +35,7 @@ OF_THE_PLAN = (
     "competing_plans",
     "goal_midway",
     "goal_final",
+    "print_again",
 )
 #: A referral that nobody waits for any more.
 _CLOSED = (

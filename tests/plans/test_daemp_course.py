@@ -240,4 +240,4 @@ def _and_so_on_until_she_moves(walk: Walk, town: Town, nursing: Referral) -> Non
     assert (town.pathway.state, town.plan.state) == (Pathway.State.MOVED, Plan.State.CLOSED)
     assert nursing.state == Referral.State.STARTED, "it goes on to its end"
     left = set(PlanTask.objects.filter(task__closed_at__isnull=True).values_list("kind", flat=True))
-    assert left <= {"referral", "print_again"}
+    assert left <= {"referral"}

@@ -8,7 +8,7 @@ from django.utils import timezone
 from samspil.access.errors import Conflict
 from samspil.access.log import Refused
 from samspil.access.models import AccessRecord, CareTask, Role
-from samspil.plans.actions import goals
+from samspil.plans.actions import goals, plans
 from samspil.plans.actions.onboarding import ask_for
 from samspil.plans.actions.paper import print_plan
 from samspil.plans.models import Plan, PlanPrint, PlanTask
@@ -152,6 +152,13 @@ def test_the_task_leads_to_the_page_that_prints(karen, client):
     client = care.log_in(client, karen.secretary)
     assert f"/plans/{karen.plan.pk}/paper/" in client.get("/work/").content.decode()
     assert CareTask.objects.filter(about__kind=TASK_KIND).count() == 1
+
+
+def test_a_plan_that_is_closed_asks_nobody_to_print_it(karen):
+    goals.change(karen.by_doctor, karen.goal, 0, measure="Uden at hvile")
+    assert waiting(karen)
+    plans.close(karen.by_doctor, karen.plan, "died")
+    assert not waiting(karen)
 
 
 def test_who_answered_for_a_closed_plan_prints_nothing_of_the_one_after_it(karen, client):
