@@ -18,7 +18,9 @@ PLAN_WORDS = ("behov", "mål", "indsats", "kontakt", "anden plan", "halvskrevet"
 class Planned:
     """An active plan that was changed since it was put into force, and something that is being written in it."""
 
-    def __init__(self, mark: str, citizen: Citizen, doctor: Membership, others: dict[Role, Membership]) -> None:
+    def __init__(
+        self, mark: str, citizen: Citizen, doctor: Membership, staff: Membership, others: dict[Role, Membership]
+    ) -> None:
         need, words, what, whom, other, half, over, help_with = (f"{mark} {word}" for word in PLAN_WORDS)
         actor, place = care.acting(doctor), others[Role.MUNICIPAL].organisation
         self.plan = plan = plans.plan(citizen, doctor)
@@ -35,7 +37,13 @@ class Planned:
         self.link = links.add(actor, plan, kind="hospital_plan", title=other, owner="Afdeling B")
         drafts.keep(actor, plan, "situation", half, 0)
         colleague = care.member(doctor.organisation, Role.GP)
-        self.handover = accountable.propose(actor, plan, colleague, over)
+        self.handover = accountable.propose(actor, plan, staff, over)
         self.coordination = coordination.start(
             actor, plan, colleague, kind="relay", need=help_with, ends_when=help_with, circumstances=["misuse"]
         )
+        second = care.member(doctor.organisation, Role.PRACTICE_STAFF)
+        coordination.start(
+            actor, plan, second, kind="relay", need=help_with, ends_when=help_with, circumstances=["misuse"], lead=False
+        )
+        # Another programme that is still to join the plan.
+        plans.pathway(citizen, doctor, programme="copd", arm="")

@@ -90,7 +90,7 @@ class Circle:
         self.tasks[Role.GP] = care.task(self.citizen, self.house, by, title=f"{self.mark} opgave")
         self.written = Written(self.mark, self.citizen, self.doctor, self.others)
         self.referred = Referred(self.mark, self.citizen, self.doctor, self.others)
-        self.planned = Planned(self.mark, self.citizen, self.doctor, self.others)
+        self.planned = Planned(self.mark, self.citizen, self.doctor, self.staff, self.others)
         self.own = Own(self.mark, self.planned.plan)
         hospital = self.others[Role.HOSPITAL]
         self.case = BreakGlass.objects.create(
