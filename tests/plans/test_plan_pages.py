@@ -56,6 +56,15 @@ PAGES = [
 ]  # fmt: skip
 
 
+def test_an_open_task_about_a_goal_says_which(desk):
+    goals.add(
+        desk.actor, desk.plan, words="Jeg vil ned til roserne", domain="somatic", stated_by="citizen",
+        midterm_on=desk.later(30),
+    )  # fmt: skip
+    page = desk.client().get(f"/plans/{desk.plan.pk}/").content.decode()
+    assert "halvvejs: “Jeg vil ned til roserne”" in page
+
+
 def test_no_two_things_on_the_plan_have_the_same_id(desk):
     full(desk)
     ids = re.findall(r' id="([^"]*)"', desk.client().get(f"/plans/{desk.plan.pk}/").content.decode())

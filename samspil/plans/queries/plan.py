@@ -194,7 +194,7 @@ def opened(actor: Actor, key: int) -> OpenedPlan:
         may_book=may_write and purpose == "care" and plan.state != Plan.State.CLOSED,
         tasks=list(
             PlanTask.objects.filter(plan=plan, task__closed_at__isnull=True)
-            .select_related("task__organisation", "task__holder")
+            .select_related("task__organisation", "task__holder", "goal")
             .order_by("task__due", "pk")[:50]
         )
         if may_write
