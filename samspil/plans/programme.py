@@ -34,6 +34,11 @@ def programmes_with_plans() -> list[str]:
     return [name for name, found in programmes().items() if found.plan is not None]
 
 
+def has_gate(name: str) -> bool:
+    """Whether citizens come into a programme through an inclusion, with its gate, and by no other way."""
+    return programme(name).inclusion is not None
+
+
 def in_words(text: Text) -> str:
     """A text of the programmes in the language of who reads it."""
     return text.en if (get_language() or "da").startswith("en") else text.da

@@ -8,8 +8,10 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from samspil.access.errors import Invalid
 from samspil.access.models import Role
 from samspil.plans.actions import accountable
+from samspil.plans.actions.pathways import open_from_record
 from samspil.plans.models import Coordination, Handover, Pathway, Plan
 from tests import care
 from tests.plans import made
@@ -93,6 +95,17 @@ def test_another_programme_is_taken_into_the_plan_there_is(place):
     assert place.client.post(place.begin(), {"pathways": [way.pk]}).status_code == 302
     way.refresh_from_db()
     assert way.plan == plan
+
+
+def test_nobody_comes_into_a_programme_with_a_gate_beside_it(place):
+    """Consent alone opens no pathway where eligibility is judged first (report 000 L-04)."""
+    care.consent(place.citizen, "participation", place.doctor.user)
+    at = f"/citizens/{place.citizen.pk}/pathways/new/"
+    assert "odense-ic" not in text(place.client.get(at))
+    assert place.client.post(at, {"programme": "odense-ic"}).status_code == 422
+    with pytest.raises(Invalid):
+        open_from_record(care.acting(place.doctor), place.citizen, "odense-ic")
+    assert not Pathway.objects.exists()
 
 
 def test_a_programme_without_lists_is_begun_from_the_record(place):

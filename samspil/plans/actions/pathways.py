@@ -25,7 +25,7 @@ from samspil.plans.actions.closing import close_held, hold_citizen, settle
 from samspil.plans.content_version import content_version
 from samspil.plans.ends import settled_reason, state_of
 from samspil.plans.models import Pathway, Plan
-from samspil.plans.programme import plan_rules, programme_title, programmes_with_plans
+from samspil.plans.programme import has_gate, plan_rules, programme_title, programmes_with_plans
 from samspil.plans.signals import pathway_ended
 
 RUNNING = (Pathway.State.ENROLMENT, Pathway.State.ACTIVE)
@@ -82,6 +82,13 @@ def open_pathway(
             % {"who": first.opened_by.user.name, "practice": first.practice.name}
         ) from error
     return made
+
+
+def open_from_record(actor: Actor, citizen: Citizen, programme: str, purpose: str = "") -> Pathway:
+    """Begin a pathway in a programme that finds nobody by lists. As `open_pathway`; Invalid for one with a gate too."""
+    if programme in programmes_with_plans() and has_gate(programme):
+        raise Invalid("programme", _("Citizens come into this programme through an inclusion. Begin one there."))
+    return open_pathway(actor, citizen, programme, purpose=purpose)
 
 
 def end(

@@ -16,7 +16,7 @@ from samspil.plans.actions.changing import resource_of
 from samspil.plans.actions.pathways import RUNNING, resource_of_pathway
 from samspil.plans.ends import reason_words
 from samspil.plans.models import FollowUp, Pathway, Plan
-from samspil.plans.programme import plan_format, plan_rules, programme_title, programmes_with_plans
+from samspil.plans.programme import has_gate, plan_format, plan_rules, programme_title, programmes_with_plans
 from samspil.plans.promises import Promise, promises_of
 from samspil.plans.standard import Missing, missing
 
@@ -106,13 +106,13 @@ class OpenProgrammes:
 
 
 def open_programmes(actor: Actor, citizen: Citizen) -> OpenProgrammes:
-    """The programmes that a citizen is not in, and that take in new ones. Raises Refused."""
+    """The programmes without a gate that a citizen is not in, and that take in new ones. Raises Refused."""
     guard.check(actor, "decide", Resource("plan", citizen), "care")
     today = timezone.localdate()
     running = set(Pathway.objects.filter(citizen=citizen, ended_at__isnull=True).values_list("programme", flat=True))
     found = OpenProgrammes([], [])
     for name in programmes_with_plans():
-        if name not in running and plan_rules(name).takes_new(today):
+        if name not in running and not has_gate(name) and plan_rules(name).takes_new(today):
             agreed = has_consent(citizen, name, "participation")
             (found.agreed if agreed else found.to_ask).append((name, programme_title(name)))
     return found

@@ -83,7 +83,7 @@ def open_pathway(request: Request, citizen_id: int) -> HttpResponse:
         given = form.cleaned_data
         if attempt(
             form,
-            lambda: pathways.open_pathway(request.actor, citizen, given["programme"], purpose=given["purpose"]),
+            lambda: pathways.open_from_record(request.actor, citizen, given["programme"], given["purpose"]),
         ):
             return redirect("plan-begin", citizen.pk)
     status = 422 if form.is_bound and form.errors else 200
