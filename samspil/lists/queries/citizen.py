@@ -15,6 +15,7 @@ from samspil.lists.actions.inclusion import CONTACTS
 from samspil.lists.models import Entry, Inclusion, Stage, Step, UnmetNeed
 from samspil.lists.names import Name, in_words, language, model_title
 from samspil.lists.programme import rules
+from samspil.plans.queries.ways import with_way_to_plan
 from samspil.population.words import Criterion
 
 
@@ -58,7 +59,8 @@ def record(actor: Actor, key: int) -> Record:
 
     Raises Citizen.DoesNotExist, and Refused without a relation and a basis.
     """
-    citizen = Citizen.objects.select_related("practice").get(pk=key)
+    needs = UnmetNeed.objects.filter(citizen=OuterRef("pk"), practice_id=OuterRef("practice_id"))
+    citizen = with_way_to_plan(Citizen.objects.select_related("practice")).annotate(has_needs=Exists(needs)).get(pk=key)
     decision = guard.require(actor, "read", Resource("citizen_record", citizen), "care")
     # A practice is given data linked across sectors for its lists, under their basis; others by consent, task or law.
     treating = decision.basis == "treating_practice"
@@ -81,7 +83,7 @@ def record(actor: Actor, key: int) -> Record:
         ],
         # What others have been asked to do tells something of the citizen too.
         tasks=list(tasks if own else tasks.filter(organisation=actor.organisation)),
-        needs=_needs(citizen) if own else [],
+        needs=_needs(citizen) if own and citizen.has_needs else [],
         own=own,
         may_ask_others=bool(may(actor, "give", Resource("task", citizen), "care")),
         may_refer=bool(may(actor, "give", Resource("referral", citizen), "care")),

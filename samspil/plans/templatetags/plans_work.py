@@ -15,15 +15,15 @@ register = template.Library()
 
 
 @register.inclusion_tag("plans/_around.html", takes_context=True)
-def around_citizen(context: dict[str, Any], citizen: Citizen) -> dict[str, Any]:
-    """Links to what people write around a citizen."""
+def around_citizen(context: dict[str, Any], citizen: Citizen, *, count: bool = True) -> dict[str, Any]:
+    """Links to what people write around a citizen; `count` says how many notes wait to be read."""
     actor = context["request"].actor
     medicine = resource_of(citizen)
     looks = notes.may_look(actor, citizen)
     return {
         "citizen": citizen,
         "notes": looks,
-        "unread": notes.unread(actor, citizen) if looks else 0,
+        "unread": notes.unread(actor, citizen) if looks and count else 0,
         "medicine": bool(may(actor, "read", medicine, "care")),
         "stays": bool(may(actor, "read", Resource("stay", citizen, category=medicine.category), "care")),
     }
