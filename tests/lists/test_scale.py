@@ -167,7 +167,7 @@ def test_one_inclusion(doctor):
 
 def test_the_own_page(citizen):
     # What happens next comes from plan, referrals and appointments, and that the plan was read is logged for itself.
-    judge(page(citizen, "/me/"), at_most=20)
+    judge(page(citizen, "/me/"), at_most=18)
 
 
 def test_the_own_log(citizen):

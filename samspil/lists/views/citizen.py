@@ -26,7 +26,8 @@ def record(request: Request, key: int) -> HttpResponse:
 @require_GET
 def own_page(request: Request, key: int | None = None) -> HttpResponse:
     """The citizen's own page, or that of whom a relative acts for."""
-    citizen = get_object_or_404(Citizen, pk=key if key is not None else request.actor.citizen_id)
+    key = key if key is not None else request.actor.citizen_id
+    citizen = get_object_or_404(Citizen.objects.select_related("practice"), pk=key)
     own = request.actor.citizen_id == citizen.pk
     context = {
         "found": queries.own_page(request.actor, citizen),

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass, field
 
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from samspil.access import guard
@@ -228,7 +228,7 @@ def plan_of(citizen: Citizen) -> Plan | None:
         "activities__goal",
         "pathways",
     )
-    return found.filter(closed_at__isnull=True).first() or found.order_by("-closed_at", "-id").first()
+    return found.order_by(F("closed_at").desc(nulls_first=True), "-id").first()
 
 
 def _being_made(citizen: Citizen, plan: Plan | None) -> bool:

@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from samspil.access.errors import Conflict, Invalid
-from samspil.access.forms.fields import say
 from samspil.access.middleware import Request
 from samspil.plans.actions import appointments, contacts, links, sections
 from samspil.plans.actions.parts import check_write
@@ -27,21 +26,16 @@ from samspil.plans.forms.plan import (
 from samspil.plans.kinds import category_of_link
 from samspil.plans.models import Contact, PlanLink
 from samspil.plans.queries.plan import OpenedPlan
+from samspil.plans.views.attempting import attempt
 from samspil.plans.views.editing import opened_or_404, plan_or_404, to_plan
 
 
 def _act(request: Request, form: forms.Form, act: Callable[[], object], said: str) -> bool:
     """Do something with a form that is valid. False when something has to be mended."""
-    try:
-        act()
-    except Invalid as error:
-        say(form, error)
-    except Conflict as conflict:
-        form.add_error(None, conflict.message)
-    else:
-        messages.success(request, said)
-        return True
-    return False
+    if not attempt(form, act):
+        return False
+    messages.success(request, said)
+    return True
 
 
 def _page(request: Request, found: OpenedPlan, form: forms.Form, title: str) -> HttpResponse:

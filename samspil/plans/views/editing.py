@@ -35,7 +35,8 @@ def opened_or_404(request: Request, key: int) -> queries.OpenedPlan:
 
 def plan_or_404(key: int) -> Plan:
     """A plan to do something with; the act asks the policy."""
-    return get_object_or_404(Plan.objects.select_related("citizen", "practice", "accountable__user"), pk=key)
+    named = ("accountable__user", "accountable__organisation")
+    return get_object_or_404(Plan.objects.select_related("citizen", "practice", *named), pk=key)
 
 
 def to_plan(key: int, place: str = "") -> HttpResponse:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
 from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpResponse
@@ -34,19 +31,8 @@ from samspil.plans.queries import pathway as one
 from samspil.plans.queries import pathways as many
 from samspil.plans.queries import stalled
 from samspil.plans.queries.responsible import people_at
-
-
-def attempt(form: forms.Form, act: Callable[[], Any]) -> bool:
-    """Do something that a form asks for; what is to be mended is said in the form. A conflict is said above it."""
-    try:
-        act()
-    except Invalid as error:
-        say(form, error)
-    except Conflict as conflict:
-        form.add_error(None, conflict.message)
-    else:
-        return True
-    return False
+from samspil.plans.views.attempting import attempt
+from samspil.plans.views.editing import plan_or_404
 
 
 def place_of(request: Request, own: Organisation | None) -> Organisation | None:
@@ -197,9 +183,3 @@ def follow_up(request: Request, key: int) -> HttpResponse:
         form = ActivateForm(initial=day) if found.to_activate else FollowUpForm(initial=day)
     context = {"found": found, "plan": found.plan, "form": form, "activating": isinstance(form, ActivateForm)}
     return render(request, "plans/follow_ups.html", context, status=422 if form.is_bound else 200)
-
-
-def plan_or_404(key: int) -> Plan:
-    """A plan with those whom it names."""
-    found = Plan.objects.select_related("citizen", "accountable__user", "accountable__organisation")
-    return get_object_or_404(found, pk=key)

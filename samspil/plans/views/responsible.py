@@ -17,7 +17,9 @@ from samspil.plans.actions.changing import resource_of
 from samspil.plans.forms.pathways import AnswerForm, CoordinatorForm, HandoverForm, PlaceForm, ReviewForm
 from samspil.plans.models import Coordination, Handover
 from samspil.plans.queries import responsible as queries
-from samspil.plans.views.pathways import attempt, place_of, plan_or_404
+from samspil.plans.views.attempting import attempt
+from samspil.plans.views.editing import plan_or_404
+from samspil.plans.views.pathways import place_of
 
 
 @require_http_methods(["GET", "POST"])
