@@ -5,13 +5,25 @@ from __future__ import annotations
 import datetime as dt
 import sys
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from samspil import __version__
 from samspil.cli_care import commands as care
+from samspil.cli_options import (
+    Day,
+    HomeFolder,
+    Language,
+    Models,
+    OneModel,
+    Practice,
+    ProgrammeFolder,
+    Switches,
+    Without,
+)
+from samspil.cli_population import commands as population
 from samspil.console import console, errors, told
 from samspil.definitions import SamspilError
 
@@ -26,25 +38,8 @@ warehouse = typer.Typer(
     help="What is in the warehouse: status, rejected rows, lineage; take a source out.", no_args_is_help=True
 )
 app.add_typer(warehouse, name="warehouse")
+app.add_typer(population)
 app.add_typer(care)
-
-Day = Annotated[dt.datetime, typer.Option("--as-of", formats=["%Y-%m-%d"], help="The day D, YYYY-MM-DD.")]
-Models = Annotated[list[str], typer.Option("--model", help="A risk model; give it again for several.")]
-OneModel = Annotated[str, typer.Option("--model", help="The risk model.")]
-HomeFolder = Annotated[
-    Path | None, typer.Option("--home", envvar="SAMSPIL_HOME", help="Where the data lie.", show_default="var")
-]
-ProgrammeFolder = Annotated[
-    Path | None,
-    typer.Option("--programmes", envvar="SAMSPIL_PROGRAMMES", help="Your own programmes in place of the built-in."),
-]
-Switches = Annotated[
-    list[str] | None,
-    typer.Option("--switch", help="Such as `daemp.open_courses=off` or `sad.origin=on:why it is justified`."),
-]
-Without = Annotated[list[str] | None, typer.Option("--without", help="Leave a source out of this run.")]
-Practice = Annotated[str | None, typer.Option("--practice", help="Only this provider number.")]
-Language = Annotated[Literal["da", "en"], typer.Option("--language", help="Danish or English.")]
 
 
 def _version(wanted: bool) -> None:

@@ -69,6 +69,11 @@ def column_names(uses: Iterable[Use]) -> dict[Use, str]:
     return {use: f"{use.measure.name}_{number}" for number, use in enumerate(dict.fromkeys(uses))}
 
 
+def may_be_unknown(use: Use) -> bool:
+    """Whether a measure can be null for a person: a state, or what was last known; never a count of rows."""
+    return use.measure.last_known or not zero_without_rows(use.measure.table)
+
+
 def is_loaded(use: Use, tables: Tables) -> bool:
     """Whether every table a use needs is there."""
     return all(table in tables for table in use.tables)
@@ -79,9 +84,9 @@ def with_measures(
 ) -> ir.Table:
     """`people` with a column for each use (named by `column_names`) whose tables are loaded.
 
-    Each source table is read once. A person without rows is zero in a table of events or spells, and null
-    (missing) in a table of states. `horizon` is what `horizon` means in definitions; rows are then seen up to its
-    end instead of D.
+    Each source table is read once. A person without rows is zero in a table of events or spells, and null (missing) in
+    a table of states and for what was last known. `horizon` is what `horizon` means in definitions; rows are then seen
+    up to its end instead of D.
     """
     names = column_names(uses)
     by_table: dict[str, list[Use]] = defaultdict(list)
@@ -95,7 +100,7 @@ def with_measures(
         joined = joined.left_join(per_person, people.person_id == per_person.person_id)
         for use in table_uses:
             column = per_person[names[use]]
-            if zero_without_rows(table):
+            if not may_be_unknown(use):
                 column = column.fill_null(ibis.literal(0).cast(column.type()))
             columns[names[use]] = column
     return joined.select(**columns)

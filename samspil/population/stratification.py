@@ -11,8 +11,8 @@ import ibis.expr.types as ir
 
 from samspil.definitions import SamspilError
 from samspil.population.binding import Use, bind_condition, bind_item
-from samspil.population.engine import citizens, column_names, is_loaded, with_measures
-from samspil.population.tables import Tables, sources_of, zero_without_rows
+from samspil.population.engine import citizens, column_names, is_loaded, may_be_unknown, with_measures
+from samspil.population.tables import Tables, sources_of
 from samspil.population.time import AsOf
 from samspil.programmes import RiskModel
 from samspil.programmes.schema import Condition, Exclusion, Item
@@ -249,7 +249,7 @@ class _Scorer:
         undecided = [
             self._excludes(rule, people).isnull()
             for rule in _enabled_exclusions(self.model)
-            if rule.exclusion not in self.unchecked and any(_may_be_unknown(bind_condition(c)) for c in rule.any_of)
+            if rule.exclusion not in self.unchecked and any(may_be_unknown(bind_condition(c)) for c in rule.any_of)
         ]
         return ibis.or_(ibis.literal(False), *undecided)
 
@@ -262,7 +262,7 @@ class _Scorer:
         if item.first_of is not None and item.otherwise is not None:
             rungs = [(self._holds(rung, people), rung) for rung in item.first_of]
             # A ladder is known when every rung is.
-            unknown = [holds.isnull() for holds, rung in rungs if _may_be_unknown(bind_condition(rung))]
+            unknown = [holds.isnull() for holds, rung in rungs if may_be_unknown(bind_condition(rung))]
             nothing = ibis.or_(ibis.literal(False), *unknown)
             value = ibis.cases(
                 (nothing, ibis.null("string")),
@@ -296,11 +296,6 @@ class _Scorer:
 
 #: An empty list that engines know to be of texts; a bare `[]` has no type to some.
 NO_CODES = ibis.array([""])[:0]
-
-
-def _may_be_unknown(use: Use) -> bool:
-    """Whether a measure can be null for a person: of states, which are known or not, never of events or spells."""
-    return not zero_without_rows(use.measure.table)
 
 
 def _points(points: int) -> ir.IntegerScalar:

@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 import ibis
 import ibis.expr.types as ir
 
-from samspil import __version__, population
 from samspil.definitions import SamspilError
 from samspil.population.binding import check_model
 from samspil.population.stratification import (
@@ -27,12 +23,15 @@ from samspil.population.stratification import (
 )
 from samspil.population.stratification import stratify as stratify_tables
 from samspil.programmes import ModelFile, RiskModel, find_model, model_files, pick_model
+from samspil.verbs.kept import described, fingerprint, kept
 from samspil.verbs.show import Shown
 from samspil.verbs.write import check_target, write_table
 from samspil.warehouse.home import Home
 from samspil.warehouse.lake import Lake
-from samspil.warehouse.runs import StoredRun, all_runs, find_run, keep_run
-from samspil.warehouse.sources import changing
+from samspil.warehouse.runs import StoredRun, all_runs, find_run
+
+#: What a run of risk models calls itself.
+STRATIFY = "stratify"
 
 
 @dataclass
@@ -155,7 +154,8 @@ def stratify(
     _check_practice(lake, practice)
     resolved = switched([file.at(as_of) for file in files], switches)
     description = _describe(files, resolved, switches, lake, as_of)
-    if not (lake.home.runs / description["name"] / "run.json").exists():
+
+    def make() -> dict[str, ir.Table]:
         result = stratify_tables([file.at(as_of) for file in files], lake.tables, as_of, switches)
         for name, model in result.models.items():
             description["models"][name] = {
@@ -164,9 +164,9 @@ def stratify(
                 "unchecked": result.unchecked[name],
                 "missing": result.missing[name],
             }
-        with changing(lake.home):
-            keep_run(lake, description["name"], description, _sorted_persons(result))
-    run = Run(find_run(lake.home, description["name"]), lake)
+        return _sorted_persons(result)
+
+    run = Run(kept(lake, description, make), lake)
     if out is not None:
         write_table(lake.connection, run.items(practice=practice), Path(out))
     return run
@@ -186,15 +186,6 @@ def _sorted_persons(result: Stratification) -> dict[str, ir.Table]:
     return {name: result.to_keep(name).order_by(["provider_number", "person_id"]) for name in result.models}
 
 
-@cache
-def code_fingerprint() -> str:
-    """Identifies the code that computes scores, so that a run made by other code has another name."""
-    code = hashlib.sha256()
-    for path in sorted(Path(population.__file__).parent.glob("*.py")):
-        code.update(path.read_bytes())
-    return code.hexdigest()[:12]
-
-
 def _describe(
     files: Sequence[ModelFile],
     models: Sequence[RiskModel],
@@ -207,19 +198,10 @@ def _describe(
     limit = min(file.programme.stale_limit for file in files)
     wanted = dict.fromkeys(source for model in models for source in needed_sources(model))
     made_of = {model.model: _made_of(model, lake, as_of) for model in models}
-    digest = hashlib.sha256(json.dumps(made_of).encode()).hexdigest()
     return {
-        "kind": "stratify",
-        "name": f"{as_of:%Y%m%d}-{'+'.join(made_of)}-{digest[:8]}",
-        "samspil": __version__,
-        "code": code_fingerprint(),
-        "as_of": as_of.isoformat(),
-        "state": lake.state.number,
-        "made_of": made_of,
+        **described(lake, STRATIFY, as_of, made_of),
         "models": {},
         "switches": [{"switch": str(switch), "because": switch.because} for switch in switches],
-        "manifest": lake.manifest(),
-        "data_dates": {source: day.isoformat() for source, day in dates.items()},
         "stale": [source for source, day in dates.items() if (as_of - day).days > limit],
         "not_loaded": [source for source in wanted if source not in dates],
     }
@@ -227,19 +209,7 @@ def _describe(
 
 def _made_of(model: RiskModel, lake: Lake, as_of: dt.date) -> str:
     """Identifies one model's part of a run: the definition with its switches, the rows in force, day and code."""
-    parts = {
-        "code": code_fingerprint(),
-        "as_of": as_of.isoformat(),
-        "model": model.model_dump(mode="json", by_alias=True),
-        "data": {
-            source: {
-                table: [segment.model_dump(mode="json") for segment in segments]
-                for table, segments in lake.state.sources[source].tables.items()
-            }
-            for source in sorted(lake.sources)
-        },
-    }
-    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+    return fingerprint(lake, as_of, model.model_dump(mode="json", by_alias=True))
 
 
 def run_with(
@@ -256,10 +226,10 @@ def run_with(
     lake = Lake.open(Home.find(home), without=without)
     (definition,) = switched([file.at(as_of)], switches)
     wanted = _made_of(definition, lake, as_of)
-    kept = [stored for stored in all_runs(lake.home) if stored.description["made_of"].get(model) == wanted]
-    if kept:
+    found = [stored for stored in all_runs(lake.home) if stored.description["made_of"].get(model) == wanted]
+    if found:
         # The run with most models, because it also tells who belongs to the target group of another.
-        return Run(max(kept, key=lambda stored: len(stored.description["made_of"])), lake)
+        return Run(max(found, key=lambda stored: len(stored.description["made_of"])), lake)
     return stratify([model], as_of, switches=switches, without=without, home=home, programmes=programmes)
 
 
@@ -267,6 +237,8 @@ def open_run(name: str, home: Path | str | None = None) -> Run:
     """A run that was kept, by its name or the beginning of it."""
     place = Home.find(home)
     stored = find_run(place, name)
+    if stored.description["kind"] != STRATIFY:
+        raise SamspilError(f"the run {stored.name} has no risk models; it is a run of `{stored.description['kind']}`")
     return Run(stored, Lake.open(place, stored.description["state"]))
 
 

@@ -19,7 +19,7 @@ from samspil.population.time import Months
 from samspil.population.words import Language
 from samspil.programmes import ModelFile, Programme, load_programmes
 from samspil.reports.validation_report import to_html, to_markdown
-from samspil.verbs.scoring import code_fingerprint
+from samspil.verbs.kept import code_fingerprint
 from samspil.verbs.show import Shown
 from samspil.verbs.write import write_text
 from samspil.warehouse.contracts import contracts
