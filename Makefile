@@ -16,7 +16,7 @@ run: .venv/ready .assets/ready messages
 
 ## Everything that must hold before a change lands. What the care plane keeps in a database is tested in both it can use.
 PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile --cov
-CARE_PLANE_TESTS := $(wildcard tests/config/test_*.py tests/access/test_*.py tests/lists/test_*.py tests/plans/test_*.py tests/web/test_*.py)
+CARE_PLANE_TESTS := $(wildcard tests/config/test_*.py tests/access/test_*.py tests/lists/test_*.py tests/plans/test_*.py tests/improvement/test_*.py tests/web/test_*.py)
 test: .venv/ready-dev .assets/ready-dev messages browser lint types arrows audit
 	$(BIN)/coverage erase
 	$(PYTEST) --cov-report= --cov-fail-under=0

@@ -16,8 +16,9 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 
 from bench.results import Result, results
+from samspil.access.handover import CitizenRow, PracticeRow
 from samspil.config.setup import care_plane
-from samspil.lists.handover import CitizenRow, Handover, ModelHandover, PersonRow, PracticeRow
+from samspil.lists.handover import Handover, ModelHandover, PersonRow
 from samspil.programmes import RiskModel, find_model
 
 FIRST_DAY = dt.date(2026, 1, 15)

@@ -65,6 +65,16 @@ Kind = Literal[
     "stay",
     "catalogue",
     "deadlines",
+    "quality_patients",
+    "patient_flag",
+    "costly_patients",
+    "practice_figures",
+    "network_report",
+    "network_discussion",
+    "population_figures",
+    "released_figures",
+    "new_function",
+    "need_assessment",
 ]
 Relation = Literal[
     "own_practice", "runs_it", "task", "named", "addressed", "nominated", "self", "proxy", "broken_glass", "none"

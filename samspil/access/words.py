@@ -134,6 +134,52 @@ DEEDS: dict[tuple[Kind, Verb], Deed] = {
     ("deadlines", "read"): Deed(
         lazy("saw whether deadlines are kept"), lazy("tried to see whether deadlines are kept")
     ),
+    ("quality_patients", "read"): Deed(
+        lazy("saw which check-ups and treatment goals are met"),
+        lazy("tried to see which check-ups and treatment goals are met"),
+    ),
+    ("quality_patients", "write"): Deed(
+        lazy("followed up check-ups that were missed"), lazy("tried to follow up check-ups that were missed")
+    ),
+    ("patient_flag", "read"): Deed(lazy("saw a mark of special need"), lazy("tried to see a mark of special need")),
+    ("patient_flag", "write"): Deed(
+        lazy("set or removed a mark of special need"), lazy("tried to set or remove a mark of special need")
+    ),
+    ("costly_patients", "read"): Deed(
+        lazy("saw what care has cost in the last year"), lazy("tried to see what care has cost in the last year")
+    ),
+    ("practice_figures", "read"): Deed(
+        lazy("saw a practice's figures without names"), lazy("tried to see a practice's figures without names")
+    ),
+    ("network_report", "read"): Deed(
+        lazy("saw a network's figures without names"), lazy("tried to see a network's figures without names")
+    ),
+    ("network_discussion", "read"): Deed(
+        lazy("read what a network says of its figures"), lazy("tried to read what a network says of its figures")
+    ),
+    ("network_discussion", "write"): Deed(
+        lazy("wrote what a network says of its figures"), lazy("tried to write what a network says of its figures")
+    ),
+    ("population_figures", "read"): Deed(
+        lazy("saw the population's figures without names"), lazy("tried to see the population's figures without names")
+    ),
+    ("population_figures", "write"): Deed(
+        lazy("published the population's figures"), lazy("tried to publish the population's figures")
+    ),
+    ("released_figures", "read"): Deed(
+        lazy("took a copy of figures without names"), lazy("tried to take a copy of figures without names")
+    ),
+    ("new_function", "read"): Deed(
+        lazy("saw proposals of new functions"), lazy("tried to see proposals of new functions")
+    ),
+    ("new_function", "write"): Deed(
+        lazy("worked on the proposal of a new function"), lazy("tried to work on the proposal of a new function")
+    ),
+    ("new_function", "decide"): Deed(
+        lazy("decided about a new function"), lazy("tried to decide about a new function")
+    ),
+    ("need_assessment", "read"): Deed(lazy("saw an assessment of needs"), lazy("tried to see an assessment of needs")),
+    ("need_assessment", "write"): Deed(lazy("assessed what is needed"), lazy("tried to assess what is needed")),
     ("source", "write"): Deed(lazy("removed a source of data"), lazy("tried to remove a source of data")),
 }
 
@@ -176,6 +222,7 @@ REASONS: dict[Reason, Promise] = {
 #: What a legal basis can be for, as `needs` of the policy name it.
 BASIS_PURPOSES: dict[str, Promise] = {
     "case_finding": lazy("finding citizens through linked data"),
+    "quality": lazy("following up check-ups and treatment goals through linked data"),
     "care": lazy("showing the record to those who have a task"),
     "statutory_care": lazy("showing the record without a task, by law"),
 }

@@ -40,6 +40,7 @@ ALLOWED_HOSTS = environment.words("SAMSPIL_HOSTS", "localhost,127.0.0.1,[::1]")
 
 INSTALLED_APPS = [
     "samspil.web",
+    "samspil.improvement",
     "samspil.lists",
     "samspil.plans",
     "samspil.access",

@@ -6,6 +6,7 @@ urlpatterns = [
     path("accounts/", include("samspil.access.account_urls")),
     path("", include("samspil.access.people_urls")),
     path("", include("samspil.access.urls")),
+    path("", include("samspil.improvement.urls")),
     path("", include("samspil.lists.urls")),
     path("", include("samspil.plans.urls")),
     path("", include("samspil.web.urls")),

@@ -10,28 +10,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from samspil.access.handover import CitizenRow, PracticeRow
 from samspil.programmes import RiskModel
-
-
-@dataclass(frozen=True)
-class PracticeRow:
-    """A practice as delivered."""
-
-    provider_number: str
-    name: str | None
-    doctors: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class CitizenRow:
-    """A citizen with a practice at the run's date, identified."""
-
-    person_id: int
-    cpr: str
-    name: str
-    birth_date: dt.date
-    sex: str
-    provider_number: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 from samspil.config.setup import care_plane
 from samspil.definitions import SamspilError
-from samspil.lists.handover import CitizenRow, Handover, ModelHandover, PersonRow, PracticeRow
+from samspil.lists.handover import Handover, ModelHandover, PersonRow
 from samspil.lists.programme import of_model
-from samspil.population.engine import citizens, is_active
+from samspil.population.engine import is_active
 from samspil.population.time import AsOf
 from samspil.programmes import RiskModel
+from samspil.verbs.people import citizens_at, practices_at
 from samspil.verbs.scoring import Run, open_run
 from samspil.verbs.show import Shown
-from samspil.warehouse.vault import names_of
 
 if TYPE_CHECKING:
     from samspil.lists.actions.publish import Published
@@ -87,8 +87,8 @@ def hand_over(run: Run) -> Handover:
         data_dates=run.data_dates,
         stale=run.stale,
         not_loaded=list(run.stored.description["not_loaded"]),
-        practices=_practices(run),
-        citizens=_citizens(run),
+        practices=practices_at(run.lake, run.as_of),
+        citizens=citizens_at(run.lake, run.as_of, _PURPOSE),
         inactive=_inactive(run),
         models=[
             ModelHandover(
@@ -101,37 +101,6 @@ def hand_over(run: Run) -> Handover:
             for name, model in models.items()
         ],
     )
-
-
-def _practices(run: Run) -> list[PracticeRow]:
-    """The practices as delivered, and those that are only known from their citizens."""
-    tables = run.lake.tables
-    known: dict[str, PracticeRow] = {}
-    if "practice" in tables:
-        for row in tables["practice"].select("provider_number", "name", "doctors").to_pyarrow().to_pylist():
-            known[row["provider_number"]] = PracticeRow(**row)
-    people = citizens(tables, AsOf(run.as_of))
-    for number in people.select("provider_number").distinct().to_pyarrow()["provider_number"].to_pylist():
-        known.setdefault(number, PracticeRow(number, None, None))
-    return [known[number] for number in sorted(known)]
-
-
-def _citizens(run: Run) -> Iterator[CitizenRow]:
-    lake = run.lake
-    person = lake.tables["person"].select("person_id", "birth_date")
-    people = citizens(lake.tables, AsOf(run.as_of)).join(person, "person_id").order_by("person_id").to_pyarrow()
-    names = names_of(lake.connection, lake.home, lake.state, people["person_id"].to_pylist(), _PURPOSE)
-    for batch in people.to_batches(max_chunksize=10_000):
-        for row in batch.to_pylist():
-            cpr, name = names[row["person_id"]]
-            yield CitizenRow(
-                person_id=row["person_id"],
-                cpr=cpr,
-                name=name,
-                birth_date=row["birth_date"],
-                sex=row["sex"] or "",
-                provider_number=row["provider_number"],
-            )
 
 
 def _inactive(run: Run) -> frozenset[int]:

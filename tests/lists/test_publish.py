@@ -12,6 +12,7 @@ from django.utils import timezone
 from samspil import verbs
 from samspil.access.actor import system
 from samspil.access.errors import Conflict
+from samspil.access.handover import CitizenRow, PracticeRow
 from samspil.access.log import Refused
 from samspil.access.models import AccessRecord, Citizen, Organisation
 from samspil.definitions import SamspilError
@@ -20,7 +21,7 @@ from samspil.lists.actions.forget import forget_source
 from samspil.lists.actions.publish import publish
 from samspil.lists.actions.review import decide
 from samspil.lists.actions.rounds import differences
-from samspil.lists.handover import CitizenRow, Handover, ModelHandover, PersonRow, PracticeRow
+from samspil.lists.handover import Handover, ModelHandover, PersonRow
 from samspil.lists.models import EligibilityRound, Entry, Publication, Review, RiskList, Standing
 from samspil.lists.names import in_words
 from tests import care

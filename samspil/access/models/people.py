@@ -56,6 +56,7 @@ class Role(models.TextChoices):
     PSYCHOLOGIST = "psychologist", _("psychologist")
     NGO = "ngo", _("worker of a voluntary organisation")
     TEAM_CHAIR = "team_chair", _("team chair")
+    LEADERSHIP = "leadership", _("cluster leadership")
     SECRETARIAT = "secretariat", _("programme secretariat")
     ANALYST = "analyst", _("analyst")
     DATA_PROTECTION_OFFICER = "dpo", _("data protection officer")

@@ -12,10 +12,10 @@ from dataclasses import dataclass, field, replace
 from django.db import transaction
 
 from samspil.access import guard
+from samspil.access.actions.people_of_population import citizens_of, practices_of
 from samspil.access.actor import Actor
 from samspil.definitions import SamspilError
 from samspil.lists.actions.publish_model import LISTS, ModelPublication, ModelPublished
-from samspil.lists.actions.publish_people import citizens_of, practices_of
 from samspil.lists.actions.rounds import open_round
 from samspil.lists.handover import Handover, PersonRow
 from samspil.lists.models import Entry, Publication
@@ -54,7 +54,7 @@ def publish(actor: Actor, handover: Handover, *, because: str = "", wanted: int 
         if _published(handover).keys() != known.keys():
             raise SamspilError(f"the run {handover.run} is being published by another command; it has done so by now")
         _check_order(handover)
-        people = citizens_of(handover, citizens, practices)
+        people = citizens_of(citizens, practices, handover.as_of, handover.inactive)
         result.citizens = len(people)
         for model in todo:
             eligibility_round = open_round(actor, model.programme, model.definition, because, wanted)

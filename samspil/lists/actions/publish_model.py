@@ -10,9 +10,9 @@ from django.db.models import F
 from django.utils import timezone
 
 from samspil.access import guard
+from samspil.access.actions.people_of_population import BATCH, Known, batches
 from samspil.access.actor import Actor
 from samspil.access.policy import Decision, Resource
-from samspil.lists.actions.publish_people import BATCH, Known, batches
 from samspil.lists.handover import Handover, ModelHandover, PersonRow
 from samspil.lists.models import EligibilityRound, Entry, Publication, RiskList, Standing
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 from typing import TypeVar
 
+from samspil.access.handover import CitizenRow, PracticeRow
 from samspil.access.models import Citizen, Organisation, OrganisationKind
-from samspil.lists.handover import CitizenRow, Handover, PracticeRow
 
 #: Rows written at a time; a longer statement is no faster.
 BATCH = 2000
@@ -45,10 +46,13 @@ def practices_of(rows: Iterable[PracticeRow]) -> dict[str, int]:
     return {number or "": key for number, key in known_now.values_list("provider_number", "pk")}
 
 
-def citizens_of(handover: Handover, rows: Iterable[CitizenRow], practices: dict[str, int]) -> dict[int, Known]:
-    """Every citizen of the run, made or brought up to date; who has no practice any more loses it.
+def citizens_of(
+    rows: Iterable[CitizenRow], practices: dict[str, int], as_of: dt.date, inactive: frozenset[int]
+) -> dict[int, Known]:
+    """Every citizen at `as_of`, made or brought up to date; who has no practice any more loses it.
 
-    Returns by person id. A name that a delivery left empty does not overwrite one that is known.
+    `inactive` are the dead and emigrated. Returns by person id. A name that a delivery left empty does not overwrite
+    one that is known.
     """
     known = Citizen.objects.values_list("person_id", "practice_id", "name")
     before = {person: (practice, name) for person, practice, name in known.iterator()}
@@ -67,8 +71,8 @@ def citizens_of(handover: Handover, rows: Iterable[CitizenRow], practices: dict[
                 birth_date=row.birth_date,
                 sex=row.sex,
                 practice_id=practice,
-                practice_since=handover.as_of,
-                inactive=row.person_id in handover.inactive,
+                practice_since=as_of,
+                inactive=row.person_id in inactive,
             )
             (stayed if old_practice == practice else moved).append(citizen)
         fields = ["cpr", "name", "birth_date", "sex", "inactive"]
@@ -79,9 +83,30 @@ def citizens_of(handover: Handover, rows: Iterable[CitizenRow], practices: dict[
     gone = [person for person, (practice, _name) in before.items() if practice is not None and person not in seen]
     for chunk in batches(gone):
         Citizen.objects.filter(person_id__in=chunk).update(practice=None, practice_since=None)
-        Citizen.objects.filter(person_id__in=[p for p in chunk if p in handover.inactive]).update(inactive=True)
+        Citizen.objects.filter(person_id__in=[p for p in chunk if p in inactive]).update(inactive=True)
     keys = dict(Citizen.objects.values_list("person_id", "pk"))
     return {person: Known(keys[person], practice) for person, practice in seen.items()}
+
+
+def unknown_added(rows: Iterable[CitizenRow], practices: dict[str, int], as_of: dt.date) -> dict[int, int]:
+    """Keys of the citizens by person id; those not known yet are made, and nothing of the others is changed."""
+    for batch in batches(rows):
+        Citizen.objects.bulk_create(
+            [
+                Citizen(
+                    person_id=row.person_id,
+                    cpr=row.cpr,
+                    name=row.name or row.cpr[:6],
+                    birth_date=row.birth_date,
+                    sex=row.sex,
+                    practice_id=practices[row.provider_number],
+                    practice_since=as_of,
+                )
+                for row in batch
+            ],
+            ignore_conflicts=True,
+        )
+    return dict(Citizen.objects.values_list("person_id", "pk"))
 
 
 def batches(rows: Iterable[T]) -> Iterator[list[T]]:

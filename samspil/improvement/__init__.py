@@ -1,0 +1,1 @@
+"""Quality and figures: a practice and its own patients, a network and its report, leadership and the population."""
