@@ -38,6 +38,9 @@ CAUSES = ("stress", "angst", "depression", "andre_psykiske", "andet")
 SPECIALTIES = ("psychologist", "psychiatrist", "eye")
 FUNDS = ("FTF", "BUPL", "Lærernes", "DSA", "3F")
 FREQUENCIES = ("less_than_daily", "daily", "more_than_daily")
+NPU = ("NPU27300", "NPU01568")
+OFFERS = ("diabetesskole", "genoptraening")
+REHAB_OUTCOMES = ("completed", "declined")
 HOSPITAL_KINDS = ("inpatient", "outpatient", "emergency")
 
 #: Days on which the rules of time, or the models, have an edge.
@@ -114,7 +117,7 @@ def hospital_contacts(draw: Random, as_of: dt.date) -> list[Row]:
     time = draw.choice([dt.time(0, 0), dt.time(2, 30), dt.time(12), dt.time(23, 59, 59, 999999)])
     row = {
         "course_id": None,
-        "hospital": "OUH",
+        "hospital": draw.choice(["OUH", "OUH", "Kolding"]),
         "department": "medicine",
         "start": dt.datetime.combine(day(draw, as_of), time),
         "end": None,
@@ -188,6 +191,25 @@ def substance_case(draw: Random, as_of: dt.date) -> list[Row]:
     return [{"opened": opened, "closed": closed}]
 
 
+def gp_measurement(draw: Random, as_of: dt.date) -> list[Row]:
+    value = draw.choice([47.9, 48.0, 49.0])
+    return [{"date": day(draw, as_of), "code": draw.choice(NPU), "value": value, "unit": "mmol/mol"}]
+
+
+def rehabilitation(draw: Random, as_of: dt.date) -> list[Row]:
+    """A referral that waits, goes on, has ended, or came to nothing."""
+    referred = day(draw, as_of)
+    started = draw.choice([None, max(referred, as_of + draw.choice([-1, 0, 1]) * DAY)])
+    ended = None if started is None else draw.choice([None, started + draw.choice([0, 1, 30]) * DAY])
+    outcome = draw.choice([None, "declined"]) if ended is None else draw.choice(["completed", "dropped_out"])
+    return [
+        {
+            "offer": draw.choice(OFFERS), "referred": referred, "started": started, "ended": ended,
+            "outcome": outcome, "level": "basic",
+        }
+    ]  # fmt: skip
+
+
 #: What may happen, by the table that tells of it.
 HAPPENINGS: dict[str, Callable[[Random, dt.date], list[Row]]] = {
     "gp_contact": gp_contacts,
@@ -205,6 +227,8 @@ HAPPENINGS: dict[str, Callable[[Random, dt.date], list[Row]]] = {
     "home_nursing": home_nursing,
     "home_care": home_care,
     "substance_case": substance_case,
+    "gp_measurement": gp_measurement,
+    "rehabilitation": rehabilitation,
 }
 
 
@@ -299,7 +323,14 @@ NUMBERS: dict[str, st.SearchStrategy[dict[str, Any]]] = {
     "distinct_risk_drugs": _FIXED({**_IN_WINDOW, "levels": _some(["yellow", "orange"])}),
     "dispensing_prices": _FIXED(_IN_WINDOW),
     "hospital_contacts": _FIXED(_IN_WINDOW, optional={"kinds": _some(HOSPITAL_KINDS), "acute": st.booleans()}),
-    "action_diagnoses": _FIXED({"ranges": _some(RANGES)}, optional=_IN_WINDOW),
+    "action_diagnoses": _FIXED(
+        {"ranges": _some(RANGES)}, optional={**_IN_WINDOW, "kinds": _some(HOSPITAL_KINDS), "acute": st.booleans()}
+    ),
+    "distinct_hospitals": _FIXED(_IN_WINDOW, optional={"kinds": _some(HOSPITAL_KINDS)}),
+    "gp_measurements": _FIXED({**_IN_WINDOW, "codes": _some(NPU)}, optional={"at_least": st.sampled_from([48, 49])}),
+    "rehabilitation_referrals": _FIXED(
+        _IN_WINDOW, optional={"offers": _some(OFFERS), "started": st.booleans(), "outcomes": _some(REHAB_OUTCOMES)}
+    ),
     "hospital_cost": _FIXED(_IN_WINDOW),
     "hospital_diagnoses": _FIXED({"ranges": _some(RANGES)}, optional=_IN_WINDOW),
     "open_courses": _FIXED({}),

@@ -23,7 +23,7 @@ from tests.reference.rules_of_time import (
 )
 
 Rows = Mapping[str, list[Row]]
-Value = int | bool | str | Decimal | None
+Value = int | float | bool | str | dt.date | Decimal | None
 Measure = Callable[..., Value]
 
 #: The measures by name, and the tables each cannot do without.
@@ -71,9 +71,100 @@ def gp_contacts(rows: Rows, at: dt.date, *, within: str, kinds: list[str] | None
 
 
 @needs("gp_diagnosis")
-def gp_diagnoses(rows: Rows, at: dt.date, *, within: str, codes: list[str]) -> int:
+def gp_diagnoses(rows: Rows, at: dt.date, *, codes: list[str], within: str | None = None) -> int:
     wanted = [plain_code(code) for code in codes]
-    return sum(in_last(within, row["date"], at) and row["icpc2"] in wanted for row in rows["gp_diagnosis"])
+    return sum(seen(row["date"], at, within) and row["icpc2"] in wanted for row in rows["gp_diagnosis"])
+
+
+def seen(day: dt.date | None, at: dt.date, within: str | None = None) -> bool:
+    """Whether a day has come by D, and lies in the period if one is given."""
+    return day is not None and (day <= at if within is None else in_last(within, day, at))
+
+
+def last_day(days: list[dt.date]) -> dt.date | None:
+    return max(days, default=None)
+
+
+@needs("gp_contact")
+def last_gp_contact(rows: Rows, at: dt.date, *, kinds: list[str] | None = None) -> dt.date | None:
+    contacts = rows["gp_contact"]
+    return last_day([row["date"] for row in contacts if seen(row["date"], at) and allowed(row["kind"], kinds)])
+
+
+@needs("gp_check")
+def last_check(rows: Rows, at: dt.date, *, checks: list[str]) -> dt.date | None:
+    return last_day([row["date"] for row in rows["gp_check"] if seen(row["date"], at) and row["check"] in checks])
+
+
+@needs("gp_check")
+def last_check_text(rows: Rows, at: dt.date, *, checks: list[str]) -> str | None:
+    telling = [
+        row for row in rows["gp_check"] if seen(row["date"], at) and row["check"] in checks and row["value"] is not None
+    ]
+    last = last_day([row["date"] for row in telling])
+    return max((row["value"] for row in telling if row["date"] == last), default=None)
+
+
+@needs("gp_check")
+def last_check_among(rows: Rows, at: dt.date, *, checks: list[str], values: list[str]) -> int | None:
+    text = last_check_text(rows, at, checks=checks)
+    return None if text is None else int(text in values)
+
+
+def valued(rows: list[Row], at: dt.date, codes: list[str], units: list[str], within: str | None = None) -> list[Row]:
+    """The measurements or targets that count at D."""
+    return [row for row in rows if seen(row["date"], at, within) and row["code"] in codes and row["unit"] in units]
+
+
+def value_of_day(rows: list[Row], day: dt.date | None) -> float | None:
+    """Of several on one day the highest."""
+    return max((row["value"] for row in rows if row["date"] == day), default=None)
+
+
+@needs("gp_measurement")
+def last_value(
+    rows: Rows, at: dt.date, *, codes: list[str], units: list[str], within: str | None = None
+) -> float | None:
+    found = valued(rows["gp_measurement"], at, codes, units, within)
+    return value_of_day(found, last_day([row["date"] for row in found]))
+
+
+@needs("gp_measurement")
+def last_value_day(
+    rows: Rows, at: dt.date, *, codes: list[str], units: list[str], within: str | None = None
+) -> dt.date | None:
+    return last_day([row["date"] for row in valued(rows["gp_measurement"], at, codes, units, within)])
+
+
+@needs("gp_measurement")
+def highest_value(
+    rows: Rows, at: dt.date, *, codes: list[str], units: list[str], within: str | None = None
+) -> float | None:
+    return max((row["value"] for row in valued(rows["gp_measurement"], at, codes, units, within)), default=None)
+
+
+@needs("gp_target")
+def last_target(rows: Rows, at: dt.date, *, codes: list[str], units: list[str]) -> float | None:
+    found = valued(rows["gp_target"], at, codes, units)
+    return value_of_day(found, last_day([row["date"] for row in found]))
+
+
+@needs("gp_measurement", "gp_target")
+def values_above_target(rows: Rows, at: dt.date, *, codes: list[str], units: list[str], last: int) -> int | None:
+    target = last_target(rows, at, codes=codes, units=units)
+    found = valued(rows["gp_measurement"], at, codes, units)
+    days = sorted({row["date"] for row in found})[-last:]
+    if target is None or len(days) < last:
+        return None
+    return sum(max(row["value"] for row in found if row["date"] == day) > target for day in days)
+
+
+@needs("gp_measurement")
+def gp_measurements(rows: Rows, at: dt.date, *, within: str, codes: list[str], at_least: int | None = None) -> int:
+    return sum(
+        in_last(within, row["date"], at) and row["code"] in codes and (at_least is None or row["value"] >= at_least)
+        for row in rows["gp_measurement"]
+    )
 
 
 # Services paid by the region
@@ -95,6 +186,12 @@ def specialist_contacts(
 def specialist_fees(rows: Rows, at: dt.date, *, within: str) -> Decimal:
     fees = [row["fee"] for row in rows["specialist_contact"] if in_last(within, row["date"], at)]
     return sum(fees, Decimal(0))
+
+
+@needs("specialist_contact")
+def last_specialist(rows: Rows, at: dt.date, *, specialties: list[str]) -> dt.date | None:
+    contacts = rows["specialist_contact"]
+    return last_day([row["date"] for row in contacts if seen(row["date"], at) and row["specialty"] in specialties])
 
 
 # Medicines
@@ -144,9 +241,32 @@ def hospital_contacts(
 
 
 @needs("hospital_contact")
-def action_diagnoses(rows: Rows, at: dt.date, *, ranges: list[str], within: str | None = None) -> int:
-    days_and_codes = [(row["start"].date(), row["action_diagnosis"]) for row in rows["hospital_contact"]]
+def action_diagnoses(
+    rows: Rows,
+    at: dt.date,
+    *,
+    ranges: list[str],
+    within: str | None = None,
+    kinds: list[str] | None = None,
+    acute: bool | None = None,
+) -> int:
+    days_and_codes = [
+        (row["start"].date(), row["action_diagnosis"])
+        for row in rows["hospital_contact"]
+        if allowed(row["kind"], kinds) and (acute is None or row["acute"] == acute)
+    ]
     return number_in_ranges(days_and_codes, at, ranges, within)
+
+
+@needs("hospital_contact")
+def distinct_hospitals(rows: Rows, at: dt.date, *, within: str, kinds: list[str] | None = None) -> int:
+    return len(
+        {
+            row["hospital"]
+            for row in rows["hospital_contact"]
+            if in_last(within, row["start"].date(), at) and allowed(row["kind"], kinds)
+        }
+    )
 
 
 @needs("hospital_diagnosis")
@@ -246,6 +366,87 @@ def home_care_active(rows: Rows, at: dt.date, *, frequencies: list[str] | None =
 @needs("substance_case")
 def substance_case_open(rows: Rows, at: dt.date) -> bool:
     return any(active(row["opened"], row["closed"], at) for row in rows["substance_case"])
+
+
+@needs("rehabilitation")
+def rehabilitation_referrals(
+    rows: Rows,
+    at: dt.date,
+    *,
+    within: str,
+    offers: list[str] | None = None,
+    started: bool | None = None,
+    outcomes: list[str] | None = None,
+) -> int:
+    found = 0
+    for row in rows["rehabilitation"]:
+        has_started = row["started"] is not None and row["started"] <= at
+        ended_so = row["outcome"] in (outcomes or []) and (row["ended"] is None or row["ended"] <= at)
+        found += (
+            in_last(within, row["referred"], at)
+            and allowed(row["offer"], offers)
+            and (started is None or has_started == started)
+            and (outcomes is None or ended_so)
+        )
+    return found
+
+
+@needs("rehabilitation")
+def rehabilitations(
+    rows: Rows,
+    at: dt.date,
+    *,
+    started: bool | None = None,
+    outcomes: list[str] | None = None,
+    offers: list[str] | None = None,
+    levels: list[str] | None = None,
+    within: str | None = None,
+) -> int:
+    number = 0
+    for row in rows["rehabilitation"]:
+        outcome = row["outcome"] if row["ended"] is None or row["ended"] <= at else None
+        number += (
+            seen(row["referred"], at, within)
+            and (started is None or seen(row["started"], at) == started)
+            and allowed(outcome, outcomes)
+            and allowed(row["offer"], offers)
+            and allowed(row["level"], levels)
+        )
+    return number
+
+
+# What patients report
+
+
+def forms(rows: Rows, sectors: list[str] | None, instruments: list[str] | None) -> list[Row]:
+    return [
+        row for row in rows["pro_form"] if allowed(row["sector"], sectors) and allowed(row["instrument"], instruments)
+    ]
+
+
+@needs("pro_form")
+def pro_forms_used(
+    rows: Rows,
+    at: dt.date,
+    *,
+    within: str | None = None,
+    sectors: list[str] | None = None,
+    instruments: list[str] | None = None,
+) -> int:
+    return sum(seen(row["date"], at, within) and seen(row["used_on"], at) for row in forms(rows, sectors, instruments))
+
+
+@needs("pro_form")
+def pro_occasions(
+    rows: Rows,
+    at: dt.date,
+    *,
+    occasions: list[str],
+    sectors: list[str] | None = None,
+    instruments: list[str] | None = None,
+) -> int | None:
+    given = {row["occasion"] for row in forms(rows, sectors, instruments) if seen(row["date"], at)}
+    return len(given & set(occasions)) if given else None
 
 
 # Civil registration. Delivered as it is now: what began after D says nothing about D.

@@ -23,13 +23,29 @@ def hospital_contacts(
     return rows.count(where=every(within.contains(rows.start), one_of(rows.kind, kinds), is_(rows.acute, acute)))
 
 
-@measure("hospital_contact")
+@measure("hospital_contact", vocabulary={"kinds": "hospital_contact.kind"})
 def action_diagnoses(
-    rows: ir.Table, at: AsOf, *, ranges: tuple[CodeRange, ...], within: Period | None = None
+    rows: ir.Table,
+    at: AsOf,
+    *,
+    ranges: tuple[CodeRange, ...],
+    within: Period | None = None,
+    kinds: tuple[str, ...] | None = None,
+    acute: bool | None = None,
 ) -> ir.IntegerScalar:
-    """Number of hospital contacts whose action diagnosis (ICD-10) lies in one of the ranges."""
+    """Number of hospital contacts whose action diagnosis (ICD-10) lies in one of the ranges, of given kinds."""
     in_range = ibis.or_(*(wanted.contains(rows.action_diagnosis) for wanted in ranges))
-    return rows.count(where=every(within_(rows.start, within), in_range))
+    return rows.count(
+        where=every(within_(rows.start, within), in_range, one_of(rows.kind, kinds), is_(rows.acute, acute))
+    )
+
+
+@measure("hospital_contact", vocabulary={"kinds": "hospital_contact.kind"})
+def distinct_hospitals(
+    rows: ir.Table, at: AsOf, *, within: Period, kinds: tuple[str, ...] | None = None
+) -> ir.IntegerScalar:
+    """Number of distinct hospitals with contacts, of given kinds, that start in the period."""
+    return rows.hospital.nunique(where=every(within.contains(rows.start), one_of(rows.kind, kinds)))
 
 
 @measure("hospital_contact")
