@@ -46,6 +46,7 @@ WORKPLACE = {
     Role.NGO: OrganisationKind.NGO,
     Role.TEAM_CHAIR: OrganisationKind.SECRETARIAT,
     Role.SECRETARIAT: OrganisationKind.SECRETARIAT,
+    Role.LEADERSHIP: OrganisationKind.REGION,
     Role.ANALYST: OrganisationKind.EVALUATOR,
     Role.DATA_PROTECTION_OFFICER: OrganisationKind.REGION,
     Role.ADMINISTRATOR: OrganisationKind.REGION,

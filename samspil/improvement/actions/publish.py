@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -77,17 +78,8 @@ def publish_indicators(actor: Actor, handover: IndicatorHandover) -> Published:
             published_by=actor.name,
         )
         _tables(handover.release, indicators=publication)
-        shown = ("persons", "met", "not_met", "overdue", "no_data", "not_applicable", "exceptions")
-
-        def figure(kind: type[Model], row: Any, names: Iterable[str]) -> Model:
-            given = {name: getattr(row, name) for name in names}
-            return kind(publication=publication, day=row.day, hidden=row.hidden, **places.of(row.of), **given)
-
-        _write(IndicatorResult, results, lambda r: figure(
-            IndicatorResult, r, ("indicator", "version", "outcome", *shown)))  # fmt: skip
-        _write(CategoryCount, categories, lambda r: figure(CategoryCount, r, ("indicator", "category", "persons")))
-        _write(Coverage, coverage, lambda r: figure(
-            Coverage, r, ("participating", "delivering", "persons", "variable", "with_value", "first_valid")))  # fmt: skip
+        for kind, rows in ((IndicatorResult, results), (CategoryCount, categories), (Coverage, coverage)):
+            _write(kind, rows, partial(_figure, kind, publication, places))
         newest = IndicatorPublication.objects.filter(set=handover.set).first()
         if newest == publication:
             earlier = IndicatorPublication.objects.filter(set=handover.set).exclude(pk=publication.pk)
@@ -179,6 +171,23 @@ def _networks(rows: Iterable[NetworkRow], practices: Mapping[str, int]) -> dict[
             if number in practices
         )
     return keys
+
+
+#: The columns that a row of each kind brings, beside the day, what it is about and whether it is hidden.
+_COLUMNS: dict[type[Model], tuple[str, ...]] = {
+    IndicatorResult: (
+        "indicator", "version", "outcome", "persons", "met", "not_met", "overdue", "no_data", "not_applicable",
+        "exceptions",
+    ),
+    CategoryCount: ("indicator", "category", "persons"),
+    Coverage: ("participating", "delivering", "persons", "variable", "with_value", "first_valid"),
+}  # fmt: skip
+
+
+def _figure(kind: Any, publication: IndicatorPublication, places: _Places, row: Any) -> Model:
+    given = {name: getattr(row, name) for name in _COLUMNS[kind]}
+    made: Model = kind(publication=publication, day=row.day, hidden=row.hidden, **places.of(row.of), **given)
+    return made
 
 
 def _tables(release: Released, **of: Any) -> None:
