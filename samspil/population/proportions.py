@@ -1,4 +1,4 @@
-"""Shares of persons with their uncertainty, from counts. Plain numbers; the same formula as an expression of the engine."""
+"""Shares of persons with their uncertainty, from counts: plain numbers, for pages and for small tables."""
 
 from __future__ import annotations
 
