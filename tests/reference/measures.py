@@ -373,8 +373,9 @@ def rehabilitation_referrals(
     rows: Rows,
     at: dt.date,
     *,
-    within: str,
+    within: str | None = None,
     offers: list[str] | None = None,
+    levels: list[str] | None = None,
     started: bool | None = None,
     outcomes: list[str] | None = None,
 ) -> int:
@@ -383,36 +384,13 @@ def rehabilitation_referrals(
         has_started = row["started"] is not None and row["started"] <= at
         ended_so = row["outcome"] in (outcomes or []) and (row["ended"] is None or row["ended"] <= at)
         found += (
-            in_last(within, row["referred"], at)
+            seen(row["referred"], at, within)
             and allowed(row["offer"], offers)
+            and allowed(row["level"], levels)
             and (started is None or has_started == started)
             and (outcomes is None or ended_so)
         )
     return found
-
-
-@needs("rehabilitation")
-def rehabilitations(
-    rows: Rows,
-    at: dt.date,
-    *,
-    started: bool | None = None,
-    outcomes: list[str] | None = None,
-    offers: list[str] | None = None,
-    levels: list[str] | None = None,
-    within: str | None = None,
-) -> int:
-    number = 0
-    for row in rows["rehabilitation"]:
-        outcome = row["outcome"] if row["ended"] is None or row["ended"] <= at else None
-        number += (
-            seen(row["referred"], at, within)
-            and (started is None or seen(row["started"], at) == started)
-            and allowed(outcome, outcomes)
-            and allowed(row["offer"], offers)
-            and allowed(row["level"], levels)
-        )
-    return number
 
 
 # What patients report

@@ -7,6 +7,7 @@ from samspil.population.measures import (
     hospital,
     medicines,
     municipal,
+    patient_reported,
     work,
 )
 from samspil.population.measures.registry import MEASURES, Measure, measure
@@ -21,5 +22,6 @@ __all__ = [
     "measure",
     "medicines",
     "municipal",
+    "patient_reported",
     "work",
 ]

@@ -31,3 +31,9 @@ def specialist_contacts(
 def specialist_fees(rows: ir.Table, at: AsOf, *, within: Period) -> ir.DecimalScalar:
     """Fees of specialists outside hospital, DKK."""
     return rows.fee.sum(where=within.contains(rows.date))
+
+
+@measure("specialist_contact", vocabulary={"specialties": "specialist_contact.specialty"}, last_known=True)
+def last_specialist(rows: ir.Table, at: AsOf, *, specialties: tuple[str, ...]) -> ir.DateScalar:
+    """Day of the last contact with specialists outside hospital, of given specialties; missing when there is none."""
+    return rows.date.max(where=at.seen(rows.date) & rows.specialty.isin(specialties))

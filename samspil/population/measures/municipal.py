@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ibis.expr.types as ir
 
-from samspil.population.measures.registry import every, has, is_, measure, one_of
+from samspil.population.measures.registry import every, has, is_, measure, one_of, within_
 from samspil.population.time import AsOf, Period
 
 
@@ -26,17 +26,18 @@ def substance_case_open(rows: ir.Table, at: AsOf) -> ir.BooleanScalar:
     return has(at.active(rows.opened, rows.closed))
 
 
-@measure("rehabilitation", vocabulary={"outcomes": "rehabilitation.outcome"})
+@measure("rehabilitation", vocabulary={"outcomes": "rehabilitation.outcome", "levels": "rehabilitation.level"})
 def rehabilitation_referrals(
     rows: ir.Table,
     at: AsOf,
     *,
-    within: Period,
+    within: Period | None = None,
     offers: tuple[str, ...] | None = None,
+    levels: tuple[str, ...] | None = None,
     started: bool | None = None,
     outcomes: tuple[str, ...] | None = None,
 ) -> ir.IntegerScalar:
-    """Number of referrals to municipal offers in the period, started by D or not, and with an outcome known at D.
+    """Number of referrals to municipal offers (in the period), started by D or not, and with an outcome known at D.
 
     An outcome without a last day, such as of an offer that was declined, is known from when it was delivered.
     """
@@ -44,34 +45,12 @@ def rehabilitation_referrals(
     known = rows.ended.isnull() | at.seen(rows.ended)
     ended_so = None if outcomes is None else (rows.outcome.isin(outcomes) & known).fill_null(False)
     return rows.count(
-        where=every(within.contains(rows.referred), one_of(rows.offer, offers), is_(has_started, started), ended_so)
-    )
-
-
-@measure("rehabilitation", vocabulary={"outcomes": "rehabilitation.outcome", "levels": "rehabilitation.level"})
-def rehabilitations(
-    rows: ir.Table,
-    at: AsOf,
-    *,
-    started: bool | None = None,
-    outcomes: tuple[str, ...] | None = None,
-    offers: tuple[str, ...] | None = None,
-    levels: tuple[str, ...] | None = None,
-    within: Period | None = None,
-) -> ir.IntegerScalar:
-    """Number of municipal rehabilitation courses referred to (in the period), begun by D or not, of given outcomes.
-
-    An outcome is not seen before the course has ended; one without an end, such as declined, is seen at once.
-    """
-    begun = at.seen(rows.started).fill_null(False)
-    seen = at.seen(rows.ended).fill_null(True)
-    return rows.count(
         where=every(
             at.seen(rows.referred),
             within_(rows.referred, within),
-            None if started is None else begun == started,
-            None if outcomes is None else (rows.outcome.isin(outcomes) & seen).fill_null(False),
             one_of(rows.offer, offers),
             one_of(rows.level, levels),
+            is_(has_started, started),
+            ended_so,
         )
     )
