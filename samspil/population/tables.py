@@ -43,6 +43,11 @@ def one_row_per_person(table: str) -> bool:
     return contracts.table(table).kind == "state"
 
 
+def columns_of(table: str) -> tuple[str, ...] | None:
+    """The columns of a table as it lies in the warehouse; None where no contract has such a table."""
+    return contracts.table(table).lake_columns if table in contracts.table_sources() else None
+
+
 def allowed_values(column: str) -> tuple[str, ...]:
     """The values that the contract allows in `table.column`."""
     table, name = column.split(".")

@@ -1,7 +1,7 @@
 """Reads the folders of programmes: `programme.yaml`, `models/*.yaml`, and the files that may be beside them.
 
-Those are `outcomes.yaml`, `consent.yaml`, `inclusion.yaml`, `services.yaml` and `plan.yaml`. A programme whose
-citizens are not found by lists has no models.
+Those are `outcomes.yaml`, `consent.yaml`, `inclusion.yaml`, `services.yaml`, `plan.yaml` and `indicators.yaml`. A
+programme whose citizens are not found by lists has no models.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from samspil.definitions import Definition, DefinitionError, Fault, SamspilError
 from samspil.programmes.consent import CONSENT, Consents, load_consents
 from samspil.programmes.dated import change_days, resolve_at
 from samspil.programmes.inclusion import Inclusion
+from samspil.programmes.indicators import INDICATORS, IndicatorFile, load_indicators
 from samspil.programmes.plan import PLAN, ProgrammePlan, load_plan
 from samspil.programmes.plan_format import load_plan_format
 from samspil.programmes.schema import Outcomes, ProgrammeFile, RiskModel, Text
@@ -71,6 +72,7 @@ class Programme:
     consents: Consents | None = None
     services: Catalogue | None = None
     plan: ProgrammePlan | None = None
+    indicators: IndicatorFile | None = None
 
     @property
     def name(self) -> str:
@@ -149,6 +151,7 @@ def load_programmes(folder: Path | None = None) -> list[Programme]:
                 _kept(faults, load_consents, place / CONSENT),
                 services,
                 None if form is None else _kept(faults, load_plan, place / PLAN, services, bands, form),
+                _kept(faults, load_indicators, place / INDICATORS, definition.programme),
             )
         )
     if faults:
@@ -207,3 +210,28 @@ def pick_model(name: str, files: dict[str, ModelFile]) -> ModelFile:
 def find_model(name: str, folder: Path | None = None) -> ModelFile:
     """The model called `name` below `folder`, or of those that come with Samspil."""
     return pick_model(name, model_files(folder))
+
+
+def set_files(folder: Path | None = None) -> dict[str, IndicatorFile]:
+    """Every set of indicators by name. Raises SamspilError when two programmes define the same set."""
+    found: dict[str, IndicatorFile] = {}
+    for programme in load_programmes(folder):
+        file = programme.indicators
+        if file is None:
+            continue
+        if file.name in found:
+            raise SamspilError(f"`{file.name}` is defined in {found[file.name].file.path} and {file.file.path}")
+        found[file.name] = file
+    return found
+
+
+def find_set(name: str, folder: Path | None = None) -> IndicatorFile:
+    """The set of indicators called `name` below `folder`, or of those that come with Samspil.
+
+    Raises SamspilError naming the sets there are.
+    """
+    files = set_files(folder)
+    if name not in files:
+        known = ", ".join(sorted(files)) or "none: no programme here has `indicators.yaml`"
+        raise SamspilError(f"unknown set of indicators `{name}`; sets are {known}")
+    return files[name]
