@@ -1,7 +1,7 @@
 """Reads the folders of programmes: `programme.yaml`, `models/*.yaml`, and the files that may be beside them.
 
-Those are `outcomes.yaml`, `consent.yaml`, `inclusion.yaml`, `services.yaml`, `plan.yaml` and `indicators.yaml`. A
-programme whose citizens are not found by lists has no models.
+Those are `outcomes.yaml`, `consent.yaml`, `inclusion.yaml`, `services.yaml`, `plan.yaml`, `indicators.yaml`,
+`segments.yaml` and `cohorts.yaml`. A programme whose citizens are not found by lists has no models.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from samspil.definitions import Definition, DefinitionError, Fault, SamspilError, YamlFile, read_yaml, validate
+from samspil.programmes.cohorts import COHORTS, Cohort, load_cohorts
 from samspil.programmes.consent import CONSENT, Consents, load_consents
 from samspil.programmes.dated import change_days, resolve_at
 from samspil.programmes.inclusion import Inclusion
@@ -20,6 +21,7 @@ from samspil.programmes.indicators import INDICATORS, IndicatorFile, load_indica
 from samspil.programmes.plan import PLAN, ProgrammePlan, load_plan
 from samspil.programmes.plan_format import load_plan_format
 from samspil.programmes.schema import Outcomes, ProgrammeFile, RiskModel, Text
+from samspil.programmes.segments import SEGMENTS, SegmentFile, load_segments
 from samspil.programmes.services import SERVICES, Catalogue, load_services
 
 PROGRAMMES = Path(__file__).parent
@@ -73,6 +75,8 @@ class Programme:
     services: Catalogue | None = None
     plan: ProgrammePlan | None = None
     indicators: IndicatorFile | None = None
+    segments: SegmentFile | None = None
+    cohorts: dict[str, Cohort] | None = None
 
     @property
     def name(self) -> str:
@@ -152,6 +156,8 @@ def load_programmes(folder: Path | None = None) -> list[Programme]:
                 services,
                 None if form is None else _kept(faults, load_plan, place / PLAN, services, bands, form),
                 _kept(faults, load_indicators, place / INDICATORS, definition.programme),
+                segments=_kept(faults, load_segments, place / SEGMENTS, definition.programme, _names(services)),
+                cohorts=_kept(faults, load_cohorts, place / COHORTS),
             )
         )
     if faults:
@@ -183,6 +189,10 @@ def _load_definition(place: Path) -> ProgrammeFile:
 def _load_outcomes(path: Path) -> OutcomeFile:
     file = read_yaml(path)
     return OutcomeFile(file, validate(file, Outcomes))
+
+
+def _names(services: Catalogue | None) -> frozenset[str] | None:
+    return None if services is None else frozenset(service.service for service in services.services)
 
 
 def _bands(model: ModelFile) -> set[str]:
