@@ -151,7 +151,7 @@ def stratify(
     for file in files:
         check_model(file)
     lake = Lake.open(Home.find(home), state, without)
-    _check_practice(lake, practice)
+    check_practice(lake, practice)
     resolved = switched([file.at(as_of) for file in files], switches)
     description = _describe(files, resolved, switches, lake, as_of)
 
@@ -172,7 +172,7 @@ def stratify(
     return run
 
 
-def _check_practice(lake: Lake, practice: str | None) -> None:
+def check_practice(lake: Lake, practice: str | None) -> None:
     """Raises SamspilError for a practice that was not delivered, instead of an empty file."""
     if practice is None or "practice" not in lake.tables:
         return
