@@ -1,0 +1,190 @@
+"""What can be worked out about counts that are not shown, from those that are.
+
+Hidden counts are the unknowns of a system: everything that is published is a sum, and sums that hold for the true
+counts hold for every table that a reader has to think possible. A *move* is a change of the unknowns that leaves every
+sum and everything shown as it is, and makes no count negative: where there is one, the reader cannot tell the table
+before it from the table after. A count is wide enough when moves can change it by `few` in all. Then the reader cannot
+say that it lies between 1 and `few` − 1, and what the hidden parts of a sum come to together is no small count either.
+
+Only moves of at most `few` in any one count are looked for. That can call a wide count narrow, never the other way
+round; where sums are nested or a table has rows and columns it is exact, because such moves are made of steps of one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+from scipy.optimize import Bounds, LinearConstraint, milp
+from scipy.sparse import csr_array
+
+#: A change of each unknown that moves; those that stay are left out.
+Move = Mapping[int, int]
+#: How many members of one sum are looked at first; most moves are found near by, and only then is everything tried.
+NEAR = 24
+#: How many sums away is near.
+STEPS = 3
+
+
+@dataclass
+class System:
+    """Counts by number, and the equations among them: each says by which factors which counts add up to nothing.
+
+    `fixed` counts are known to the reader and can never move, whether they are shown or not.
+    """
+
+    values: list[int]
+    equations: list[dict[int, int]]
+    fixed: frozenset[int] = frozenset()
+    equations_of: list[list[int]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.equations_of = [[] for _ in self.values]
+        for number, equation in enumerate(self.equations):
+            for cell in equation:
+                self.equations_of[cell].append(number)
+
+    def reached(self, start: int, free: Mapping[int, float], near: bool) -> list[int]:
+        """The `free` counts that share sums with `start`, directly or through others; only the cheapest when `near`."""
+        found, edge, steps = {start}, [start], 0
+        while edge and not (near and steps == STEPS):
+            fresh: dict[int, None] = {}
+            for equation in dict.fromkeys(number for cell in edge for number in self.equations_of[cell]):
+                members = [cell for cell in self.equations[equation] if cell in free]
+                if near and len(members) > NEAR:
+                    members = sorted(members, key=lambda cell: (free[cell], cell))[:NEAR]
+                fresh.update(dict.fromkeys(cell for cell in members if cell not in found))
+            found.update(fresh)
+            edge = list(fresh)
+            steps += 1
+        return sorted(found)
+
+    def move(self, cell: int, by: int, free: Mapping[int, float], few: int) -> Move | None:
+        """The cheapest move of `free` counts (by their cost for each person moved) that changes `cell` by `by`.
+
+        None when there is none. Near counts are tried before all.
+        """
+        near = self.reached(cell, free, near=True)
+        found = self._solve(cell, by, near, free, few)
+        if found is None:
+            everything = self.reached(cell, free, near=False)
+            if len(everything) > len(near):
+                found = self._solve(cell, by, everything, free, few)
+        return found
+
+    def furthest(self, cell: int, way: Literal[1, -1], free: Mapping[int, float], few: int) -> Move:
+        """The move of `free` counts that changes `cell` most, up to `few`: up (1) or down (-1). Empty for none."""
+        return self._solve(cell, None, self.reached(cell, free, near=False), dict.fromkeys(free, 0.0), few, way) or {}
+
+    def _solve(
+        self, cell: int, by: int | None, cells: Sequence[int], free: Mapping[int, float], few: int, way: int = 1
+    ) -> Move | None:
+        """Integer programming: the cheapest move that changes `cell` by `by`, or the one that changes it most."""
+        place = {each: number for number, each in enumerate(cells)}
+        rows, columns, factors = [], [], []
+        touched = dict.fromkeys(number for each in cells for number in self.equations_of[each])
+        for row, number in enumerate(touched):
+            for each, factor in self.equations[number].items():
+                if each in place:
+                    # A move is what goes up less what goes down, so each count has two columns.
+                    rows += [row, row]
+                    columns += [place[each], place[each] + len(cells)]
+                    factors += [factor, -factor]
+        lower = np.zeros(2 * len(cells))
+        upper = np.array([few] * len(cells) + [min(self.values[each], few) for each in cells], dtype=float)
+        cost = np.array([free[each] for each in cells] * 2, dtype=float) + 1e-6
+        up, down = place[cell], place[cell] + len(cells)
+        if by is None:
+            cost[up], cost[down] = -way, way
+        elif by < -upper[down]:
+            return None
+        else:
+            lower[up] = upper[up] = max(by, 0)
+            lower[down] = upper[down] = max(-by, 0)
+        sums = csr_array((factors, (rows, columns)), shape=(len(touched), 2 * len(cells)))
+        result = milp(
+            cost,
+            integrality=1,
+            bounds=Bounds(lower, upper),
+            constraints=LinearConstraint(sums, 0, 0) if touched else None,
+            options={"mip_rel_gap": 0},
+        )
+        if result.x is None:
+            return None
+        moved = np.rint(result.x[: len(cells)] - result.x[len(cells) :]).astype(int)
+        return {each: int(moved[number]) for each, number in place.items() if moved[number]}
+
+
+class Audit:
+    """How far each unknown of a system can move, as far as it has been looked into.
+
+    Every move that is found is kept as a witness for all the counts it moves, so most counts need no search of their
+    own. Hiding more spoils no witness; showing a count again spoils those that move it.
+    """
+
+    def __init__(self, system: System, unknown: Collection[int], few: int) -> None:
+        self.system = system
+        self.few = few
+        self.unknown: dict[int, float] = {cell: 0.0 for cell in sorted(unknown) if cell not in system.fixed}
+        #: How far a count has to be able to move where that is less than `few`, because earlier releases tell too much.
+        self.need: dict[int, int] = {}
+        self._moves: dict[int, Move] = {}
+        self._moves_of: dict[int, dict[int, None]] = {}
+        self._made = 0
+
+    def add(self, cells: Collection[int]) -> None:
+        """Take more counts out of sight."""
+        self.unknown.update((cell, 0.0) for cell in sorted(cells) if cell not in self.system.fixed)
+
+    def show(self, cell: int) -> list[Move]:
+        """Show a count again. Returns the witnesses that are lost by it."""
+        del self.unknown[cell]
+        lost = []
+        for number in list(self._moves_of.get(cell, ())):
+            move = self._moves.pop(number)
+            for each in move:
+                del self._moves_of[each][number]
+            lost.append(move)
+        return lost
+
+    def keep(self, move: Move) -> None:
+        """Remember a move as a witness."""
+        self._made += 1
+        self._moves[self._made] = move
+        for cell in move:
+            self._moves_of.setdefault(cell, {})[self._made] = None
+
+    def span(self, cell: int) -> tuple[int, int]:
+        """How far down and up a count is known to move: `(-2, 5)`."""
+        moved = [self._moves[number][cell] for number in self._moves_of.get(cell, ())]
+        return min([0, *moved]), max([0, *moved])
+
+    def wide(self, cell: int) -> bool:
+        """Whether a count can move by what it needs in all. Looks for the moves that show it."""
+        need = self.need.get(cell, self.few)
+        if self._moves_by(cell, need):
+            return True
+        if cell not in self.unknown or self.known_alone(cell):
+            return need <= 0
+        whole = self.system.move(cell, self.few, self.unknown, self.few)
+        for move in (whole,) if whole is not None else self._ends(cell):
+            self.keep(move)
+        return self._moves_by(cell, need)
+
+    def _moves_by(self, cell: int, need: int) -> bool:
+        down, up = self.span(cell)
+        return up - down >= need
+
+    def _ends(self, cell: int) -> list[Move]:
+        """The moves that change a count most, either way."""
+        ends = (self.system.furthest(cell, way, self.unknown, self.few) for way in (1, -1))
+        return [move for move in ends if move]
+
+    def known_alone(self, cell: int) -> bool:
+        """Whether some sum has no other unknown than this count, so that a reader only needs to subtract."""
+        return any(
+            not any(each != cell and each in self.unknown for each in self.system.equations[number])
+            for number in self.system.equations_of[cell]
+        )
