@@ -15,6 +15,7 @@ from samspil.synth.medicines import prescription_tables
 from samspil.synth.municipal import municipal_tables
 from samspil.synth.people import civil_tables, draw_people
 from samspil.synth.plan import Plan
+from samspil.synth.questionnaires import questionnaire_tables
 from samspil.synth.specialists import specialist_tables
 from samspil.synth.work import employment_tables
 
@@ -44,19 +45,23 @@ def make_chunk(plan: Plan, number: int) -> Chunk:
         for_work,
         for_care,
         for_flaws,
-    ) = plan.randomness(number, 10)
+        for_quality,
+        for_more_values,
+        for_answers,
+    ) = plan.randomness(number, 13)
     people = draw_people(plan, number, for_people)
     health = live(people, plan, for_health)
     hospital, contacts = hospital_tables(people, health, plan, number, for_hospital)
     tables = {
         **civil_tables(people, health.died, plan),
-        **gp_tables(people, health, plan, for_gp),
-        **measurement_tables(people, health, plan, for_values),
+        **gp_tables(people, health, plan, for_gp, for_quality),
+        **measurement_tables(people, health, plan, for_values, for_more_values),
         **specialist_tables(people, health, plan, for_specialists),
         **prescription_tables(people, health, plan, for_medicines),
         **hospital,
         **employment_tables(people, health, plan, for_work),
         **municipal_tables(people, health, contacts, plan, for_care),
+        **questionnaire_tables(people, health, plan, for_answers),
     }
     flaws: list[Flaw] = []
     if plan.flaws:

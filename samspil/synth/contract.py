@@ -26,6 +26,9 @@ _GENERATED = {
 }
 _SELDOM_REPEATED = {
     "person.cpr",
+    "network.name",
+    "network.network",
+    "network_practice.provider_number",
     "practice.provider_number",
     "practice.name",
     "risk_drug.atc",

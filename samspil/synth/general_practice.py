@@ -16,6 +16,7 @@ from samspil.synth.timeline import YEAR
 
 _AGE_GROUPS = (18, 65, 80)
 _KINDS = ("consultation", "phone", "email", "home_visit", "talk_therapy", "annual_review")
+_CONSULTATION, _REVIEW = _KINDS.index("consultation"), _KINDS.index("annual_review")
 
 
 @dataclass(frozen=True)
@@ -27,28 +28,62 @@ class Contacts:
     kind: Ints
 
 
-def gp_tables(people: People, health: Health, plan: Plan, rng: np.random.Generator) -> dict[str, pa.Table]:
-    """`gp_contact`, `gp_diagnosis` and `gp_check` of a chunk (measurements and targets are in
-    `measurements.py`).
+def gp_tables(
+    people: People, health: Health, plan: Plan, rng: np.random.Generator, for_quality: np.random.Generator
+) -> dict[str, pa.Table]:
+    """`gp_contact`, `gp_diagnosis` and `gp_check` of a chunk (measurements and targets are in `measurements.py`).
+
+    `for_quality` decides which annual reviews and checks the practice in question gets done; it moves nothing else.
     """
-    reviews = _annual_reviews(health, plan, rng)
-    contacts = _contacts(people, health, reviews, plan, rng)
-    before = (people.practice_before >= 0)[contacts.person] & (contacts.day < people.practice_since[contacts.person])
-    provider = np.where(before, people.practice_before[contacts.person], people.practice[contacts.person])
+    planned = _annual_reviews(health, plan, rng)
+    contacts = _contacts(people, health, planned, plan, rng)
+    diagnoses = _diagnoses(people, health, contacts, plan, rng)
+    contacts = reviewed(people, health, planned[0], contacts, plan, for_quality)
+    reviews = contacts.kind == _REVIEW
     contact_table = build(
         "gp_contact",
         {
             "cpr": text(contacts.person, people.cpr),
-            "provider_number": text(provider, words(plan.practices.provider_number)),
+            "provider_number": text(
+                people.practice_on(contacts.person, contacts.day), words(plan.practices.provider_number)
+            ),
             "date": dates(contacts.day, plan.window),
             "kind": text(contacts.kind, words(_KINDS)),
         },
     )
-    return {
-        "gp_contact": contact_table,
-        "gp_diagnosis": _diagnoses(people, health, contacts, plan, rng),
-        "gp_check": _checks(people, health, reviews, plan, rng),
-    }
+    checks = _checks(people, health, (contacts.person[reviews], contacts.day[reviews]), plan, rng, for_quality)
+    return {"gp_contact": contact_table, "gp_diagnosis": diagnoses, "gp_check": checks}
+
+
+def reviewed(
+    people: People, health: Health, attenders: Ints, contacts: Contacts, plan: Plan, rng: np.random.Generator
+) -> Contacts:
+    """Contacts with the annual reviews that practices get done.
+
+    Of the reviews planned for those who usually come some become ordinary consultations; some of those who usually
+    do not come are reviewed all the same. Thorough practices do more of both.
+    """
+    rules, kind = reference("quality")["done"], contacts.kind.copy()
+    rows = np.flatnonzero(kind == _REVIEW)
+    person, day = contacts.person[rows], contacts.day[rows]
+    share = plan.care_quality.share(people.practice_on(person, day), day)
+    kind[rows[~chance(rng, share ** rules["attenders"], len(rows))]] = _CONSULTATION
+
+    chosen, start = _first_case(health, np.isin(health.cases.condition, _places_of(rules["reviewed"])))
+    others = ~np.isin(chosen, attenders)
+    person, day = _yearly(chosen[others], start[others], health, plan, rng)
+    member = people.practice[person] >= 0
+    person, day = person[member], day[member]
+    share = plan.care_quality.share(people.practice_on(person, day), day)
+    called = chance(rng, share ** rules["others"], len(day))
+    extra = np.full(int(called.sum()), _REVIEW)
+    return Contacts(
+        *ordered(
+            np.concatenate([contacts.person, person[called]]),
+            np.concatenate([contacts.day, day[called]]),
+            np.concatenate([kind, extra]),
+        )
+    )
 
 
 def ordered(person: Ints, day: Ints, extra: Ints) -> tuple[Ints, Ints, Ints]:
@@ -75,16 +110,32 @@ def per_condition(figures: dict[str, float]) -> Floats:
 
 def _annual_reviews(health: Health, plan: Plan, rng: np.random.Generator) -> tuple[Ints, Ints]:
     """Person and day of annual reviews of chronic conditions: about a year apart, one per person at a time."""
-    cases, window = health.cases, plan.window
+    cases = health.cases
     attends = chance(rng, per_condition(reference("care")["annual_review"])[cases.condition], len(cases.person))
-    chosen, first_row = np.unique(cases.person[attends], return_index=True)
-    start = cases.start[attends][first_row] + rng.integers(0, 365, len(chosen))
+    chosen, start = _first_case(health, attends)
+    return _yearly(chosen, start, health, plan, rng)
+
+
+def _first_case(health: Health, which: Bools) -> tuple[Ints, Ints]:
+    """The persons of some cases, each once, and the first day on which we can see one of these cases."""
+    chosen, first_row = np.unique(health.cases.person[which], return_index=True)
+    return chosen, health.cases.start[which][first_row]
+
+
+def _yearly(chosen: Ints, since: Ints, health: Health, plan: Plan, rng: np.random.Generator) -> tuple[Ints, Ints]:
+    """Person and day of visits about a year apart, the first within a year; one in ten is missed."""
+    start = since + rng.integers(0, 365, len(chosen))
     owner, rank = expand(np.maximum((health.last[chosen] - start) // 365 + 1, 0))
     planned = start[owner] + rank * 365 + rng.integers(-30, 31, len(owner))
     person = chosen[owner]
-    day = window.working_day(np.clip(planned, health.first[person], health.last[person]))
+    day = plan.window.working_day(np.clip(planned, health.first[person], health.last[person]))
     seen = health.observed(person, day) & chance(rng, 0.9, len(day))
     return person[seen], day[seen]
+
+
+def _places_of(conditions: list[str]) -> list[int]:
+    """The columns of some conditions."""
+    return [condition_names().index(name) for name in conditions]
 
 
 def _contacts(
@@ -188,29 +239,40 @@ def _places(codes: list[str], wanted: list[str]) -> list[int]:
 
 
 def _checks(
-    people: People, health: Health, reviews: tuple[Ints, Ints], plan: Plan, rng: np.random.Generator
+    people: People,
+    health: Health,
+    reviews: tuple[Ints, Ints],
+    plan: Plan,
+    rng: np.random.Generator,
+    for_quality: np.random.Generator,
 ) -> pa.Table:
-    """Annual reviews, and foot, eye and smoking checks of people with diabetes (smoking also in COPD)."""
+    """Annual reviews, and foot, eye and smoking checks of people with diabetes (smoking also in COPD).
+
+    Of the checks that should be made the practice makes its share; a silent practice delivers none.
+    """
     window, rules, cases = plan.window, reference("care")["checks"], health.cases
+    more = reference("quality")["done"]["more_checks"]
     names, values = ["annual_review"], [""]
     parts = [(*reviews, np.zeros(len(reviews[0]), dtype=np.int32), np.zeros(len(reviews[0]), dtype=np.int32))]
     diabetes, copd = (cases.condition == condition_names().index(name) for name in ("type_2_diabetes", "copd"))
     groups: dict[str, Bools] = {"foot_exam": diabetes, "eye_exam": diabetes, "smoking_status": diabetes | copd}
     for name, group in groups.items():
         rows = np.flatnonzero(group)
-        person = cases.person[rows]
-        owner, day = repeated(
-            np.full(len(rows), rules[name], dtype=np.float32), cases.start[rows], health.last[person], rng
-        )
-        outcome = rules[name.split("_")[0] + "_values"]
-        drawn = Choice([list(outcome.values())]).draw(rng, 0, len(owner))
-        parts.append(
-            (person[owner], day, np.full(len(owner), len(names)), np.array(_places(values, list(outcome)))[drawn])
-        )
+        person, outcome = cases.person[rows], rules[name.split("_")[0] + "_values"]
+        result = np.array(_places(values, list(outcome)))
+        for often, draws in ((rules[name], rng), (more[name], for_quality)):
+            owner, day = repeated(
+                np.full(len(rows), often, dtype=np.float32), cases.start[rows], health.last[person], draws
+            )
+            drawn = Choice([list(outcome.values())]).draw(draws, 0, len(owner))
+            share = plan.care_quality.share(people.practice_on(person[owner], day), day)
+            made = chance(for_quality, share, len(day))
+            parts.append((person[owner][made], day[made], np.full(int(made.sum()), len(names)), result[drawn][made]))
         names.append(name)
     person, day, check, value = (np.concatenate([part[i] for part in parts]) for i in range(4))
     day = window.working_day(day)
     seen = health.observed(person, day) & (people.practice[person] >= 0)
+    seen &= ~plan.care_quality.silent(people.practice_on(person, day), day)
     person, day, both = ordered(person[seen], day[seen], (check * 64 + value)[seen])
     check, value = both // 64, both % 64
     return build(

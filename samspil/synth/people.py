@@ -49,6 +49,12 @@ class People:
         years: Floats = ((day - self.birth) / YEAR).astype(np.float32)
         return years
 
+    def practice_on(self, person: Ints, day: Ints) -> Ints:
+        """The practice of the given persons on the given days, -1 for none."""
+        before = (self.practice_before >= 0)[person] & (day < self.practice_since[person])
+        practice: Ints = np.where(before, self.practice_before[person], self.practice[person])
+        return practice
+
     def age_of(self, person: Ints, day: Ints) -> Floats:
         """Age in years, with fractions, of the given persons on the given days."""
         years: Floats = ((day - self.birth[person]) / YEAR).astype(np.float32)

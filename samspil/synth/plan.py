@@ -6,7 +6,9 @@ from functools import cached_property
 
 import numpy as np
 
+from samspil.synth.care_quality import CareQuality
 from samspil.synth.cpr import CprNumbers
+from samspil.synth.networks import Networks
 from samspil.synth.practices import Practices
 from samspil.synth.timeline import Window
 
@@ -50,12 +52,20 @@ class Plan:
         return Practices.found(self.persons, self.seed)
 
     @cached_property
+    def networks(self) -> Networks:
+        return Networks.found(self.practices, self.seed)
+
+    @cached_property
+    def care_quality(self) -> CareQuality:
+        return CareQuality.drawn(self.networks, self.window, self.seed)
+
+    @cached_property
     def cpr_numbers(self) -> CprNumbers:
         return CprNumbers(self.seed, self.chunks)
 
     def randomness(self, chunk: int, parts: int) -> list[np.random.Generator]:
         """Independent streams for the parts of one chunk, so that a change in one part leaves the others as
-        they were.
+        they were. More parts do not change the streams of the first.
         """
         seeds = np.random.SeedSequence(self.seed, spawn_key=(0, chunk)).spawn(parts)
         return [np.random.Generator(np.random.SFC64(seed)) for seed in seeds]

@@ -69,7 +69,8 @@ def write_region(
     invented, with CPR numbers that cannot belong to anybody from before 2007 (they fail modulus 11).
     Everything about a person follows from a latent course of health, which is written to `out/truth.parquet`:
     one row per person with `cpr`, `severity` (0 is an ordinary healthy person), `vulnerability` (standard
-    normal) and, for each chronic condition, the date of onset or null.
+    normal) and, for each chronic condition, the date of onset or null. What is true of practices stands in
+    `out/truth_practices.parquet`: how much they do of what should be done (see `CareQuality.truth`).
 
     The same `persons`, `seed` and `as_of` give the same bytes, whatever the number of workers. Only a few
     chunks of persons are in memory at a time (about 1 GB in all; the files' own directories add 0.1 GB per million).
@@ -97,7 +98,12 @@ def write_region(
     truth = TableFile(out / "truth.parquet")
     found: list[Flaw] = []
     done = 0
-    deliveries.add({"practice": plan.practices.table(), "risk_drug": risk_drug_table()})
+    practices, window = plan.practices, plan.window
+    deliveries.add({"practice": practices.table(), "risk_drug": risk_drug_table()})
+    deliveries.add(plan.networks.tables(practices, window))
+    of_practices = TableFile(out / "truth_practices.parquet")
+    of_practices.add(plan.care_quality.truth(practices, window))
+    of_practices.close()
     for chunk in _chunks(plan, min(workers or _processors(), plan.chunks)):
         rows = deliveries.rows
         found += [flaw.moved(rows[flaw.table]) for flaw in chunk.flaws]

@@ -35,7 +35,8 @@ def database(written: Written) -> Iterator[duckdb.DuckDBPyConnection]:
         for folder in written.region.folders.values():
             for file in folder.glob("*.parquet"):
                 connection.execute(f"create view {file.stem} as from '{file}'")
-        connection.execute(f"create view truth as from '{written.out}/truth.parquet'")
+        for name in ("truth", "truth_practices"):
+            connection.execute(f"create view {name} as from '{written.out}/{name}.parquet'")
         connection.execute(f"""
             create table citizen as
             select *, date_diff('year', birth_date, date '{AS_OF}')

@@ -69,13 +69,21 @@ ROWS: dict[str, Row] = {
         "level": "basic",
     },
     "care_home": {"from": "2014-01-01", "to": None},
+    "network": {"network": "n1", "name": "Kvalitetsnetværk Havnen", "municipality": "461", "kind": "quality"},
+    "network_practice": {
+        "network": "n1", "provider_number": "100001", "joined": "2013-01-01", "left": None, "agreed_labels": True,
+    },
+    "pro_form": {
+        "date": "2015-05-05", "sector": "general_practice", "instrument": "pro_diabetes", "occasion": "first",
+        "used_on": None,
+    },
 }  # fmt: skip
 
 #: A table of each source in which any number of good rows may stand, to keep a few bad ones below the limit.
 FILLING = {
     "civil": "person", "general_practice": "gp_contact", "health_insurance": "specialist_contact",
     "prescriptions": "dispensing", "hospital": "hospital_contact", "employment": "job",
-    "municipal_care": "care_home",
+    "municipal_care": "care_home", "patient_reported": "pro_form",
 }  # fmt: skip
 
 
