@@ -49,6 +49,8 @@ class ResultRow:
     not_applicable: int | None
     exceptions: int | None
     hidden: bool
+    #: Persons with data and without an exception: the denominator of the observed share.
+    observed_d: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

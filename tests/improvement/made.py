@@ -93,6 +93,7 @@ def result(
     counts = {
         "met": met, "not_met": not_met, "overdue": overdue, "no_data": no_data, "not_applicable": not_applicable,
         "exceptions": exceptions, "persons": met + not_met + overdue + no_data + not_applicable,
+        "observed_d": met + not_met + overdue - exceptions,
     }  # fmt: skip
     given = {"indicator": indicator, "version": version, "outcome": "computed", "day": day} | counts | where
     return IndicatorResult.objects.create(publication=of, **given | fields)

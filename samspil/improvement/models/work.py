@@ -38,6 +38,8 @@ class OutreachAttempt(models.Model):
     channel = models.CharField(max_length=15, choices=Channel)
     outcome = models.CharField(max_length=15, choices=Outcome)
     words = models.TextField(blank=True)
+    #: The patient was lost to follow-up when it was tried, so that coming back is seen (report 003 L-29).
+    lost = models.BooleanField(default=False)
     by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()
 
@@ -99,6 +101,7 @@ class PatientFlag(models.Model):
     at = models.DateTimeField()
     removed_by = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     removed_at = models.DateTimeField(null=True, blank=True)
+    removed_reason = models.TextField(blank=True)
 
     class Meta:
         ordering: ClassVar = ["-at", "-id"]
