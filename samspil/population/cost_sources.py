@@ -114,12 +114,21 @@ def _events(
 
 
 def _end_of_period(day: ir.DateValue, ends: Sequence[dt.date]) -> ir.DateValue:
-    """The first of the days, in order, that is not before `day`: found by halving, as there may be many."""
+    """The first of the days, which rise, that is not before `day`."""
+    return first_not_before(day, ends, [ibis.literal(end) for end in ends])
+
+
+def first_not_before(day: ir.DateValue, ends: Sequence[dt.date], values: Sequence[ir.Value]) -> ir.Value:
+    """The value that belongs to the first of the rising days `ends` that is not before `day`; the last for later days.
+
+    Found by halving, as there may be many.
+    """
     if len(ends) == 1:
-        return ibis.literal(ends[0])
+        return values[0]
     middle = len(ends) // 2
-    first_half = day <= ibis.literal(ends[middle - 1])
-    return first_half.ifelse(_end_of_period(day, ends[:middle]), _end_of_period(day, ends[middle:]))
+    return (day <= ibis.literal(ends[middle - 1])).ifelse(
+        first_not_before(day, ends[:middle], values[:middle]), first_not_before(day, ends[middle:], values[middle:])
+    )
 
 
 # Spells

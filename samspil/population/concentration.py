@@ -1,0 +1,152 @@
+"""How cost is concentrated: citizens in groups by rank, the Lorenz curve and Gini's coefficient.
+
+Citizens are ranked by cost, the most costly first, and those with the same cost by `person_id`, so that the same data
+always give the same groups; who of several with the same cost is in which group changes no total. Ranks are given by
+the engine: only groups, and points of the curve, leave it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
+from itertools import pairwise
+from typing import Any
+
+import ibis
+import ibis.expr.types as ir
+
+from samspil.population.lorenz import LorenzPoint, gini, lorenz
+from samspil.programmes.cost_analysis import Caution
+
+#: Points of a stored Lorenz curve: as many as a drawing can show.
+POINTS = 200
+#: A per cent is counted in thousandths, so that a cut such as 12.5 % is exact.
+_WHOLE = 100_000
+
+
+@dataclass(frozen=True)
+class Share:
+    """A part of a whole that keeps both; `value` is None of nothing at all."""
+
+    numerator: Decimal
+    denominator: Decimal
+
+    @property
+    def value(self) -> float | None:
+        return float(self.numerator / self.denominator) if self.denominator else None
+
+
+@dataclass(frozen=True)
+class CostGroup:
+    """One group of citizens by rank: so many persons with such a cost, of all persons and all cost."""
+
+    group: str
+    persons: int
+    cost: Decimal
+    all_persons: int
+    all_cost: Decimal
+
+    @property
+    def of_population(self) -> Share:
+        return Share(Decimal(self.persons), Decimal(self.all_persons))
+
+    @property
+    def of_cost(self) -> Share:
+        return Share(self.cost, self.all_cost)
+
+    @property
+    def relative(self) -> float | None:
+        """Cost per head against that of everybody, whose is 1; None of nobody or of no cost."""
+        population, cost = self.of_population.value, self.of_cost.value
+        return cost / population if population and cost is not None else None
+
+
+@dataclass(frozen=True)
+class Concentration:
+    """Groups of citizens by one period's cost, the most costly first, and the caution that goes with any of them."""
+
+    groups: tuple[CostGroup, ...]
+    caution: Caution
+
+    @cached_property
+    def lorenz(self) -> tuple[LorenzPoint, ...]:
+        """The curve through the groups alone."""
+        return lorenz((group.persons, group.cost) for group in self.groups)
+
+    @property
+    def gini(self) -> float | None:
+        """Gini's coefficient through the groups alone: a lower bound."""
+        return gini(self.lorenz)
+
+
+def group_names(cuts: Sequence[Decimal]) -> tuple[str, ...]:
+    """The names of the groups between cuts, in per cent, the most costly first: `0-1`, `1-5`, `5-20`, `20-100`."""
+    ends = ["0", *(f"{cut.normalize():f}" for cut in cuts), "100"]
+    return tuple(f"{low}-{high}" for low, high in pairwise(ends))
+
+
+def grouped(persons: ir.Table, cost: str, cuts: Sequence[Decimal]) -> ir.Table:
+    """`persons` (`person_id` and a column of cost) with `rank` (1 is the most costly) and `group`.
+
+    A cut at p per cent of N persons ends after the first ceil(p · N) (report 002, ALG-4).
+    """
+    order = ibis.window(order_by=[persons[cost].desc(), persons.person_id.asc()])
+    ranked = persons.mutate(
+        rank=ibis.row_number().over(order).cast("int64") + 1, everybody=persons.count().over(ibis.window())
+    )
+    names = group_names(cuts)
+    # rank ≤ ceil(p·N/100) is the same as rank − 1 < p·N/100, in whole numbers.
+    before = (ranked["rank"] - 1) * _WHOLE
+    branches = [(before < ranked.everybody * int(cut * 1000), name) for cut, name in zip(cuts, names[:-1], strict=True)]
+    return ranked.mutate(group=ibis.cases(*branches, else_=names[-1])).drop("everybody")
+
+
+def group_totals(ranked: ir.Table, cost: str) -> ir.Table:
+    """One row per group: `group`, `persons`, `cost`."""
+    return ranked.group_by("group").aggregate(persons=ranked.count(), cost=ranked[cost].sum().cast("decimal(18, 2)"))
+
+
+def concentration(totals: Sequence[dict[str, Any]], cuts: Sequence[Decimal], caution: Caution) -> Concentration:
+    """The rows of `group_totals` as a concentration; a group that nobody is in has no persons and no cost."""
+    rows = {row["group"]: row for row in totals}
+    persons = sum(row["persons"] for row in totals)
+    cost = sum((row["cost"] for row in totals), Decimal(0))
+    empty: dict[str, Any] = {"persons": 0, "cost": Decimal(0)}
+    found = ((name, rows.get(name, empty)) for name in group_names(cuts))
+    return Concentration(
+        tuple(CostGroup(name, row["persons"], row["cost"], persons, cost) for name, row in found), caution
+    )
+
+
+def lorenz_points(ranked: ir.Table, cost: str, points: int = POINTS) -> ir.Table:
+    """The Lorenz curve in at most so many points, the least costly first: `point`, `persons`, `cost`, both running.
+
+    A point is the end of an equal part of the citizens; the curve begins in (0, 0), which has no row.
+    """
+    least_first = ranked.mutate(everybody=ranked.count().over(ibis.window()))
+    place = least_first.everybody - least_first["rank"]
+    parts = (
+        least_first.mutate(point=(place * points // least_first.everybody + 1).cast("int64"))
+        .group_by("point")
+        .aggregate(some=lambda t: t.count(), spent=lambda t: t[cost].sum().cast("decimal(18, 2)"))
+    )
+    so_far = ibis.cumulative_window(order_by=parts.point)
+    return parts.select(
+        "point",
+        persons=parts.some.sum().over(so_far).cast("int64"),
+        cost=parts.spent.sum().over(so_far).cast("decimal(18, 2)"),
+    )
+
+
+def exact_gini(ranked: ir.Table, cost: str) -> ir.FloatingScalar:
+    """Gini's coefficient of everybody's own cost, added up by the engine; null when nothing was spent.
+
+    (2 · Σ i·x_i − (n + 1) · Σ x) / (n · Σ x), with i the rank from the least costly.
+    """
+    amount = ranked[cost].cast("float64")
+    total, number = amount.sum(), ranked.count()
+    # The rank from the most costly is r = n + 1 − i, and is what the table has.
+    weighted = (ranked["rank"] * amount).sum()
+    return (((number + 1) * total - 2 * weighted) / (number * total).nullif(0)).name("gini")
