@@ -1,61 +1,30 @@
 """Which counts of persons are left out where they could speak of a single one.
 
-A count from 1 up to `few` − 1 is hidden. When a shown sum would give a hidden count away, one more is hidden with it:
-hidden counts always come in twos or more, and together are at least `few`. Whoever reads cannot tell which of the
-hidden counts are the small ones, because all look the same.
+A count from 1 up to `few` − 1 is hidden, and with it what all shown sums together would give it away by
+(`samspil.population.disclosure`). Whoever reads cannot tell which of the hidden counts are the small ones, because all
+look the same.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import TypeVar
+
+from samspil.population.disclosure import Sum, protect, small
+
+__all__ = ["Sum", "hidden", "hidden_rows", "joined", "small"]
 
 K = TypeVar("K", bound=Hashable)
 T = TypeVar("T")
 
 
-@dataclass(frozen=True)
-class Sum(Generic[K]):
-    """The count under `total` is the sum of the counts under `parts`."""
-
-    total: K
-    parts: tuple[K, ...]
-
-
-def small(count: int, few: int) -> bool:
-    """Whether a count is one that is not shown: some, but few."""
-    return 0 < count < few
-
-
 def hidden(counts: Mapping[K, int], few: int, sums: Iterable[Sum[K]] = ()) -> frozenset[K]:
-    """The keys of counts that are not shown, when every sum in `sums` can be seen or worked out."""
-    found = {key for key, count in counts.items() if small(count, few)}
-    known = list(sums)
-    changed = True
-    while changed:
-        changed = False
-        for one in known:
-            extra = _extra(one, counts, found, few)
-            if extra is not None:
-                found.add(extra)
-                changed = True
-    return frozenset(found)
+    """The keys of counts that are not shown, when every sum in `sums` can be seen or worked out.
 
-
-def _extra(one: Sum[K], counts: Mapping[K, int], found: set[K], few: int) -> K | None:
-    """What else has to be hidden so that the sum gives nothing away; the smallest part that will do."""
-    parts = [key for key in one.parts if key in found]
-    if one.total in found:
-        safe = bool(parts)
-    else:
-        safe = not parts or (len(parts) > 1 and sum(counts[key] for key in parts) >= few)
-    if safe:
-        return None
-    shown = [key for key in one.parts if key not in found]
-    if not shown:
-        return None if one.total in found else one.total
-    return min(shown, key=lambda key: (counts[key] == 0, counts[key], one.parts.index(key)))
+    A sum that does not hold (an ending without the reason it should have) tells nobody anything exact, and is left out.
+    """
+    holding = [one for one in sums if counts[one.total] == sum(counts[key] for key in one.parts)]
+    return protect(counts, few, holding).hidden
 
 
 def hidden_rows(rows: Mapping[K, Sequence[int]], few: int) -> frozenset[K]:
