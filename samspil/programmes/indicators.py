@@ -249,14 +249,14 @@ class Reviewed(Definition):
     """A variable that the journal-review worksheet asks for when data do not have it, and the answers it can have.
 
     `states` says what each answer makes of the indicators that need the variable; a reason (declined, contraindicated,
-    done elsewhere, not reachable) is shown apart from not done.
+    done elsewhere, not reachable) is shown apart from not done. `asks_day` questions also ask when.
     """
 
     variable: Identifier
     question: Text
     answers: dict[Identifier, Text] = Field(min_length=1)
     states: dict[Identifier, Literal["met", "not_met", "exception"]]
-    dated: bool = False
+    asks_day: bool = False
 
     @model_validator(mode="after")
     def _every_answer(self) -> Reviewed:
