@@ -7,7 +7,7 @@ the same as not met. Everything is added up from counts by practice and municipa
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Literal
 
 import ibis
 import ibis.expr.types as ir
@@ -22,7 +22,12 @@ from samspil.population.time import AsOf, Months
 from samspil.population.wilson import wilson
 from samspil.programmes.indicators import IndicatorSet
 
-PRACTICE, NETWORK, MUNICIPALITY, REGION = LEVELS = ("practice", "network", "municipality", "region")
+Level = Literal["practice", "network", "municipality", "region"]
+PRACTICE: Level = "practice"
+NETWORK: Level = "network"
+MUNICIPALITY: Level = "municipality"
+REGION: Level = "region"
+LEVELS = (PRACTICE, NETWORK, MUNICIPALITY, REGION)
 COMPUTED, NOT_COLLECTED, NO_PERSONS = "computed", "not_collected", "no_persons"
 
 #: What is counted of an indicator. The first five add up to the persons; exceptions are among the middle three.
@@ -100,7 +105,7 @@ class Results:
         people = measured.people
         self._values = measured.has_value()
         self._population = people.group_by(_WHERE).aggregate(
-            persons=people.count(), **{f"with_{name}": has.sum() for name, has in self._values.items()}
+            persons=people.count(), **{f"with_{name}": people.count(where=has) for name, has in self._values.items()}
         )
         self._patients = measured.patients()
 
@@ -116,15 +121,15 @@ class Results:
         seen = own.state.isin([MET, NOT_MET, OVERDUE])
         counts = own.group_by([*_WHERE, "indicator"]).aggregate(
             counted=own.count(),
-            **{state: (own.state == state).sum() for state in COUNTS[:5]},
-            exceptions=own.excepted.sum(),
-            observed_d=(seen & ~own.excepted).sum(),
+            **{state: own.count(where=own.state == state) for state in COUNTS[:5]},
+            exceptions=own.count(where=own.excepted),
+            observed_d=own.count(where=seen & ~own.excepted),
         )
         units = self._units()
         where = self._delivered()
         joined = where.inner_join(counts, list(_WHERE))
         sums = joined.group_by(["level", "unit", "indicator"]).aggregate(
-            **{name: joined[name].sum() for name in ("counted", *COUNTS)}
+            **{name: _total(joined[name]) for name in ("counted", *COUNTS)}
         )
         rows = _each(units, self._indicators())
         rows = rows.left_join(sums, ["level", "unit", "indicator"])
@@ -175,7 +180,7 @@ class Results:
         own = self._patients.filter(self._patients.category.notnull())
         counts = own.group_by([*_WHERE, "indicator", "category"]).aggregate(counted=own.count())
         joined = self._delivered().inner_join(counts, list(_WHERE))
-        sums = joined.group_by(["level", "unit", "indicator", "category"]).aggregate(counted=joined.counted.sum())
+        sums = joined.group_by(["level", "unit", "indicator", "category"]).aggregate(counted=_total(joined.counted))
         rows = _each(units, entries)
         rows = rows.left_join(sums, ["level", "unit", "indicator", "category"])
         rows = rows.mutate(**self._of_whom(), persons=rows.counted.fill_null(0))
@@ -222,7 +227,7 @@ class Results:
         )
         joined = self._delivered().inner_join(self._population, list(_WHERE))
         counted = [name for name in self._population.columns if name not in _WHERE]
-        sums = joined.group_by(["level", "unit"]).aggregate(**{name: joined[name].sum() for name in counted})
+        sums = joined.group_by(["level", "unit"]).aggregate(**{name: _total(joined[name]) for name in counted})
         rows = units.left_join(sums, ["level", "unit"])
         return rows.select(
             "level", "unit", "participating", "delivering", population=rows.persons.fill_null(0),
@@ -240,6 +245,11 @@ class Results:
             }
             for each in self.measured.set_.indicators
         ]
+
+
+def _total(counts: ir.IntegerColumn) -> ir.IntegerScalar:
+    """Counts added up. An engine may widen a sum beyond what files hold; persons fit in 32 bits."""
+    return counts.sum().cast("int32").cast("int64")
 
 
 #: The types of what a definition names.

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     )
     from samspil.verbs.demonstration import administrator, demo
     from samspil.verbs.explaining import explain
+    from samspil.verbs.indicating import indicators, open_indicators
+    from samspil.verbs.indicator_sets import explain_indicator, indicator_sets
     from samspil.verbs.listing import lists
     from samspil.verbs.publishing import publish
     from samspil.verbs.reminding import remind
@@ -48,6 +50,8 @@ _MODULES = {
         "switch_on",
     ),
     "explaining": ("explain",),
+    "indicating": ("indicators", "open_indicators"),
+    "indicator_sets": ("explain_indicator", "indicator_sets"),
     "listing": ("lists",),
     "publishing": ("publish",),
     "reminding": ("remind",),
@@ -61,11 +65,15 @@ __all__ = [
     "administrator",
     "demo",
     "explain",
+    "explain_indicator",
+    "indicator_sets",
+    "indicators",
     "ingest",
     "lineage",
     "lists",
     "migrate",
     "models",
+    "open_indicators",
     "open_run",
     "person_id",
     "publish",

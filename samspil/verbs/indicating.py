@@ -1,0 +1,271 @@
+"""The verb `indicators`: a programme's indicators on the population of the warehouse, kept as a run."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import ibis.expr.types as ir
+
+from samspil.definitions import SamspilError
+from samspil.population.indicator_binding import check_indicators
+from samspil.population.indicator_results import LEVELS, PRACTICE, REGION, Level
+from samspil.population.indicator_series import Break, Point, Series, breaks, days_of, indicator_series
+from samspil.population.indicators import case_of
+from samspil.population.time import Months
+from samspil.programmes.indicators import Indicator, IndicatorSet
+from samspil.programmes.loader import find_set
+from samspil.verbs.indicator_words import result_row
+from samspil.verbs.kept import described, fingerprint, kept
+from samspil.verbs.scoring import check_practice
+from samspil.verbs.show import Shown
+from samspil.verbs.write import check_target, write_table
+from samspil.warehouse.home import Home
+from samspil.warehouse.lake import Lake
+from samspil.warehouse.runs import StoredRun, find_run
+
+#: What a run of indicators calls itself.
+INDICATORS = "indicators"
+
+#: How far apart the days of a series are where nothing is said.
+EVERY = "3 months"
+
+
+@dataclass
+class IndicatorRun(Shown):
+    """A set of indicators on the population at D, or on several days up to D.
+
+    `table(name)` is one of the kept tables: patients, lost (both at D), results, categories, coverage and practices (on
+    every day). `by` and `practice` say which results `rows()` shows.
+    """
+
+    stored: StoredRun
+    lake: Lake
+    by: Level = PRACTICE
+    practice: str | None = None
+
+    @property
+    def name(self) -> str:
+        return self.stored.name
+
+    @property
+    def as_of(self) -> dt.date:
+        return dt.date.fromisoformat(self.stored.description["as_of"])
+
+    @property
+    def days(self) -> list[dt.date]:
+        """The days of the series, oldest first."""
+        return [dt.date.fromisoformat(day) for day in self.stored.description["days"]]
+
+    @property
+    def case(self) -> str:
+        """The case definition the population was found by."""
+        return str(self.stored.description["case"])
+
+    def definition(self, day: dt.date | None = None) -> IndicatorSet:
+        """The set as it was in force on a day of the series, the last when absent."""
+        description = self.stored.description
+        number = description["days"][(day or self.as_of).isoformat()]["definition"]
+        return IndicatorSet.model_validate(description["definitions"][number])
+
+    def not_collected(self, day: dt.date | None = None) -> dict[str, list[str]]:
+        """By indicator without an answer on a day: the variables not collected, or the sources that are missing."""
+        return dict(self._said(day)["not_collected"])
+
+    def incomplete(self, day: dt.date | None = None) -> dict[str, list[str]]:
+        """By indicator, the missing sources it would also look in."""
+        return dict(self._said(day)["incomplete"])
+
+    def unchecked(self, day: dt.date | None = None) -> list[str]:
+        """The missing sources that would also say who belongs, is excluded or excepted, or had a contact."""
+        return list(self._said(day)["unchecked"])
+
+    def _said(self, day: dt.date | None) -> Mapping[str, Any]:
+        said: Mapping[str, Any] = self.stored.description["days"][(day or self.as_of).isoformat()]
+        return said
+
+    def table(self, name: str) -> ir.Table:
+        return self.stored.read(self.lake, name)
+
+    def results(self, by: Level | None = None, practice: str | None = None) -> ir.Table:
+        """The results of one level, in the order of unit, day and indicator; of one practice when given."""
+        return self._of_level("results", by or self.by, practice).order_by(["unit", "as_of", "indicator"])
+
+    def _of_level(self, table: str, by: Level, practice: str | None = None) -> ir.Table:
+        rows = self.table(table)
+        rows = rows.filter(rows.level == by)
+        return rows if practice is None else rows.filter(rows.unit == practice)
+
+    def breaks(self, by: Level, unit: str, indicator: str) -> list[Break]:
+        """Where the series of one unit and indicator cannot be compared: another definition, or other practices."""
+        practices = self._of_level("practices", by)
+        practices = practices.filter((practices.unit == unit) & practices.delivers)
+        members: dict[dt.date, set[str]] = {}
+        for row in fetched(self.lake, practices):
+            members.setdefault(row["as_of"], set()).add(row["provider_number"])
+        return breaks(
+            [
+                Point(day, self.definition(day).indicator(indicator).version, frozenset(members.get(day, ())))
+                for day in self.days
+            ]
+        )
+
+    def rows(self) -> list[dict[str, Any]]:
+        shown = [(row, self._indicator(row)) for row in fetched(self.lake, self.results(self.by, self.practice))]
+        return [result_row(row, indicator, len(self.days) > 1) for row, indicator in shown if indicator.shown]
+
+    def _indicator(self, row: Mapping[str, Any]) -> Indicator:
+        return self.definition(row["as_of"]).indicator(row["indicator"])
+
+    def category_rows(self) -> list[dict[str, Any]]:
+        """Persons by category of each unit at D; none where no indicator of the set has categories."""
+        rows = self._of_level("categories", self.by, self.practice)
+        found: dict[tuple[str, str], dict[str, Any]] = {}
+        for row in fetched(
+            self.lake, rows.filter(rows.as_of == self.as_of).order_by(["unit", "indicator", "category"])
+        ):
+            unit, indicator = row["unit"], row["indicator"]
+            entry = found.setdefault((unit, indicator), {self.by: unit, "indicator": indicator})
+            entry[row["category"]] = row["persons"]
+        return list(found.values())
+
+    def notes(self) -> list[str]:
+        """What has to be known to read the results: coverage, what is missing, and breaks in the series."""
+        found = [
+            f"{row['unit']}: {row['delivering']} of {row['participating']} practices deliver"
+            + (f", {row['persons']:,} patients" if row["persons"] is not None else "")
+            for row in self.coverage_rows()
+        ]
+        for day in self.days:
+            found += [
+                f"{day}: {name} was not collected ({', '.join(why)})" for name, why in self.not_collected(day).items()
+            ]
+            found += [
+                f"{day}: {name} is incomplete without {', '.join(sources)}: who is not met there is without data"
+                for name, sources in self.incomplete(day).items()
+            ]
+            if self.unchecked(day):
+                sources = ", ".join(self.unchecked(day))
+                found.append(f"{day}: not looked for in {sources}: the disease, exceptions, exclusions or contacts")
+        return found + self._break_notes()
+
+    def _break_notes(self) -> list[str]:
+        """The breaks of the region's series; which practices deliver is one break for all indicators."""
+        found: dict[str, None] = {}
+        for indicator in self.definition().indicators:
+            for each in self.breaks(REGION, REGION, indicator.indicator) if len(self.days) > 1 else ():
+                if each.kind == "version":
+                    found[
+                        f"{each.as_of}: break, {indicator.indicator} is defined anew: {each.before} → {each.after}"
+                    ] = None
+                else:
+                    changed = f"{len(each.joined)} joined, {len(each.left)} left"
+                    found[f"{each.as_of}: break, {each.before} → {each.after} practices deliver ({changed})"] = None
+        return list(found)
+
+    def coverage_rows(self) -> list[dict[str, Any]]:
+        """Per unit at D: practices that deliver of those participating, and patients; of all units but practices."""
+        rows = self._of_level("coverage", REGION if self.by == PRACTICE else self.by)
+        rows = rows.filter(rows.as_of == self.as_of).select("unit", "participating", "delivering", "persons").distinct()
+        return fetched(self.lake, rows.order_by("unit"))
+
+
+def fetched(lake: Lake, rows: ir.Table) -> list[dict[str, Any]]:
+    """The rows of a small result, each by its columns' names."""
+    # Read from the engine itself: a way over Arrow loads pandas.
+    found = lake.connection.raw_sql(lake.connection.compile(rows)).fetchall()
+    return [dict(zip(rows.columns, row, strict=True)) for row in found]
+
+
+def indicators(
+    name: str,
+    as_of: dt.date,
+    *,
+    by: Level = PRACTICE,
+    case: str | None = None,
+    since: dt.date | None = None,
+    every: str | None = None,
+    practice: str | None = None,
+    constant: bool = False,
+    without: Sequence[str] = (),
+    out: Path | str | None = None,
+    home: Path | str | None = None,
+    programmes: Path | str | None = None,
+) -> IndicatorRun:
+    """A set of indicators on the population at `as_of`, and on the days before it down to `since`, one `every` so long.
+
+    On each day the definition in force then is used. `case` is one of the set's case definitions, the first when
+    absent; `constant` leaves only the practices that deliver on every day. The run is kept under a name that the same
+    definitions, data and days always give; asked again it is read, not computed. `out` (`.csv` or `.parquet`) receives
+    the results of the level `by`, of one `practice` when given. Raises SamspilError for an unknown set, case, level,
+    source or practice, for `every` without `since`, and when a source without which nobody is known is missing.
+    """
+    if out is not None:
+        check_target(Path(out))
+    if by not in LEVELS:
+        raise SamspilError(f"results are by {', '.join(LEVELS)}, not by `{by}`")
+    if practice is not None and by != PRACTICE:
+        raise SamspilError(f"one practice has results by practice, not by {by}: leave out one of the two")
+    if every is not None and since is None:
+        raise SamspilError("a series needs its first day: say `--since` with `--every`")
+    file = find_set(name, Path(programmes) if programmes else None)
+    check_indicators(file)
+    lake = Lake.open(Home.find(home), without=without)
+    check_practice(lake, practice)
+    sets = {day: file.at(day) for day in days_of(as_of, since, _months(every or EVERY))}
+    chosen = case_of(sets[as_of], case).case
+    definitions = {day: found.model_dump(mode="json", by_alias=True) for day, found in sets.items()}
+    asked = {"case": chosen, "constant": constant, "days": {str(day): found for day, found in definitions.items()}}
+    description = {
+        **described(lake, INDICATORS, as_of, {name: fingerprint(lake, as_of, asked)}),
+        "set": name,
+        "file": file.file.path.name,
+        "case": chosen,
+        "constant": constant,
+    }
+
+    def make() -> Mapping[str, ir.Table]:
+        series = indicator_series(sets, lake.tables, chosen, constant)
+        description.update(_days(series, definitions))
+        return series.tables
+
+    run = IndicatorRun(kept(lake, description, make), lake, by, practice)
+    if out is not None:
+        write_table(lake.connection, run.results(by, practice), Path(out))
+    return run
+
+
+def _months(text: str) -> Months:
+    try:
+        return Months.parse(text)
+    except ValueError as error:
+        raise SamspilError(f"`--every`: {error}") from error
+
+
+def _days(series: Series, definitions: Mapping[dt.date, dict[str, Any]]) -> dict[str, Any]:
+    """What a run says of each of its days; a definition that is in force on several days is kept once."""
+    distinct: list[dict[str, Any]] = []
+    days = {}
+    for measured in series.days:
+        definition = definitions[measured.at.day]
+        if definition not in distinct:
+            distinct.append(definition)
+        days[measured.at.day.isoformat()] = {
+            "definition": distinct.index(definition),
+            "not_collected": measured.not_collected,
+            "incomplete": measured.incomplete,
+            "unchecked": measured.unchecked,
+        }
+    return {"days": days, "definitions": distinct}
+
+
+def open_indicators(name: str, home: Path | str | None = None, by: Level = PRACTICE) -> IndicatorRun:
+    """A run of indicators that was kept, by its name or the beginning of it. Raises SamspilError for another run."""
+    place = Home.find(home)
+    stored = find_run(place, name)
+    if stored.description["kind"] != INDICATORS:
+        raise SamspilError(f"the run {stored.name} has no indicators; it is a run of `{stored.description['kind']}`")
+    return IndicatorRun(stored, Lake.open(place, stored.description["state"]), by)
