@@ -71,6 +71,8 @@ def indicators(
     categories = run.category_rows()
     if categories:
         console.print(rich_table(categories, title=f"Persons by category at {run.as_of}"))
+    whose = f"practice {practice}" if practice else "all practices that deliver"
+    console.print(rich_table(run.completeness_rows(), title=f"Completeness at {run.as_of}, {whose}"))
     for note in run.notes():
         console.print(note, highlight=False, markup=False)
     if out is not None:

@@ -190,8 +190,8 @@ class Results:
         """One row per unit and variable: how many practices deliver, and how complete the variable is among patients.
 
         set, as_of, level, unit, participating, delivering (practices), persons, variable, with_value, first_valid.
-        `with_value` is null, and `first_valid` too, for a variable that nothing could be computed from; `persons` is
-        null where no practice delivers.
+        `with_value` is null, and `first_valid` too, for a variable that no indicator with an answer is measured by;
+        `persons` is null where no practice delivers.
         """
         names = [each.variable for each in self.measured.set_.variables]
         entries = [{"variable": name, "first_valid": self.measured.first_valid(name)} for name in names]

@@ -112,6 +112,17 @@ def _missing(uses: Iterable[Use], tables: Tables) -> tuple[str, ...]:
     return sources_of(tuple(table for use in uses for table in use.tables if table not in tables))
 
 
+def measured_variables(indicator: Indicator) -> dict[str, str]:
+    """The variables an indicator is measured by, each with the column of its answer that says whether there is a value.
+
+    That is the first variable it needs and, where it compares with the patient's own target, the second. The others it
+    needs say who is excluded or excepted.
+    """
+    if indicator.value is not None and indicator.value.own_target is not None:
+        return dict(zip(indicator.needs, ("value", "target"), strict=False))
+    return {indicator.needs[0]: "state" if indicator.done is None else "last"}
+
+
 @dataclass(frozen=True)
 class Measured:
     """The population of a set at D, one row per patient (`answers.people`) with a column for each thing measured.
@@ -194,35 +205,29 @@ class Measured:
         )
 
     def has_value(self) -> dict[str, ir.BooleanValue]:
-        """By variable that an indicator with an answer needs: whether a patient has a value of it.
+        """By variable that some indicator with an answer is measured by: whether a patient has a value of it.
 
-        Of several indicators any will do. Where an indicator compares a value with the patient's own target, the first
-        variable it needs is the value and the second the target.
+        Of several indicators any will do. See `measured_variables` for which variables those are.
         """
         found: dict[str, list[ir.BooleanValue]] = {}
         for indicator in self.computed:
             answer = self.answers.of(indicator)
-            for position, variable in enumerate(indicator.needs):
-                if indicator.value is not None and indicator.value.own_target is not None:
-                    has = answer["target" if position == 1 else "value"].notnull()
-                elif indicator.done is not None:
-                    has = answer["last"].notnull()
-                else:
-                    has = answer["state"] != NO_DATA
+            for variable, column in measured_variables(indicator).items():
+                has = answer["state"] != NO_DATA if column == "state" else answer[column].notnull()
                 found.setdefault(variable, []).append(has)
         return {variable: any_of(parts) for variable, parts in found.items()}
 
     def first_valid(self, variable: str) -> dt.date | None:
-        """The first day from which a variable can be assessed; None for one that no indicator with an answer needs.
+        """The first day from which a variable can be assessed; None for one that nothing at D is measured by.
 
         The year its collection began, or the first day that one of the tables it is read from tells of, if later.
         """
-        needing = [each for each in self.computed if variable in each.needs]
-        if not needing:
+        measuring = [each for each in self.computed if variable in measured_variables(each)]
+        if not measuring:
             return None
         collected = self.set_.variable(variable).collected
         year = min(each.from_ for each in collected if each.from_ <= self.at.day.year)
-        tables = {table for each in needing for use in measuring_uses(each) for table in use.tables}
+        tables = {table for each in measuring for use in measuring_uses(each) for table in use.tables}
         days = [self.begins[table] for table in tables if table in self.begins and table in self.tables]
         return max(dt.date(year, 1, 1), min(days)) if days else dt.date(year, 1, 1)
 

@@ -16,9 +16,9 @@ from samspil.population.indicator_results import LEVELS, PRACTICE, REGION, Level
 from samspil.population.indicator_series import Break, Point, Series, breaks, days_of, indicator_series
 from samspil.population.indicators import case_of
 from samspil.population.time import Months
-from samspil.programmes.indicators import Indicator, IndicatorSet
+from samspil.programmes.indicators import IndicatorSet
 from samspil.programmes.loader import find_set
-from samspil.verbs.indicator_words import result_row
+from samspil.verbs.indicator_words import percent, result_row
 from samspil.verbs.kept import described, fingerprint, kept
 from samspil.verbs.scoring import check_practice
 from samspil.verbs.show import Shown
@@ -114,11 +114,18 @@ class IndicatorRun(Shown):
         )
 
     def rows(self) -> list[dict[str, Any]]:
-        shown = [(row, self._indicator(row)) for row in fetched(self.lake, self.results(self.by, self.practice))]
-        return [result_row(row, indicator, len(self.days) > 1) for row, indicator in shown if indicator.shown]
-
-    def _indicator(self, row: Mapping[str, Any]) -> Indicator:
-        return self.definition(row["as_of"]).indicator(row["indicator"])
+        results: dict[tuple[dt.date, str], list[dict[str, Any]]] = {}
+        for row in fetched(self.lake, self.results(self.by, self.practice)):
+            results.setdefault((row["as_of"], row["indicator"]), []).append(row)
+        found = []
+        for day in self.days:
+            for place, indicator in enumerate(self.definition(day).indicators):
+                found += [
+                    ((row["unit"], day, place), result_row(row, indicator, len(self.days) > 1))
+                    for row in results.get((day, indicator.indicator), ())
+                    if indicator.shown
+                ]
+        return [row for _, row in sorted(found, key=lambda each: each[0])]
 
     def category_rows(self) -> list[dict[str, Any]]:
         """Persons by category of each unit at D; none where no indicator of the set has categories."""
@@ -171,6 +178,21 @@ class IndicatorRun(Shown):
         rows = self._of_level("coverage", REGION if self.by == PRACTICE else self.by)
         rows = rows.filter(rows.as_of == self.as_of).select("unit", "participating", "delivering", "persons").distinct()
         return fetched(self.lake, rows.order_by("unit"))
+
+    def completeness_rows(self) -> list[dict[str, Any]]:
+        """Per variable at D: patients with a value of it, and from when it can be assessed; of the practice, or all."""
+        level, unit = (REGION, REGION) if self.practice is None else (PRACTICE, self.practice)
+        rows = self._of_level("coverage", level, unit)
+        return [
+            {
+                "variable": row["variable"],
+                "patients": row["persons"],
+                "with a value": "not collected" if row["with_value"] is None else row["with_value"],
+                "share": "" if row["with_value"] is None else percent(row["with_value"], row["persons"]),
+                "valid from": row["first_valid"],
+            }
+            for row in fetched(self.lake, rows.filter(rows.as_of == self.as_of).order_by("variable"))
+        ]
 
 
 def fetched(lake: Lake, rows: ir.Table) -> list[dict[str, Any]]:

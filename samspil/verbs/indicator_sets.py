@@ -131,7 +131,7 @@ class IndicatorExplained(Shown):
             "missing": _MISSING[found.missing][language],
             "collected": f"{self.as_of.year}: {self._collected()}",
             "standard": standard,
-            "assumptions": "; ".join(getattr(each, language) for each in found.assumptions) or nothing,
+            "assumptions": " ".join(getattr(each, language) for each in found.assumptions) or nothing,
             "source": found.source,
             "review": found.review.isoformat(),
         }
