@@ -238,11 +238,15 @@ class Suggestion(Definition):
 
 
 class Flag(Definition):
-    """What a professional says of a patient and no data can: it is never inferred (003 R-SDS)."""
+    """What a professional says of a patient and no data can: it is never inferred (003 R-SDS).
+
+    Whoever has one with `stops_outreach` is not sought out from the practice's lists.
+    """
 
     flag: Identifier
     title: Text
     about: Text
+    stops_outreach: bool = False
 
 
 class Reviewed(Definition):
