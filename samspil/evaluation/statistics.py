@@ -174,17 +174,3 @@ def lift(listed: int, listed_events: int, events: int, persons: int) -> Estimate
     variance = 1 / listed_events - 1 / listed - 1 / events + 2 * listed_events / (listed * events) - 1 / persons
     factor = math.exp(Z * math.sqrt(max(variance, 0.0)))
     return Estimate(value, value / factor, value * factor)
-
-
-def funnel_limits(overall: float, numbers: Ints, coverage: float) -> tuple[Floats, Floats]:
-    """Between which shares a group of each size lies with probability `coverage` if its true share is `overall`.
-
-    Binomial quantiles, interpolated as in Spiegelhalter, Statistics in Medicine 24 (2005) 1185-1202, appendix A.1.
-    """
-    ends = []
-    for probability in ((1 - coverage) / 2, (1 + coverage) / 2):
-        counts = stats.binom.ppf(probability, numbers, overall)
-        mass = stats.binom.pmf(counts, numbers, overall)
-        over = (stats.binom.cdf(counts, numbers, overall) - probability) / np.where(mass > 0, mass, 1)
-        ends.append(np.clip((counts - over) / numbers, 0.0, 1.0))
-    return ends[0], ends[1]

@@ -9,8 +9,8 @@ import numpy as np
 from samspil.evaluation.accuracy import Accuracy, Dimension, Subgroup
 from samspil.evaluation.comparison import Comparison
 from samspil.evaluation.figures import Share, Unknown
-from samspil.evaluation.statistics import funnel_limits
 from samspil.evaluation.validation import EventResult, Validation
+from samspil.population.funnel import funnel_limits
 from samspil.reports import charts, words
 from samspil.reports.document import Block, Column, Figure, Paragraph, Row, Section, Table, table
 from samspil.reports.language import Language

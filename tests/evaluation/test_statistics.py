@@ -212,17 +212,3 @@ class TestAmounts:
         ):
             assert isinstance(found, Unknown)
             assert found.reason is Reason.FEW_PERSONS
-
-
-class TestFunnel:
-    def test_chance_leaves_the_funnel_as_often_as_it_says(self) -> None:
-        lot = np.random.default_rng(7)
-        numbers = np.array([20, 80, 300])
-        low, high = statistics.funnel_limits(0.3, numbers, 0.95)
-        shares = lot.binomial(numbers, 0.3, (4000, 3)) / numbers
-        outside = ((shares < low) | (shares > high)).mean(axis=0)
-        assert np.all((outside > 0.02) & (outside < 0.075))
-
-    def test_narrows_with_size(self) -> None:
-        low, high = statistics.funnel_limits(0.3, np.array([10, 100, 1000]), 0.998)
-        assert np.all(np.diff(high - low) < 0)
