@@ -1,0 +1,127 @@
+"""The high-need group: the few with most cost, who they are, and how many stay (STRAT-14, ALG-4, R-POP-04, R-SEG-11).
+
+Report 002 L1179-1192. Cost in one year describes and points nobody out: most are not among them the year after.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+import ibis
+import ibis.expr.types as ir
+from scipy.stats import entropy
+
+from samspil.definitions import SamspilError
+from samspil.population.concordance import Share
+from samspil.programmes.schema import Text
+
+
+def group_size(persons: int, share: Decimal) -> int:
+    """ceil(share · persons), exactly."""
+    numerator, denominator = share.as_integer_ratio()
+    return -(-persons * numerator // denominator)
+
+
+def is_member(people: ir.Table, cost: str, share: Decimal) -> ir.BooleanValue:
+    """Whether each person is among the `group_size` with most in the column `cost`; of equals, the lower person id.
+
+    Null where the cost is.
+    """
+    numerator, denominator = share.as_integer_ratio()
+    rank = ibis.row_number().over(ibis.window(order_by=[people[cost].desc(), people.person_id]))
+    everybody = people.count().over(ibis.window())
+    # rank < ceil(share · everybody), in whole numbers.
+    return people[cost].isnull().ifelse(ibis.null("boolean"), rank * denominator < everybody * numerator)
+
+
+@dataclass(frozen=True)
+class Homogeneity:
+    """How alike a group is: its largest part, the entropy (bits) of its parts, and whether that is alike enough."""
+
+    largest: str | None
+    share: Share
+    entropy: float
+    homogeneous: bool | None
+
+    def in_words(self) -> str:
+        if self.homogeneous is None:
+            return "not known"
+        return "homogeneous" if self.homogeneous else "not homogeneous"
+
+
+def homogeneity(counts: Mapping[str, int], persons: int, at_least: Decimal) -> Homogeneity:
+    """How alike a group of so many persons is, from how many belong to each part; one may belong to several.
+
+    It is homogeneous when its largest part has at least the share; not known of nobody, or when nothing was counted.
+    Raises SamspilError for a part larger than the group.
+    """
+    largest = max(sorted(counts), key=lambda name: counts[name], default=None)
+    most = counts[largest] if largest is not None else 0
+    if most > persons:
+        raise SamspilError(f"`{largest}` has {most} of {persons} persons")
+    spread = float(entropy(list(counts.values()), base=2)) if sum(counts.values()) else 0.0
+    known = bool(persons) and bool(sum(counts.values()))
+    alike = Decimal(most) >= at_least * persons if known else None
+    return Homogeneity(largest if known else None, Share(most, persons), spread, alike)
+
+
+@dataclass(frozen=True)
+class Profile:
+    """What the high-need group is like. It always carries its warning, and persistence or that it is not known.
+
+    Costs are DKK in the year before D. `by_age` and `by_group` count members; one member may have several diagnosis
+    groups.
+    """
+
+    population: int
+    members: int
+    cost: Decimal
+    cost_of_all: Decimal
+    under_age: Share
+    contacts: int | None
+    admissions: int | None
+    diagnoses: int
+    persistence: Share | None
+    by_age: Mapping[str, int]
+    by_group: Mapping[str, int]
+    ages: Homogeneity
+    groups: Homogeneity
+    missing: tuple[str, ...]
+    warning: Text
+
+    @property
+    def cost_share(self) -> float | None:
+        """The group's share of the cost of all; None when nothing cost anything."""
+        return float(self.cost / self.cost_of_all) if self.cost_of_all else None
+
+    def per_member(self, number: int | None) -> float | None:
+        """A number per member and year; None of nobody, and where it is not measured."""
+        return number / self.members if number is not None and self.members else None
+
+
+def persistence(before: int, both: int) -> Share:
+    """Of the group a year ago, how many are in it again. Those who died or moved since are in the denominator.
+
+    Raises SamspilError for more than there were.
+    """
+    if not 0 <= both <= before:
+        raise SamspilError(f"{both} of {before} cannot be in the group again")
+    return Share(both, before)
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """People by cost alone, which never comes without its warning and persistence (R-SEG-11)."""
+
+    rows: ir.Table
+    persistence: Share | None
+    warning: Text
+
+
+def ranking(persons: ir.Table, found: Profile) -> Ranking:
+    """The members by falling cost, with conditions beside it as another kind of criterion. Descriptive only."""
+    rows = persons.filter(persons.high_need).order_by([persons.cost.desc(), persons.person_id])
+    chosen = rows.select("person_id", "provider_number", "cost", "conditions", "stratum", "self_care")
+    return Ranking(chosen, found.persistence, found.warning)
