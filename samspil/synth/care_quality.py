@@ -1,6 +1,6 @@
 """How much of what patients with chronic disease should have is done, by practice and day: the known truth of quality.
 
-Practices differ, those in a quality network improve, and a few deliver nothing of their care plan module for a time.
+Practices differ, those in a quality network improve, and a few deliver nothing for a time.
 """
 
 from dataclasses import dataclass

@@ -40,6 +40,9 @@ def gp_tables(
     diagnoses = _diagnoses(people, health, contacts, plan, rng)
     contacts = reviewed(people, health, planned[0], contacts, plan, for_quality)
     reviews = contacts.kind == _REVIEW
+    checks = _checks(people, health, (contacts.person[reviews], contacts.day[reviews]), plan, rng, for_quality)
+    told = _told(people, contacts.person, contacts.day, plan)
+    contacts = Contacts(contacts.person[told], contacts.day[told], contacts.kind[told])
     contact_table = build(
         "gp_contact",
         {
@@ -51,8 +54,12 @@ def gp_tables(
             "kind": text(contacts.kind, words(_KINDS)),
         },
     )
-    checks = _checks(people, health, (contacts.person[reviews], contacts.day[reviews]), plan, rng, for_quality)
     return {"gp_contact": contact_table, "gp_diagnosis": diagnoses, "gp_check": checks}
+
+
+def _told(people: People, person: Ints, day: Ints, plan: Plan) -> Bools:
+    """The rows that are delivered: all but those of practices that deliver nothing at the time."""
+    return ~plan.care_quality.silent(people.practice_on(person, day), day)
 
 
 def reviewed(
@@ -219,7 +226,7 @@ def _diagnoses(people: People, health: Health, contacts: Contacts, plan: Plan, r
     person, day, code = (np.concatenate([part[i] for part in parts]) for i in range(3))
     seen = health.observed(person, day) & (people.practice[person] >= 0)
     person, day, code = ordered(person[seen], window.working_day(day[seen]), code[seen])
-    seen = health.observed(person, day)
+    seen = health.observed(person, day) & _told(people, person, day, plan)
     return build(
         "gp_diagnosis",
         {
@@ -272,7 +279,7 @@ def _checks(
     person, day, check, value = (np.concatenate([part[i] for part in parts]) for i in range(4))
     day = window.working_day(day)
     seen = health.observed(person, day) & (people.practice[person] >= 0)
-    seen &= ~plan.care_quality.silent(people.practice_on(person, day), day)
+    seen &= _told(people, person, day, plan)
     person, day, both = ordered(person[seen], day[seen], (check * 64 + value)[seen])
     check, value = both // 64, both % 64
     return build(

@@ -17,8 +17,8 @@ from samspil.synth.timeline import NEVER, OPEN, Window
 class Networks:
     """The quality networks of the region. The arrays have one element per practice, which is in one network at most.
 
-    `network` is -1 for a practice outside all of them, `joined` then `NEVER`; `left` is the last day of those that
-    left, else `OPEN`. Days count from the first day of the period.
+    `network` is -1 for a practice outside all of them, `joined` then `NEVER`; `left` is the day from which those
+    that left no longer belong, else `OPEN`. Days count from the first day of the period.
     """
 
     name: tuple[str, ...]
