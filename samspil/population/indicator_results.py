@@ -208,7 +208,7 @@ class Results:
 
     def practices(self) -> ir.Table:
         """The practices of each unit: set, as_of, level, unit, provider_number, delivers. For breaks in a series."""
-        rows = self.where.filter(self.where.level != PRACTICE).mutate(**self._of_whom())
+        rows = self.where.mutate(**self._of_whom())
         return rows.select("set", "as_of", "level", "unit", "provider_number", "delivers").distinct()
 
     def _of_whom(self) -> Mapping[str, ir.Value]:

@@ -20,7 +20,7 @@ from samspil.population.engine import citizens, column_names, is_loaded, with_me
 from samspil.population.indicator_answers import ANSWER, NO_DATA, OVERDUE, Answers, any_of
 from samspil.population.indicator_binding import bind_contact, measuring_uses, uses_of
 from samspil.population.tables import Tables, seen_from, sources_of
-from samspil.population.time import AsOf, Months
+from samspil.population.time import DAY, AsOf, Months
 from samspil.programmes.indicators import Case, Indicator, IndicatorSet
 
 #: The columns of `patients` that an indicator fills.
@@ -171,6 +171,23 @@ class Measured:
         """By indicator, the missing sources it would also look in: who is not met there is `no_data`."""
         found = {each.indicator: _missing(measuring_uses(each), self.tables) for each in self.computed}
         return {name: sources for name, sources in found.items() if sources}
+
+    @property
+    def not_yet_covered(self) -> dict[str, dt.date]:
+        """By indicator whose window begins before the data do: the first day from which the data cover it.
+
+        Before that day its share is too low, and a series of it rises because the data do (002 DATA-4).
+        """
+        found = {}
+        for indicator in self.computed:
+            if indicator.done is None:
+                continue
+            within = Months.parse(indicator.done.within)
+            tables = {table for use in measuring_uses(indicator) for table in use.tables if table in self.tables}
+            begins = max((self.begins[table] for table in tables if table in self.begins), default=dt.date.min)
+            if begins > within.before(self.at.day) + DAY:
+                found[indicator.indicator] = within.after(begins)
+        return found
 
     @property
     def unchecked(self) -> tuple[str, ...]:

@@ -14,11 +14,11 @@ from samspil.definitions import SamspilError
 from samspil.population.indicator_binding import check_indicators
 from samspil.population.indicator_results import LEVELS, PRACTICE, REGION, Level
 from samspil.population.indicator_series import Break, Point, Series, breaks, days_of, indicator_series
-from samspil.population.indicators import case_of
+from samspil.population.indicators import case_of, measured_variables
 from samspil.population.time import Months
 from samspil.programmes.indicators import IndicatorSet
 from samspil.programmes.loader import find_set
-from samspil.verbs.indicator_words import percent, result_row
+from samspil.verbs.indicator_words import break_note, day_notes, percent, result_row
 from samspil.verbs.kept import described, fingerprint, kept
 from samspil.verbs.scoring import check_practice
 from samspil.verbs.show import Shown
@@ -79,6 +79,10 @@ class IndicatorRun(Shown):
         """By indicator, the missing sources it would also look in."""
         return dict(self._said(day)["incomplete"])
 
+    def not_yet_covered(self, day: dt.date | None = None) -> dict[str, str]:
+        """By indicator whose window begins before the data do: the day (ISO) from which the data cover it."""
+        return dict(self._said(day)["not_yet_covered"])
+
     def unchecked(self, day: dt.date | None = None) -> list[str]:
         """The missing sources that would also say who belongs, is excluded or excepted, or had a contact."""
         return list(self._said(day)["unchecked"])
@@ -106,12 +110,14 @@ class IndicatorRun(Shown):
         members: dict[dt.date, set[str]] = {}
         for row in fetched(self.lake, practices):
             members.setdefault(row["as_of"], set()).add(row["provider_number"])
-        return breaks(
-            [
-                Point(day, self.definition(day).indicator(indicator).version, frozenset(members.get(day, ())))
-                for day in self.days
-            ]
-        )
+        versions = {
+            day: each.version
+            for day in self.days
+            for each in self.definition(day).indicators
+            if each.indicator == indicator
+        }
+        points = [Point(day, version, frozenset(members.get(day, ()))) for day, version in versions.items()]
+        return breaks(points)
 
     def rows(self) -> list[dict[str, Any]]:
         results: dict[tuple[dt.date, str], list[dict[str, Any]]] = {}
@@ -147,30 +153,22 @@ class IndicatorRun(Shown):
             for row in self.coverage_rows()
         ]
         for day in self.days:
-            found += [
-                f"{day}: {name} was not collected ({', '.join(why)})" for name, why in self.not_collected(day).items()
-            ]
-            found += [
-                f"{day}: {name} is incomplete without {', '.join(sources)}: who is not met there is without data"
-                for name, sources in self.incomplete(day).items()
-            ]
-            if self.unchecked(day):
-                sources = ", ".join(self.unchecked(day))
-                found.append(f"{day}: not looked for in {sources}: the disease, exceptions, exclusions or contacts")
+            hidden = {each.indicator for each in self.definition(day).indicators if not each.shown}
+            covered = {name: [since] for name, since in self.not_yet_covered(day).items()}
+            missing, partly, short = (
+                {name: why for name, why in part.items() if name not in hidden}
+                for part in (self.not_collected(day), self.incomplete(day), covered)
+            )
+            found += day_notes(day, missing, partly, short, self.unchecked(day))
         return found + self._break_notes()
 
     def _break_notes(self) -> list[str]:
-        """The breaks of the region's series; which practices deliver is one break for all indicators."""
+        """The breaks of the region's series, or of the practice's."""
+        level, unit = (REGION, REGION) if self.practice is None else (PRACTICE, self.practice)
         found: dict[str, None] = {}
-        for indicator in self.definition().indicators:
-            for each in self.breaks(REGION, REGION, indicator.indicator) if len(self.days) > 1 else ():
-                if each.kind == "version":
-                    found[
-                        f"{each.as_of}: break, {indicator.indicator} is defined anew: {each.before} → {each.after}"
-                    ] = None
-                else:
-                    changed = f"{len(each.joined)} joined, {len(each.left)} left"
-                    found[f"{each.as_of}: break, {each.before} → {each.after} practices deliver ({changed})"] = None
+        if len(self.days) > 1:
+            for each in self.definition().indicators:
+                found |= {break_note(b, each.indicator): None for b in self.breaks(level, unit, each.indicator)}
         return list(found)
 
     def coverage_rows(self) -> list[dict[str, Any]]:
@@ -182,6 +180,7 @@ class IndicatorRun(Shown):
     def completeness_rows(self) -> list[dict[str, Any]]:
         """Per variable at D: patients with a value of it, and from when it can be assessed; of the practice, or all."""
         level, unit = (REGION, REGION) if self.practice is None else (PRACTICE, self.practice)
+        measured = {variable for each in self.definition().indicators for variable in measured_variables(each)}
         rows = self._of_level("coverage", level, unit)
         return [
             {
@@ -192,6 +191,7 @@ class IndicatorRun(Shown):
                 "valid from": row["first_valid"],
             }
             for row in fetched(self.lake, rows.filter(rows.as_of == self.as_of).order_by("variable"))
+            if row["variable"] in measured
         ]
 
 
@@ -279,6 +279,7 @@ def _days(series: Series, definitions: Mapping[dt.date, dict[str, Any]]) -> dict
             "definition": distinct.index(definition),
             "not_collected": measured.not_collected,
             "incomplete": measured.incomplete,
+            "not_yet_covered": {name: str(day) for name, day in measured.not_yet_covered.items()},
             "unchecked": measured.unchecked,
         }
     return {"days": days, "definitions": distinct}

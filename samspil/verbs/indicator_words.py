@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import datetime as dt
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from samspil.population.indicator_results import COMPUTED, NO_PERSONS, NOT_COLLECTED
+from samspil.population.indicator_results import COMPUTED, NO_PERSONS, NOT_COLLECTED, REGION
+from samspil.population.indicator_series import Break
 from samspil.population.wilson import gap_to_standard
 from samspil.programmes.indicators import Indicator
 
 
 def result_row(row: Mapping[str, Any], indicator: Indicator, series: bool) -> dict[str, Any]:
-    """One row of `results` for a table; with its day in a `series`."""
+    """One row of `results` for a table; with its day in a `series`, and its unit where there are several."""
     shown: dict[str, Any] = {"as of": row["as_of"]} if series else {}
-    shown |= {row["level"]: row["unit"], "indicator": row["indicator"], "version": row["version"]}
+    if row["level"] != REGION:
+        shown |= {row["level"]: row["unit"]}
+    shown |= {"indicator": row["indicator"], "version": row["version"]}
     words = {NOT_COLLECTED: "not collected", NO_PERSONS: "no persons"}
     if row["outcome"] != COMPUTED:
         shown |= {"share": words[row["outcome"]]}
@@ -53,3 +57,45 @@ def _standard(row: Mapping[str, Any], indicator: Indicator) -> str:
     if gap.met:
         return f"{aim}: met"
     return f"{aim}: {gap.missing} {'too few' if indicator.direction == 'up' else 'too many'}"
+
+
+def day_notes(
+    day: dt.date,
+    not_collected: Mapping[str, Sequence[str]],
+    incomplete: Mapping[str, Sequence[str]],
+    not_yet_covered: Mapping[str, Sequence[str]],
+    unchecked: Sequence[str],
+) -> list[str]:
+    """What was missing on one day, in sentences; indicators that miss the same stand together."""
+    found = [
+        f"{day}: no answer for {', '.join(names)}: nothing of {', '.join(why)} was collected"
+        for why, names in _by_reason(not_collected)
+    ]
+    found += [
+        f"{day}: {', '.join(names)} incomplete without {', '.join(why)}: who is not met there is without data"
+        for why, names in _by_reason(incomplete)
+    ]
+    found += [
+        f"{day}: the data do not reach back as far as {', '.join(names)}: the share is too low before {why[0]}"
+        for why, names in _by_reason(not_yet_covered)
+    ]
+    if unchecked:
+        found.append(
+            f"{day}: not looked for in {', '.join(unchecked)}: the disease, exceptions, exclusions or contacts"
+        )
+    return found
+
+
+def _by_reason(reasons: Mapping[str, Sequence[str]]) -> list[tuple[tuple[str, ...], list[str]]]:
+    found: dict[tuple[str, ...], list[str]] = {}
+    for name, why in reasons.items():
+        found.setdefault(tuple(why), []).append(name)
+    return list(found.items())
+
+
+def break_note(found: Break, indicator: str) -> str:
+    """A break of a series in a sentence; which practices deliver is the same break for every indicator."""
+    if found.kind == "version":
+        return f"{found.as_of}: break, {indicator} is defined anew: {found.before} → {found.after}"
+    changed = f"{len(found.joined)} joined, {len(found.left)} left"
+    return f"{found.as_of}: break, {found.before} → {found.after} practices deliver ({changed})"
