@@ -194,9 +194,11 @@ def _forget_in_lists(source: str, place: Home) -> None:
     """First, so that a purge that fails half-way can be given again."""
     care_plane(place.root)
     from samspil.access.actor import system  # noqa: PLC0415
+    from samspil.improvement.actions import forget as figures  # noqa: PLC0415
     from samspil.lists.actions.forget import forget_source  # noqa: PLC0415
 
     forget_source(system(), source)
+    figures.forget_source(system(), source)
 
 
 def person_id(cpr: str, purpose: str, home: Path | str | None = None) -> int:
