@@ -7,7 +7,7 @@ from typing import ClassVar
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from samspil.access.models import Membership, Sector
+from samspil.access.models import Membership
 from samspil.improvement.models.figures import FiguresPublication, IndicatorPublication, Network
 
 
@@ -26,6 +26,9 @@ class NetworkMeeting(models.Model):
     form = models.CharField(max_length=10, choices=Form)
     kind = models.CharField(max_length=100, blank=True)
     purpose = models.TextField(blank=True)
+    #: Why it was not held after all, or was entered by mistake; it stays in the register and is not counted.
+    cancelled = models.TextField(blank=True)
+    cancelled_at = models.DateTimeField(null=True, blank=True)
     by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()
 
@@ -37,10 +40,16 @@ class NetworkMeeting(models.Model):
 
 
 class Participation(models.Model):
-    """How many took part in a meeting from one sector."""
+    """How many took part in a meeting from one sector, in the columns of the register (report 003 L2738-2860)."""
+
+    class Side(models.TextChoices):
+        MUNICIPALITY = "municipality", _("municipality")
+        HOSPITAL = "hospital", _("hospital")
+        GENERAL_PRACTICE = "general_practice", _("general practice")
+        OTHERS = "others", _("others")
 
     meeting = models.ForeignKey(NetworkMeeting, on_delete=models.CASCADE, related_name="participations")
-    sector = models.CharField(max_length=30, choices=Sector)
+    sector = models.CharField(max_length=30, choices=Side)
     persons = models.PositiveIntegerField()
 
     class Meta:
