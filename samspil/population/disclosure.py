@@ -9,7 +9,7 @@ the table that would go unnoticed (fewest counts, then small ones). At last ever
 from __future__ import annotations
 
 from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Generic, Literal, TypeVar
 
 from samspil.definitions import SamspilError
@@ -45,7 +45,7 @@ class Released(Generic[K]):
     counts: Mapping[K, int]
     hidden: frozenset[K] = frozenset()
     sums: Sequence[Sum[K]] = ()
-    same: Mapping[K, K] = field(default_factory=dict)
+    same: Sequence[tuple[K, K]] = ()
     within: Sequence[tuple[K, K]] = ()
 
 
@@ -191,7 +191,7 @@ class _Table(Generic[K]):
         for one in earlier.sums:
             if all(key in self.number for key in (one.total, *one.parts)):
                 self._add(one)
-        for then, now in earlier.same.items():
+        for then, now in earlier.same:
             if then in self.number and now in self.number:
                 before, after = self.number[then], self.number[now]
                 if abs(self.values[before] - self.values[after]) < few:

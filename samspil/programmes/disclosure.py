@@ -93,6 +93,13 @@ class PartOf(Definition):
     over: tuple[str, ...] = Field(min_length=1)
 
 
+class Everybody(Definition):
+    """A count of everybody in the unit: the same in every row of it that has the same values in the columns `of`."""
+
+    count: str
+    of: tuple[str, ...] = ()
+
+
 class RollUp(Definition):
     """Units of the level `from` add up to units of the level `into`.
 
@@ -122,6 +129,7 @@ class TableStructure(Definition):
     shares: tuple[Share, ...] = ()
     with_counts: dict[str, str] = Field(default_factory=dict)
     part_of: PartOf | None = None
+    everybody: Everybody | None = None
     rolls_up: tuple[RollUp, ...] = ()
 
     @model_validator(mode="after")
@@ -129,6 +137,7 @@ class TableStructure(Definition):
         named = [name for one in self.sums for name in (one.total, *one.parts)]
         named += [name for one in self.shares for name in (one.numerator, one.denominator)]
         named += list(self.with_counts.values())
+        named += [self.everybody.count] if self.everybody is not None else []
         unknown = sorted(set(named) - set(self.counts))
         if unknown:
             raise ValueError(f"there is no count `{unknown[0]}`; counts are {', '.join(self.counts)}")

@@ -171,7 +171,7 @@ def test_the_same_counts_on_another_day_give_nothing_away(cells, data):
     now, now_sums = two_way(moved, "now")
     before = protect(then, few, then_sums)
     same = {key: ("now", *key[1:]) for key in then}
-    after = protect(now, few, now_sums, [Released("then", then, before.hidden, then_sums, same)])
+    after = protect(now, few, now_sums, [Released("then", then, before.hidden, then_sums, list(same.items()))])
     known = Knowledge()
     read(known, then, then_sums, before.hidden)
     read(known, now, now_sums, after.hidden)
@@ -189,7 +189,7 @@ def test_another_choice_of_complements_a_day_later_would_have_given_a_small_coun
     later_sums = [Sum(("later", "total"), tuple(("later", part) for part in "abcd"))]
     alone = protect(later, 5, later_sums).hidden
     assert alone == {("later", "a"), ("later", "c")}
-    earlier = Released("first", first, frozenset({"a", "b"}), sums, {key: ("later", key) for key in first})
+    earlier = Released("first", first, frozenset({"a", "b"}), sums, [(key, ("later", key)) for key in first])
     both = protect(later, 5, later_sums, [earlier])
     assert both.hidden == {("later", "a"), ("later", "b")}
     assert not both.exposed
