@@ -51,20 +51,18 @@ class Homogeneity:
         return "homogeneous" if self.homogeneous else "not homogeneous"
 
 
-def homogeneity(counts: Mapping[str, int], persons: int, at_least: Decimal) -> Homogeneity:
-    """How alike a group of so many persons is, from how many belong to each part; one may belong to several.
+def homogeneity(counts: Mapping[str, int], at_least: Decimal) -> Homogeneity:
+    """How alike a group is, from how many belong to each part.
 
-    It is homogeneous when its largest part has at least the share; not known of nobody, or when nothing was counted.
-    Raises SamspilError for a part larger than the group.
+    Where one may belong to several parts, shares are of all belongings, so that people with many illnesses do not make
+    a mixed group look alike. It is homogeneous when its largest part has at least the share; not known of nobody.
     """
-    largest = max(sorted(counts), key=lambda name: counts[name], default=None)
-    most = counts[largest] if largest is not None else 0
-    if most > persons:
-        raise SamspilError(f"`{largest}` has {most} of {persons} persons")
-    spread = float(entropy(list(counts.values()), base=2)) if sum(counts.values()) else 0.0
-    known = bool(persons) and bool(sum(counts.values()))
-    alike = Decimal(most) >= at_least * persons if known else None
-    return Homogeneity(largest if known else None, Share(most, persons), spread, alike)
+    total = sum(counts.values())
+    if not total:
+        return Homogeneity(None, Share(0, 0), 0.0, None)
+    largest = max(sorted(counts), key=lambda name: counts[name])
+    spread = float(entropy(list(counts.values()), base=2))
+    return Homogeneity(largest, Share(counts[largest], total), spread, Decimal(counts[largest]) >= at_least * total)
 
 
 @dataclass(frozen=True)

@@ -51,8 +51,8 @@ def stratum_of(strata: Sequence[Stratum], judge: Judge) -> tuple[ir.StringValue,
 def changes(previous: ir.Table, current: ir.Table, column: str) -> ir.Table:
     """Who is new, has moved, is still there or has dropped out between two runs: person_id, before, now, change.
 
-    `column` names what membership is: a stratum, or membership of the high-need group (true or false; false and null are
-    no membership). Membership of the earlier run is never carried on.
+    `column` names what membership is: a stratum, or membership of the high-need group, where false and null are none.
+    Membership of the earlier run is never carried on.
     """
     sides = [
         rows.filter(_is_member(rows[column])).select(

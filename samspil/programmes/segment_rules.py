@@ -308,13 +308,15 @@ class SegmentRules(Definition):
         return {each.stratum: each for each in self.strata}[name]
 
 
-def load_segment_rules(folder: Path | None = None) -> SegmentRules:
-    """The shared rules: those of `folder` where it has them, else those that come with Samspil.
-
-    Raises DefinitionError with file, line and cause.
-    """
+def segment_rules_file(folder: Path | None = None) -> Path:
+    """Where the shared rules stand: in `folder` where it has them, else those that come with Samspil."""
     own = folder / SEGMENTS if folder is not None else None
-    return _read(own if own is not None and own.exists() else Path(__file__).parent / SEGMENTS)
+    return own if own is not None and own.exists() else Path(__file__).parent / SEGMENTS
+
+
+def load_segment_rules(folder: Path | None = None) -> SegmentRules:
+    """The shared rules of `segment_rules_file`. Raises DefinitionError with file, line and cause."""
+    return _read(segment_rules_file(folder))
 
 
 @cache
