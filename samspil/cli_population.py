@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from samspil.cli_options import HomeFolder, Language, Practice, ProgrammeFolder, Without
+from samspil.cli_options import Day, HomeFolder, Language, Practice, ProgrammeFolder, Without
 from samspil.console import console, told
 from samspil.definitions import SamspilError
 
@@ -74,6 +74,94 @@ def indicators(
     whose = f"practice {practice}" if practice else "all practices that deliver"
     console.print(rich_table(run.completeness_rows(), title=f"Completeness at {run.as_of}, {whose}"))
     for note in run.notes():
+        console.print(note, highlight=False, markup=False)
+    if out is not None:
+        console.print(f"written to {out}", highlight=False)
+
+
+@commands.command("published-series")
+def published_series(
+    file: Annotated[
+        Path | None, typer.Argument(help="A CSV file with the rows as printed; TværSam's when absent.")
+    ] = None,
+    name: Annotated[str, typer.Option("--set", help="The set the rows are indicators of.")] = "t2d",
+    confirm_order: Annotated[
+        bool, typer.Option("--confirm-order", help="The columns are in the order of time, whatever is printed above.")
+    ] = False,
+    programmes: ProgrammeFolder = None,
+) -> None:
+    """Indicators as others have published them: what persons can stand behind a printed share, breaks, and changes."""
+    from samspil import verbs  # noqa: PLC0415
+    from samspil.verbs.show import rich_table  # noqa: PLC0415
+
+    found = verbs.published_series(file, set_name=name, confirm_order=confirm_order, programmes=programmes)
+    console.print(rich_table(found.rows(), title=f"Published series of {found.definitions.name}: {found.path.name}"))
+    console.print(rich_table(found.change_rows(), title="From the first year to the last"))
+    for note in found.notes():
+        console.print(note, highlight=False, markup=False)
+
+
+@commands.command()
+def cost(
+    as_of: Day,
+    months: Annotated[int, typer.Option(help="How long back from D; and as long before that, to compare.")] = 12,
+    cuts: Annotated[
+        str | None, typer.Option(help="Per cent of citizens at which groups end.", show_default="1,5,20")
+    ] = None,
+    by: Annotated[
+        Literal["practice", "network", "municipality", "region"], typer.Option(help="Whose cost to show.")
+    ] = "region",
+    top: Annotated[
+        int | None, typer.Option(help="A practice's most costly citizens; with --within and --practice.")
+    ] = None,
+    within: Annotated[
+        str | None, typer.Option(help="Their diagnosis: a set such as t2d, or ranges of ICD-10 such as E10-E14.")
+    ] = None,
+    practice: Practice = None,
+    around: Annotated[
+        str | None, typer.Option(help="Month by month around the first hospital diagnosis in ranges, such as J44-J44.")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="A .csv or .parquet file: person by month, sector and service.")
+    ] = None,
+    without: Without = None,
+    home: HomeFolder = None,
+    programmes: ProgrammeFolder = None,
+) -> None:
+    """What care costs, on whom it is concentrated, and how that moves from one period to the next."""
+    from samspil import verbs  # noqa: PLC0415
+    from samspil.verbs import cost_words  # noqa: PLC0415
+    from samspil.verbs.show import rich_table  # noqa: PLC0415
+
+    if (top is None and within is None) != (practice is None) or (top is not None and within is None):
+        raise SamspilError("a practice's list needs `--practice` and `--within`, and says how long it is with `--top`")
+    with told() as progress:
+        progress.add_task("adding up", total=None)
+        run = verbs.cost(
+            as_of.date(), months=months, cuts=cuts.split(",") if cuts else (), by=by, out=out,
+            without=without or (), home=home, programmes=programmes,
+        )  # fmt: skip
+    when = f"in the {run.months} months to {run.as_of}"
+    if practice is not None and within is not None:
+        rows = cost_words.top_rows(run, practice, within, top, programmes)
+        title = f"The most costly citizens of practice {practice} with {within}, {when}, DKK. Run {run.name}"
+        console.print(rich_table(rows, title=title) if rows else f"Nobody in practice {practice} has {within}.")
+        console.print(cost_words.cautioned(run), highlight=False, markup=False)
+        return
+    if around is not None:
+        rows = cost_words.course_rows(run, around)
+        title = f"DKK a month for each citizen observed, around the first known {around}. Run {run.name}"
+        console.print(
+            rich_table(rows, title=title) if rows else f"Nobody has a first {around} in the months looked at."
+        )
+        console.print(cost_words.COURSE, highlight=False, markup=False)
+        return
+    console.print(rich_table(run.rows(), title=f"What care cost by {by} {when}. Run {run.name}"))
+    console.print(rich_table(cost_words.group_rows(run), title="Citizens by cost, the most costly first"))
+    moves = cost_words.transition_rows(run)
+    if moves:
+        console.print(rich_table(moves, title=f"Citizens by group {run.months} months ago and now"))
+    for note in cost_words.notes(run):
         console.print(note, highlight=False, markup=False)
     if out is not None:
         console.print(f"written to {out}", highlight=False)

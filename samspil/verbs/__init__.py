@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from samspil.verbs.access_log import seal_access_log, verify_access_log
     from samspil.verbs.checking import models
+    from samspil.verbs.costing import cost, open_cost
     from samspil.verbs.deliveries import (
         ingest,
         lineage,
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from samspil.verbs.indicating import indicators, open_indicators
     from samspil.verbs.indicator_sets import explain_indicator, indicator_sets
     from samspil.verbs.listing import lists
+    from samspil.verbs.published import published_series
     from samspil.verbs.publishing import publish
     from samspil.verbs.reminding import remind
     from samspil.verbs.scoring import open_run, runs, stratify, tables
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
 _MODULES = {
     "access_log": ("seal_access_log", "verify_access_log"),
     "checking": ("models",),
+    "costing": ("cost", "open_cost"),
     "demonstration": ("administrator", "demo"),
     "deliveries": (
         "ingest",
@@ -53,6 +56,7 @@ _MODULES = {
     "indicating": ("indicators", "open_indicators"),
     "indicator_sets": ("explain_indicator", "indicator_sets"),
     "listing": ("lists",),
+    "published": ("published_series",),
     "publishing": ("publish",),
     "reminding": ("remind",),
     "scoring": ("open_run", "runs", "stratify", "tables"),
@@ -63,6 +67,7 @@ _MODULES = {
 
 __all__ = [
     "administrator",
+    "cost",
     "demo",
     "explain",
     "explain_indicator",
@@ -73,10 +78,12 @@ __all__ = [
     "lists",
     "migrate",
     "models",
+    "open_cost",
     "open_indicators",
     "open_run",
     "person_id",
     "publish",
+    "published_series",
     "purge",
     "rejects",
     "remind",
