@@ -27,18 +27,6 @@ _WHOLE = 100_000
 
 
 @dataclass(frozen=True)
-class Share:
-    """A part of a whole that keeps both; `value` is None of nothing at all."""
-
-    numerator: Decimal
-    denominator: Decimal
-
-    @property
-    def value(self) -> float | None:
-        return float(self.numerator / self.denominator) if self.denominator else None
-
-
-@dataclass(frozen=True)
 class CostGroup:
     """One group of citizens by rank: so many persons with such a cost, of all persons and all cost."""
 
@@ -49,17 +37,19 @@ class CostGroup:
     all_cost: Decimal
 
     @property
-    def of_population(self) -> Share:
-        return Share(Decimal(self.persons), Decimal(self.all_persons))
+    def population_share(self) -> float | None:
+        """The group's part of all persons; None of nobody."""
+        return self.persons / self.all_persons if self.all_persons else None
 
     @property
-    def of_cost(self) -> Share:
-        return Share(self.cost, self.all_cost)
+    def cost_share(self) -> float | None:
+        """The group's part of all cost; None when nothing was spent."""
+        return float(self.cost / self.all_cost) if self.all_cost else None
 
     @property
     def relative(self) -> float | None:
         """Cost per head against that of everybody, whose is 1; None of nobody or of no cost."""
-        population, cost = self.of_population.value, self.of_cost.value
+        population, cost = self.population_share, self.cost_share
         return cost / population if population and cost is not None else None
 
 
@@ -135,7 +125,8 @@ def lorenz_points(ranked: ir.Table, cost: str, points: int = POINTS) -> ir.Table
     so_far = ibis.cumulative_window(order_by=parts.point)
     return parts.select(
         "point",
-        persons=parts.some.sum().over(so_far).cast("int64"),
+        # An engine may widen a sum beyond what files hold; persons fit in 32 bits.
+        persons=parts.some.sum().over(so_far).cast("int32").cast("int64"),
         cost=parts.spent.sum().over(so_far).cast("decimal(18, 2)"),
     )
 

@@ -15,7 +15,8 @@ from typing import Any
 import ibis
 import ibis.expr.types as ir
 
-from samspil.population.concentration import Share
+from samspil.population import high_need
+from samspil.population.concordance import Share
 from samspil.population.tables import Tables
 from samspil.population.time import AsOf
 from samspil.programmes.cost_analysis import Caution
@@ -54,7 +55,7 @@ def persistence(rows: Sequence[dict[str, Any]], group: str) -> Share:
     """
     were = [row for row in rows if row["from_group"] == group]
     stayed = sum(row["persons"] for row in were if row["to_group"] == group)
-    return Share(Decimal(stayed), Decimal(sum(row["persons"] for row in were)))
+    return high_need.persistence(sum(row["persons"] for row in were), stayed)
 
 
 @dataclass(frozen=True)

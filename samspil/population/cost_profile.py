@@ -6,20 +6,19 @@ that one team for all of it is no answer (gate question 3, L1123-1131).
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any, Literal
+from typing import Any
 
 import ibis
 import ibis.expr.types as ir
 
 from samspil.definitions import DefinitionError, Fault
-from samspil.population.binding import BindingError, bind_condition
+from samspil.population.binding import bind_condition
 from samspil.population.codes import CodeRange
 from samspil.population.cost_sources import MONEY
 from samspil.population.engine import column_names, is_loaded, with_measures
+from samspil.population.high_need import Homogeneity, homogeneity
 from samspil.population.tables import Tables
 from samspil.population.time import AsOf, Period
 from samspil.programmes.cost_analysis import CostAnalysis, CostAnalysisFile, DiagnosisGroups, Homogeneous
@@ -34,7 +33,7 @@ _CONTACTS = {"hospital_contact": ("hospital_somatic", "hospital_psychiatric"), "
 
 
 def check_analysis(file: CostAnalysisFile) -> CostAnalysis:
-    """The analysis, when its ranges can be read and its conditions name measures rightly.
+    """The analysis, when its ranges of codes can be read.
 
     Raises DefinitionError with file, line and cause.
     """
@@ -45,13 +44,6 @@ def check_analysis(file: CostAnalysisFile) -> CostAnalysis:
                 CodeRange.parse(text)
             except ValueError as error:
                 faults.append(file.file.fault(("diagnosis_groups", "groups", position, "ranges", number), str(error)))
-    for position, diagnosis in enumerate(file.analysis.diagnoses):
-        for number, condition in enumerate(diagnosis.any_of):
-            try:
-                bind_condition(condition)
-            except BindingError as error:
-                place = ("diagnoses", position, "any_of", number, *error.key)
-                faults.append(file.file.fault(place, f"diagnosis `{diagnosis.diagnosis}`: {error}"))
     if faults:
         raise DefinitionError(faults)
     return file.analysis
@@ -128,37 +120,16 @@ def profile(persons: ir.Table) -> ir.Table:
     )
 
 
-@dataclass(frozen=True)
-class Heterogeneity:
-    """How mixed some persons are: the largest part and the entropy of the parts (in bits; 0 when all are alike)."""
+def alike(rows: Sequence[dict[str, Any]], group: str, part: str, rule: Homogeneous) -> Homogeneity:
+    """How alike a group of cost is by `age_band` or `diagnosis_group`; `rows` are those of `profile`.
 
-    persons: int
-    largest: str | None
-    largest_persons: int
-    entropy: float
-    verdict: Literal["homogeneous", "not homogeneous", "too few persons"]
-
-    @property
-    def largest_share(self) -> float | None:
-        return self.largest_persons / self.persons if self.persons else None
-
-
-def heterogeneity(rows: Sequence[dict[str, Any]], group: str, part: str, rule: Homogeneous) -> Heterogeneity:
-    """How mixed a group of cost is by `age_band` or `diagnosis_group`; `rows` are those of `profile`."""
+    Not known where the parts are not, as the diagnosis groups without the source `hospital`.
+    """
     counts: dict[str, int] = {}
     for row in rows:
-        if row["group"] == group:
+        if row["group"] == group and row[part] is not None:
             counts[row[part]] = counts.get(row[part], 0) + row["persons"]
-    persons = sum(counts.values())
-    if not persons:
-        return Heterogeneity(0, None, 0, 0.0, "too few persons")
-    largest = max(sorted(counts), key=lambda name: counts[name])
-    entropy = -sum(n / persons * math.log2(n / persons) for n in counts.values() if n)
-    alike = counts[largest] >= rule.largest_share * persons
-    verdict: Literal["homogeneous", "not homogeneous", "too few persons"] = (
-        "too few persons" if persons < rule.few else "homogeneous" if alike else "not homogeneous"
-    )
-    return Heterogeneity(persons, largest, counts[largest], entropy + 0.0, verdict)
+    return homogeneity(counts, rule.largest_share)
 
 
 def having(people: ir.Table, any_of: Sequence[Condition], tables: Tables, at: AsOf) -> ir.Table:

@@ -12,7 +12,7 @@ from pydantic import Field, model_validator
 from samspil.definitions import Definition, YamlFile, read_yaml, validate
 from samspil.programmes.loader import PROGRAMMES
 from samspil.programmes.prices import Grounds
-from samspil.programmes.schema import Condition, Identifier, Text
+from samspil.programmes.schema import Identifier, Text
 from samspil.programmes.services import named_twice
 
 COST_ANALYSIS = "cost_analysis.yaml"
@@ -57,8 +57,7 @@ class AgeBands(Definition):
 class Homogeneous(Definition):
     """The share of a group's persons that the largest diagnosis group must hold to call the group homogeneous."""
 
-    largest_share: float = Field(gt=0, le=1)
-    few: int = Field(ge=1)
+    largest_share: Decimal = Field(gt=0, le=1)
     source: Grounds
 
 
@@ -85,15 +84,6 @@ class DiagnosisGroups(Definition):
         return self
 
 
-class Diagnosis(Definition):
-    """A diagnosis that a practice can ask for its list within: somebody has it when any condition holds."""
-
-    diagnosis: Identifier
-    title: Text
-    source: Grounds
-    any_of: tuple[Condition, ...] = Field(min_length=1)
-
-
 class Caution(Definition):
     """What must be said beside a result, in both languages, and where the reason stands."""
 
@@ -110,13 +100,7 @@ class CostAnalysis(Definition):
     age_bands: AgeBands
     homogeneous: Homogeneous
     diagnosis_groups: DiagnosisGroups
-    diagnoses: tuple[Diagnosis, ...]
     one_year: Caution
-
-    @model_validator(mode="after")
-    def _named_once(self) -> CostAnalysis:
-        named_twice([each.diagnosis for each in self.diagnoses], "diagnoses")
-        return self
 
 
 @dataclass(frozen=True)
