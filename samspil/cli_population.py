@@ -165,3 +165,73 @@ def cost(
         console.print(note, highlight=False, markup=False)
     if out is not None:
         console.print(f"written to {out}", highlight=False)
+
+
+@commands.command()
+def segments(
+    as_of: Day,
+    programme: Annotated[
+        list[str] | None, typer.Option("--programme", help="A programme with segments; give it again for several.")
+    ] = None,
+    by: Annotated[
+        Literal["region", "municipality", "practice"], typer.Option(help="Whose segments to show.")
+    ] = "region",
+    places: Annotated[
+        list[str] | None, typer.Option("--places", help="Places planned, such as `copd=40`, held against the gap.")
+    ] = None,
+    since: Annotated[
+        dt.datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Who is new and who dropped out since this day.")
+    ] = None,
+    explain: Annotated[int | None, typer.Option("--explain", help="Every rule as it met one person_id.")] = None,
+    out: Annotated[Path | None, typer.Option(help="A .csv or .parquet file: the counts of --by.")] = None,
+    without: Without = None,
+    home: HomeFolder = None,
+    programmes: ProgrammeFolder = None,
+) -> None:
+    """Segments: who attends, who is treated where, strata, and the few with most need. Estimates never stand alone."""
+    from samspil import verbs  # noqa: PLC0415
+    from samspil.verbs import segment_tables as tables  # noqa: PLC0415
+    from samspil.verbs.show import rich_table  # noqa: PLC0415
+
+    day, left_out = as_of.date(), without or ()
+    if explain is not None:
+        found = verbs.explain_segments(explain, day, without=left_out, home=home, programmes=programmes)
+        title = f"Segments of person {found.person}, practice {found.provider_number}, {found.as_of}"
+        console.print(rich_table(found.rows(), title=title))
+        for source in found.missing:
+            console.print(f"no source `{source}`", markup=False)
+        return
+    planned = _places(places or [])
+    with told() as progress:
+        progress.add_task("measuring", total=None)
+        run = verbs.segments(
+            day, programme=programme, by=by, without=left_out, out=out, home=home, programmes=programmes
+        )
+    console.print(rich_table(run.by_level(by), title=f"Segments by {by}, {run.as_of}, run {run.name}"))
+    console.print(
+        "S1 comes to controls, S2 sometimes, S3a never; S3b is not diagnosed and only in the estimate. "
+        "`algorithm positive` is an estimate, and no need by itself.",
+        markup=False, highlight=False,
+    )  # fmt: skip
+    console.print(rich_table(tables.concordance_rows(run), title="Treated at hospital, in the region"))
+    console.print(rich_table(tables.gap_rows(run, planned), title="From the estimate to those who started"))
+    console.print(rich_table(tables.stratum_rows(run), title=f"Strata, each valid until {run.valid_until}"))
+    console.print(rich_table(tables.high_need_rows(run), title="The few with most cost"))
+    if since is not None:
+        earlier = verbs.segments(since.date(), without=left_out, home=home, programmes=programmes)
+        console.print(rich_table(tables.change_rows(run, earlier), title=f"Changes since {earlier.as_of}"))
+    for warning in run.warnings:
+        console.print(warning, markup=False, highlight=False)
+    if out is not None:
+        console.print(f"written to {out}", highlight=False)
+
+
+def _places(given: list[str]) -> dict[str, int]:
+    """Places by programme, from `copd=40`. Raises SamspilError for anything else."""
+    found = {}
+    for each in given:
+        name, equals, number = each.partition("=")
+        if not equals or not number.isdigit():
+            raise SamspilError(f"`{each}` is not places of a programme such as `copd=40`")
+        found[name] = int(number)
+    return found

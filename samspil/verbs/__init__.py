@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from samspil.verbs.publishing import publish
     from samspil.verbs.reminding import remind
     from samspil.verbs.scoring import open_run, runs, stratify, tables
+    from samspil.verbs.segment_explaining import explain_segments
+    from samspil.verbs.segmenting import open_segments, segments
     from samspil.verbs.serving import migrate, serve
     from samspil.verbs.synthesis import synth
     from samspil.verbs.validating import validate
@@ -60,6 +62,8 @@ _MODULES = {
     "publishing": ("publish",),
     "reminding": ("remind",),
     "scoring": ("open_run", "runs", "stratify", "tables"),
+    "segment_explaining": ("explain_segments",),
+    "segmenting": ("open_segments", "segments"),
     "serving": ("migrate", "serve"),
     "synthesis": ("synth",),
     "validating": ("validate",),
@@ -71,6 +75,7 @@ __all__ = [
     "demo",
     "explain",
     "explain_indicator",
+    "explain_segments",
     "indicator_sets",
     "indicators",
     "ingest",
@@ -81,6 +86,7 @@ __all__ = [
     "open_cost",
     "open_indicators",
     "open_run",
+    "open_segments",
     "person_id",
     "publish",
     "published_series",
@@ -89,6 +95,7 @@ __all__ = [
     "remind",
     "runs",
     "seal_access_log",
+    "segments",
     "serve",
     "status",
     "stratify",
