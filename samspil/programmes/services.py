@@ -55,6 +55,20 @@ class SessionLimit(Definition):
         return max([self.sessions, *(more for arm, more in self.with_plan_of.items() if arm in arms)])
 
 
+class Course(Definition):
+    """How a course is planned: so many weeks, with sessions of so many hours."""
+
+    weeks: int = Field(gt=0)
+    sessions_per_week: int = Field(gt=0)
+    hours: Decimal = Field(gt=0)
+    source: Said
+
+    @property
+    def hours_planned(self) -> Decimal:
+        """The hours of the whole course."""
+        return self.weeks * self.sessions_per_week * self.hours
+
+
 class Contraindication(Definition):
     """A condition that speaks against the service, why, and what to use instead."""
 
@@ -84,8 +98,8 @@ class Service(Definition):
     """One service. `title` and `about` are written for the citizen.
 
     Without `arms` or `bands` it is for all of them, without `municipality` for citizens of any. `start` is when it
-    must have begun, `price_dkk` what it costs the citizen. The same name in two programmes says that it is the same
-    kind of service, so that two of them in one plan are seen as one too many.
+    must have begun, `course` how it is planned, `price_dkk` what it costs the citizen. The same name in two programmes
+    says that it is the same kind of service, so that two of them in one plan are seen as one too many.
     """
 
     service: Identifier
@@ -101,6 +115,7 @@ class Service(Definition):
     category: Category
     start: Deadline | None = None
     sessions: SessionLimit | None = None
+    course: Course | None = None
     price_dkk: Decimal | None = Field(default=None, ge=0)
     quality: Text | None = None
     contact: str | None = None

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
+from django.utils.translation import override
 
 from samspil.access.errors import Conflict, Invalid
 from samspil.access.log import Refused
@@ -10,6 +13,7 @@ from samspil.access.models import Role
 from samspil.plans.actions import catalogue as actions
 from samspil.plans.catalogue import as_sent, find, offered, plain, read, with_services
 from samspil.plans.models import CatalogueChange
+from samspil.plans.templatetags.plans_referrals import course_words
 from tests import care
 from tests.plans import made
 from tests.plans.test_referrals import Two
@@ -36,6 +40,16 @@ def test_r_svc_1_the_psychologist_as_the_report_says() -> None:
     assert (service.start.number, service.start.unit) == (5, "working_days")
     assert (service.sessions.sessions, service.price_dkk) == (10, 0)
     assert find(ODENSE, "geriatric_assessment").service.start is None, "subacute is no number of days"
+
+
+def test_tc3_37_the_hours_of_a_course_are_told_in_words() -> None:
+    """Report 003 L1808: four weeks, one session a week of two hours."""
+    course = find("type-2-diabetes", "local_activity").service.course
+    with override("da"):
+        assert course_words(course) == "4 uger, én gang om ugen a 2 timer: 8 timer i alt"
+    with override("en"):
+        twice = course.model_copy(update={"sessions_per_week": 2, "hours": Decimal("1.5")})
+        assert course_words(twice) == "4 weeks, 2 times a week for 1.5 hours: 12 hours in all"
 
 
 def test_every_programme_with_services_is_read() -> None:

@@ -151,6 +151,13 @@ def test_a_31_no_other_deadline_is_invented():
     assert started == [("odense-ic", "psychologist")]
 
 
+def test_tc3_37_four_weeks_with_one_session_of_two_hours_is_eight_hours_planned():
+    course = service("type-2-diabetes", "local_activity").course
+    assert course is not None
+    assert (course.weeks, course.sessions_per_week, course.hours, course.source) == (4, 1, 2, "003 L1808")
+    assert course.hours_planned == 8
+
+
 def test_what_is_not_stated_is_null_and_told():
     """Fast track is a promise without a number for all but the psychologist (000 A-31)."""
     for programme in load_programmes():

@@ -236,7 +236,7 @@ def test_a_row_with_several_faults_tells_them_all(house: House) -> None:
     assert house.state().deliveries[house.rejects()[0]["delivery"]].tables["hospital_contact"].rejected == 1
 
 
-def test_cpr_numbers_are_the_same_with_hyphen_blanks_or_neither(house: House) -> None:
+def test_tc3_13_cpr_numbers_are_the_same_with_hyphen_blanks_or_neither(house: House) -> None:
     package = Package("prescriptions")
     for written in (ANNA, f"{ANNA[:6]}-{ANNA[6:]}", f" {ANNA[:6]} {ANNA[6:]} ", f"{ANNA}\t"):
         package.add("dispensing", cpr=written)

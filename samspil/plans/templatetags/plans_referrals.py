@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from samspil.access.models import OrganisationKind
 from samspil.plans.models import Referral
 from samspil.plans.programme import in_words, plan_format, programme_title
-from samspil.programmes.services import Deadline, SessionLimit
+from samspil.programmes.services import Course, Deadline, SessionLimit
 
 register = template.Library()
 _WHY: dict[str, Any] = {
@@ -86,6 +86,18 @@ def sessions_words(limit: SessionLimit | None) -> str:
         for arm, number in limit.with_plan_of.items()
     ]
     return ", ".join([said, *more])
+
+
+@register.filter
+def course_words(course: Course) -> str:
+    """How a course is planned, and the hours in all: `4 weeks, once a week for 2 hours: 8 hours in all`."""
+    hours, planned = (number_format(number, 1 if number % 1 else 0) for number in (course.hours, course.hours_planned))
+    said = ngettext(
+        "%(weeks)s weeks, once a week for %(hours)s hours: %(planned)s hours in all",
+        "%(weeks)s weeks, %(number)s times a week for %(hours)s hours: %(planned)s hours in all",
+        course.sessions_per_week,
+    )
+    return said % {"weeks": course.weeks, "number": course.sessions_per_week, "hours": hours, "planned": planned}
 
 
 @register.filter
