@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
@@ -13,10 +13,12 @@ from samspil.population.codes import CodeRange
 from samspil.population.cost_sources import services_of
 from samspil.population.indicators import case_of
 from samspil.population.tables import source_of
+from samspil.population.time import DAY, Period
 from samspil.programmes.loader import find_set, set_files
 from samspil.programmes.prices import PriceList
 from samspil.programmes.schema import Condition
 from samspil.warehouse.lake import Lake
+from samspil.warehouse.state import Days, unbroken
 
 
 def diagnosis(within: str, as_of: dt.date, programmes: Path | None = None) -> tuple[Condition, ...]:
@@ -32,37 +34,39 @@ def diagnosis(within: str, as_of: dt.date, programmes: Path | None = None) -> tu
     return (Condition.model_validate(wanted),)
 
 
-def first_days(lake: Lake) -> dict[str, dt.date]:
-    """By loaded source with a cost, the first day of what was delivered."""
+def delivered(lake: Lake) -> dict[str, Days]:
+    """By loaded source with a cost, the days that its deliveries cover without a gap up to the last of them."""
     sources = dict.fromkeys(source_of(name) for name in services_of() if name in lake.tables)
-    return {source: min(delivery.period.from_ for delivery in lake.deliveries(source)) for source in sources}
+    return {source: unbroken([each.period for each in lake.deliveries(source)]) for source in sources}
 
 
-def what_is_measured(
-    prices: PriceList, lake: Lake, begun: Mapping[str, dt.date], first: dt.date
-) -> list[dict[str, Any]]:
-    """What is known of each service: delivered, with a price, and from the period's first day or a later one."""
+def covered(days: Days, period: Period) -> bool:
+    """Whether every day of a period was delivered."""
+    return days.from_ <= period.after + DAY and days.to >= period.until
+
+
+def what_is_measured(prices: PriceList, lake: Lake, now: Period) -> list[dict[str, Any]]:
+    """What is known of each service in the period: sector, service, source, state, from, to.
+
+    States are `measured`, `no_price`, `not_delivered`, and `partly` when not every day was delivered; then `from` and
+    `to` are the days that were.
+    """
     tables = {key: name for name, keys in services_of().items() for key in keys}
+    days = delivered(lake)
     found = []
     for service in prices.services:
         name = tables[service.key]
         source = source_of(name)
-        since = begun.get(source)
         if name not in lake.tables:
             state = "not_delivered"
         elif service.amount == "priced" and not service.prices:
             state = "no_price"
         else:
-            state = "from" if since is not None and since > first else "measured"
-        found.append(
-            {
-                "sector": service.sector,
-                "service": service.service,
-                "source": source,
-                "state": state,
-                "since": since.isoformat() if state == "from" and since else None,
-            }
-        )
+            state = "measured" if covered(days[source], now) else "partly"
+        entry = {"sector": service.sector, "service": service.service, "source": source, "state": state}
+        if state == "partly":
+            entry |= {"from": days[source].from_.isoformat(), "to": days[source].to.isoformat()}
+        found.append(entry)
     return found
 
 

@@ -161,7 +161,7 @@ def notes(run: CostRun) -> list[str]:
 def _change(run: CostRun) -> list[str]:
     change, stayed = run.change(), run.persistence()
     if change is None or stayed is None:
-        return ["Data do not reach back over the period before, so no change is shown."]
+        return ["Data do not cover both this period and the one before, so no change is shown."]
     again = percent(stayed.value) or "none"
     return [
         f"Of {stayed.denominator} in the group {run.top_group} % a period ago, {stayed.numerator} are in it again "
@@ -178,8 +178,12 @@ def _missing(run: CostRun) -> Iterable[str]:
     for source in dict.fromkeys(each["source"] for each in run.measured if each["state"] == "not_delivered"):
         sectors = dict.fromkeys(each["sector"] for each in run.measured if each["source"] == source)
         yield f"Not delivered: {source} ({', '.join(sectors)}). It is in no total, and is not zero."
-    for source, since in dict.fromkeys((each["source"], each["since"]) for each in run.measured if each["since"]):
-        yield f"Delivered from {since} only: {source}. What it costs before that day is not in the totals."
+    partly: dict[tuple[str, str], list[str]] = {}
+    for each in run.measured:
+        if each["state"] == "partly" and each["source"] not in partly.setdefault((each["from"], each["to"]), []):
+            partly[each["from"], each["to"]].append(each["source"])
+    for (first, last), sources in partly.items():
+        yield f"Delivered from {first} to {last} only: {', '.join(sources)}. Cost on other days is in no total."
     if "no_price" in states:
         yield f"Without a price, so counted and not measured: {', '.join(states['no_price'])}."
     rows = run.fetched("unlinked")

@@ -22,11 +22,11 @@ from samspil.population.cost_tables import CostTables, cost_tables
 from samspil.population.high_need import Homogeneity
 from samspil.population.indicator_results import LEVELS, REGION, Level
 from samspil.population.tables import source_of
-from samspil.population.time import AsOf, Months
+from samspil.population.time import DAY, AsOf, Months, Period
 from samspil.programmes.cost_analysis import Caution, CostAnalysis, load_cost_analysis
 from samspil.programmes.prices import PriceList, load_prices
 from samspil.verbs import cost_words
-from samspil.verbs.cost_asked import cuts_in, diagnosis, first_days, ranges_in, what_is_measured
+from samspil.verbs.cost_asked import covered, cuts_in, delivered, diagnosis, ranges_in, what_is_measured
 from samspil.verbs.indicating import fetched
 from samspil.verbs.kept import described, fingerprint, kept
 from samspil.verbs.scoring import check_practice
@@ -82,12 +82,12 @@ class CostRun(Shown):
 
     @property
     def measured(self) -> list[dict[str, Any]]:
-        """Each service: sector, service, state (`measured`, `no_price`, `not_delivered`, `from`) and `since` a day."""
+        """What is known of each service: see `cost_asked.what_is_measured`."""
         return list(self.stored.description["measured"])
 
     @property
     def before_is_known(self) -> bool:
-        """Whether data reach back over the period before, so that change can be told."""
+        """Whether data cover this period and the one before, so that change can be told."""
         return bool(self.stored.description["before_is_known"])
 
     @property
@@ -153,14 +153,13 @@ class CostRun(Shown):
         The months looked at are those the data hold, at most `MOST_MONTHS`. See `cost_course.course`.
         """
         at, ranges = AsOf(self.as_of), ranges_in(around)
-        begun = max((date for date in first_days(self.lake).values()), default=self.as_of)
-        months = Months(1)
-        while months.count < MOST_MONTHS and Months(months.count + 1).before(self.as_of) >= begun - dt.timedelta(
-            days=1
-        ):
-            months = Months(months.count + 1)
+        begun = max(days.from_ for days in delivered(self.lake).values())
+        months = next(
+            (number for number in range(1, MOST_MONTHS) if Months(number + 1).before(self.as_of) < begun - DAY),
+            MOST_MONTHS,
+        )
         index = first_diagnosis(self.lake.tables, at, ranges)
-        return course(self.lake.tables, at, index, self.prices, before=before, after=after, months=months)
+        return course(self.lake.tables, at, index, self.prices, before=before, after=after, months=Months(months))
 
     def rows(self) -> list[dict[str, Any]]:
         sectors, groups = (self.table(name) for name in ("sectors", "groups"))
@@ -209,12 +208,11 @@ def cost(
     }
     at, span = AsOf(as_of), Months(months)
     earlier, now = periods_before(at, span, 2)
-    begun = first_days(lake)
     description = {
         **described(lake, COST, as_of, {COST: fingerprint(lake, as_of, definition)}),
         **definition,
-        "before_is_known": all(day <= earlier.after + dt.timedelta(days=1) for day in begun.values()),
-        "measured": what_is_measured(prices, lake, begun, now.after + dt.timedelta(days=1)),
+        "before_is_known": all(covered(days, Period(earlier.after, now.until)) for days in delivered(lake).values()),
+        "measured": what_is_measured(prices, lake, now),
     }
     living: list[CostTables] = []
 
