@@ -220,7 +220,8 @@ def segments(
     if since is not None:
         earlier = verbs.segments(since.date(), without=left_out, home=home, programmes=programmes)
         console.print(rich_table(tables.change_rows(run, earlier), title=f"Changes since {earlier.as_of}"))
-    for warning in run.warnings:
+    towns = run.locality_warnings if by == "municipality" else {}
+    for warning in [*run.warnings, *(f"{town}: {warning}" for town, warning in towns.items())]:
         console.print(warning, markup=False, highlight=False)
     if out is not None:
         console.print(f"written to {out}", highlight=False)

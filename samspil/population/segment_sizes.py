@@ -157,13 +157,17 @@ def _numbers(found: Segmentation, programme: ProgrammeSegments) -> ir.Table:
         "attending": persons[f"segment_{key}"].isin(("S1", "S2")),
         "referred": persons[f"referred_{key}"],
     }
-    sums = {
-        name: flag.fill_null(False).cast("int64").sum() if measured[name] else ibis.null("int64").max()
-        for name, flag in flags.items()
-    }
-    absent = ";".join(name for name in NUMBERS if not measured[name])
+    sums = {name: flag.fill_null(False).cast("int64").sum() for name, flag in flags.items() if measured[name]}
+    absent = [name for name in NUMBERS if not measured[name]]
     rows = persons.group_by(["provider_number", "municipality"]).aggregate(**sums)
-    return rows.mutate(programme=ibis.literal(programme.programme), not_measured=ibis.literal(absent))
+    return rows.select(
+        "provider_number",
+        "municipality",
+        *sums,
+        **{name: ibis.null("int64") for name in absent},
+        programme=ibis.literal(programme.programme),
+        not_measured=ibis.literal(";".join(absent)),
+    ).select("provider_number", "municipality", *NUMBERS, "programme", "not_measured")
 
 
 def _at_level(rows: ir.Table, level: str, keys: tuple[str, ...], numbers: tuple[str, ...]) -> ir.Table:

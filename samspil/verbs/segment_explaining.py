@@ -83,5 +83,6 @@ def _values(run: SegmentRun, person: int) -> dict[Use, Any]:
         for name, rows in lake.tables.items()
     }
     uses = run.definitions.uses()
-    row = with_measures(citizens(own, at), uses, own, at).to_pyarrow().to_pylist()[0]
+    people = citizens(own, at)
+    row = with_measures(people.filter(people.active), uses, own, at).to_pyarrow().to_pylist()[0]
     return {use: row[name] for use, name in column_names(uses).items() if is_loaded(use, own)}

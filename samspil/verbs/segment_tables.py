@@ -62,10 +62,16 @@ def gap_rows(run: SegmentRun, capacity: Mapping[str, int]) -> list[dict[str, Any
 def stratum_rows(run: SegmentRun) -> list[dict[str, Any]]:
     """By stratum: how many, who answers for it, what it offers, and how often it is reviewed."""
     strata = {each.stratum: each for each in run.definitions.rules.strata}
+    unsure = {
+        row["key"]: row["persons"]
+        for row in run.counts()
+        if row["section"] == "stratum" and row["key2"] == "not_certain"
+    }
     return [
         {
             "stratum": strata[each.stratum].title.en,
             "persons": each.persons,
+            "of them not certain": unsure.get(each.stratum, 0),
             "who acts": each.who_acts,
             "services": each.services,
             "review": f"every {each.review_months} months",
@@ -83,8 +89,8 @@ def high_need_rows(run: SegmentRun) -> list[dict[str, Any]]:
     facts = {
         "persons": f"{found.members:,} of {found.population:,}",
         "share of cost": f"{cost} ({found.cost:,.0f} of {found.cost_of_all:,.0f} DKK)",
-        "in the group a year before": percent(found.persistence),
-        "under age": percent(found.under_age),
+        "still there after a year": percent(found.persistence),
+        f"under {run.definitions.rules.high_need.young_under} years": percent(found.under_age),
         "contacts a year": NOT_MEASURED if contacts is None else f"{contacts:.1f}",
         "admissions a year": NOT_MEASURED if admissions is None else f"{admissions:.1f}",
         "chronic conditions": f"{found.diagnoses / found.members:.1f}" if found.members else "nobody",
@@ -102,7 +108,6 @@ def change_rows(run: SegmentRun, earlier: SegmentRun) -> list[dict[str, Any]]:
         counted = rows.group_by("change").aggregate(persons=rows.count()).to_pyarrow().to_pylist()
         counts = {row["change"]: row["persons"] for row in counted}
         kinds = ("confirmed", "moved", "new", "dropped_out")
-        found.append(
-            {"of": column.replace("_", " "), **{kind.replace("_", " "): counts.get(kind, 0) for kind in kinds}}
-        )
+        row: dict[str, Any] = {"of": column.replace("_", " ")}
+        found.append(row | {kind.replace("_", " "): counts.get(kind, 0) for kind in kinds})
     return found

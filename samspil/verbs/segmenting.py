@@ -183,10 +183,10 @@ def segments(
     """Put the population at `as_of` into segments, in one pass over each source table.
 
     The run is kept in the home under a name that the same definitions, data and day always give; asked again it is
-    read, not computed. `out` (`.csv` or `.parquet`) receives the counts at the level `by` of the programmes chosen, which are
-    not yet ready to leave the house: that is for a release. `without` leaves sources out; `state` repeats a run on an
-    earlier state of the warehouse. Raises SamspilError for a programme without segments, and when civil registration or
-    general practice is missing.
+    read, not computed. `out` (`.csv` or `.parquet`) receives the counts at the level `by` of the programmes chosen;
+    whether they may leave the house is for a release to decide. `without` leaves sources out; `state` repeats a run on
+    an earlier state of the warehouse. Raises SamspilError for a programme without segments, and when civil registration
+    or general practice is missing.
     """
     if by not in LEVELS:
         raise SamspilError(f"there is no level `{by}`; levels are {', '.join(LEVELS)}")
