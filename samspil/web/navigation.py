@@ -36,6 +36,7 @@ PLACES: tuple[Place, ...] = (
     Place("me", _("Your page"), _("What is going on, and with whom"), (Role.CITIZEN,)),
     Place("me-plan", _("My plan"), _("What happens next, your goals and your team"), (Role.CITIZEN,)),
     Place("nominations", _("Nominate"), _("Tell a practice about a citizen"), _OTHER_SECTORS),
+    Place("quality", _("Our quality"), _("Your own patients: what is done, overdue or not known"), _PRACTICE),
     Place("worth-own", _("Your figures"), _("What became of the names on your lists"), _PRACTICE),
     Place(
         "worth",

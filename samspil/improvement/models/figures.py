@@ -118,8 +118,8 @@ class IndicatorResult(_Figure):
     no_data = models.PositiveIntegerField(null=True, blank=True)
     not_applicable = models.PositiveIntegerField(null=True, blank=True)
     exceptions = models.PositiveIntegerField(null=True, blank=True)
-    #: The denominator of the observed share: who has data and no exception. Some exceptions are without data, so that it
-    #: does not follow from the others.
+    #: The denominator of the observed share: who has data and no exception. It does not follow from the others, as some
+    #: exceptions are without data.
     observed_d = models.PositiveIntegerField(null=True, blank=True)
 
     class Meta:
