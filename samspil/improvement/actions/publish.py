@@ -177,7 +177,7 @@ def _networks(rows: Iterable[NetworkRow], practices: Mapping[str, int]) -> dict[
 _COLUMNS: dict[type[Model], tuple[str, ...]] = {
     IndicatorResult: (
         "indicator", "version", "outcome", "persons", "met", "not_met", "overdue", "no_data", "not_applicable",
-        "exceptions", "observed_d",
+        "exceptions", "strict_d", "observed_d",
     ),
     CategoryCount: ("indicator", "category", "persons"),
     Coverage: ("participating", "delivering", "persons", "variable", "with_value", "first_valid"),
