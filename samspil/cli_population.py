@@ -236,3 +236,27 @@ def _places(given: list[str]) -> dict[str, int]:
             raise SamspilError(f"`{each}` is not places of a programme such as `copd=40`")
         found[name] = int(number)
     return found
+
+
+@commands.command()
+def cohort(
+    name: Annotated[str, typer.Argument(help="A cohort of a programme, such as sdsp.")],
+    as_of: Day,
+    version: Annotated[str | None, typer.Option(help="A version of it; the one in force for new citizens.")] = None,
+    without: Without = None,
+    home: HomeFolder = None,
+    programmes: ProgrammeFolder = None,
+) -> None:
+    """How a population becomes a cohort, criterion by criterion, and what each criterion costs."""
+    from samspil import verbs  # noqa: PLC0415
+    from samspil.verbs.show import rich_table  # noqa: PLC0415
+
+    found = verbs.cohort(
+        name, as_of.date(), version=version, without=tuple(without or ()), home=home, programmes=programmes
+    )
+    steps = found.attrition
+    title = f"{found.cohort.title.en}: {found.version.title.en}, {found.as_of}, of {steps.population:,} citizens"
+    console.print(rich_table(found.rows(), title=title))
+    console.print(f"{steps.enrolled:,} meet every criterion", highlight=False)
+    for note in found.notes():
+        console.print(note, markup=False, highlight=False)

@@ -36,13 +36,13 @@ class Share:
 
 @dataclass(frozen=True)
 class Concordance:
-    """Persons by recommended and actual level; a recommended level that is not known is None.
+    """Persons by recommended and actual level; a level that is not known is None.
 
     `levels` rise in specialisation, `primary` are those outside hospital, and `comorbidity` tells whether other disease
     was heeded.
     """
 
-    counts: Mapping[tuple[str | None, str], int]
+    counts: Mapping[tuple[str | None, str | None], int]
     levels: tuple[str, ...]
     primary: tuple[str, ...]
     comorbidity: bool
@@ -51,7 +51,7 @@ class Concordance:
     @property
     def relocatable(self) -> Share:
         """Of those treated at hospital, those for whom a primary level is recommended."""
-        at_hospital = {pair: n for pair, n in self.counts.items() if pair[1] not in self.primary}
+        at_hospital = {pair: n for pair, n in self.counts.items() if pair[1] not in {None, *self.primary}}
         moved = sum(n for (recommended, _), n in at_hospital.items() if recommended in self.primary)
         return Share(moved, sum(at_hospital.values()))
 
@@ -71,15 +71,15 @@ class Concordance:
 
     @property
     def unknown(self) -> int:
-        """Persons whose recommended level is not known."""
-        return sum(n for (recommended, _), n in self.counts.items() if recommended is None)
+        """Persons of whom one of the levels is not known."""
+        return sum(n for pair, n in self.counts.items() if None in pair)
 
     def _placed(self, side: int) -> int:
         place = {level: number for number, level in enumerate(self.levels)}
         return sum(
             n
             for (recommended, actual), n in self.counts.items()
-            if recommended is not None and _sign(place[actual] - place[recommended]) == side
+            if recommended is not None and actual is not None and _sign(place[actual] - place[recommended]) == side
         )
 
 
@@ -88,7 +88,11 @@ def _sign(number: int) -> int:
 
 
 def concordance(
-    counts: Mapping[tuple[str | None, str], int], levels: Sequence[str], primary: Iterable[str], *, comorbidity: bool
+    counts: Mapping[tuple[str | None, str | None], int],
+    levels: Sequence[str],
+    primary: Iterable[str],
+    *,
+    comorbidity: bool,
 ) -> Concordance:
     """The matrix of one group. Raises SamspilError for a level that is not among `levels`."""
     named = {level for pair in counts for level in pair if level is not None} | set(primary)

@@ -137,12 +137,14 @@ def step_of(
     started: ir.BooleanValue,
     declined: ir.BooleanValue,
 ) -> ir.StringValue:
-    """Where each person of the estimate has come to; null for who is not in it, `unknown` where it is not known."""
+    """Where each person of the estimate has come to, `unknown` where a step is not known.
+
+    Null for who is not in the estimate, or not known to be: without its sources there is no estimate to take apart.
+    """
     in_order = ((diagnosed, UNDIAGNOSED), (eligible, NOT_ELIGIBLE), (referred, NOT_REFERRED))
     before = [case for holds, stops in in_order for case in ((~holds, stops), (holds.isnull(), UNKNOWN))]
     return ibis.cases(
-        (~estimate, ibis.null("string")),
-        (estimate.isnull(), UNKNOWN),
+        (~estimate | estimate.isnull(), ibis.null("string")),
         *before,
         (started, STARTED),
         (declined, DECLINED),

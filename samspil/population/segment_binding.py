@@ -28,13 +28,13 @@ def cost_uses(rule: HighNeed, months: int) -> list[Use]:
     return uses
 
 
-def check_definition(file: YamlFile, definition: BaseModel) -> None:
-    """Check that every measure a definition names exists and is used rightly.
+def check_definition(file: YamlFile, definition: BaseModel, place: Location = ()) -> None:
+    """Check that every measure a definition names exists and is used rightly. `place` is where it stands in the file.
 
     Raises DefinitionError with file, line and cause of each fault.
     """
     faults: dict[str, Fault] = {}
-    for location, cause in _faults(definition, ()):
+    for location, cause in _faults(definition, place):
         fault = file.fault(location, cause)
         faults[str(fault)] = fault
     if faults:

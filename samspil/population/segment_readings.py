@@ -40,17 +40,25 @@ def concordance_of(rows: Iterable[dict[str, Any]], programme: ProgrammeSegments,
     """The concordance of one unit and programme."""
     section = "concordance" if comorbidity else "concordance_alone"
     counts = {
-        (None if row["key"] == UNKNOWN else str(row["key"]), str(row["key2"])): int(row["persons"])
+        (_level(row["key"]), _level(row["key2"])): int(row["persons"])
         for row in rows
-        if row["section"] == section and row["programme"] == programme.programme and row["key2"] != UNKNOWN
+        if row["section"] == section and row["programme"] == programme.programme
     }
     levels = [level.level for level in programme.levels]
     return concordance(counts, levels, programme.primary, comorbidity=comorbidity)
 
 
-def gap_of(rows: Iterable[dict[str, Any]], programme: str, capacity: int | None, over_capacity_from: Decimal) -> Gap:
-    """The gap of one unit and programme, held against a capacity where there is one."""
+def _level(name: str) -> str | None:
+    return None if name == UNKNOWN else name
+
+
+def gap_of(
+    rows: Iterable[dict[str, Any]], programme: str, capacity: int | None, over_capacity_from: Decimal
+) -> Gap | None:
+    """The gap of one unit and programme, held against a capacity where there is one; None without an estimate."""
     own = [row for row in rows if row["programme"] == programme]
+    if any("algorithm_positive" in (row["not_measured"] or "") for row in own):
+        return None
     steps = {str(row["key"]): int(row["persons"]) for row in own if row["section"] == "gap"}
     outside = sum(int(row["persons"]) for row in own if row["section"] == "gap_outside")
     return from_steps(steps, outside, capacity, over_capacity_from)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from samspil.verbs.access_log import seal_access_log, verify_access_log
     from samspil.verbs.checking import models
+    from samspil.verbs.cohorting import cohort
     from samspil.verbs.costing import cost, open_cost
     from samspil.verbs.deliveries import (
         ingest,
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
 _MODULES = {
     "access_log": ("seal_access_log", "verify_access_log"),
     "checking": ("models",),
+    "cohorting": ("cohort",),
     "costing": ("cost", "open_cost"),
     "demonstration": ("administrator", "demo"),
     "deliveries": (
@@ -71,6 +73,7 @@ _MODULES = {
 
 __all__ = [
     "administrator",
+    "cohort",
     "cost",
     "demo",
     "explain",

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from samspil.definitions import SamspilError
-from samspil.population.concordance import Share
+from samspil.population.concordance import Concordance, Share
 from samspil.population.four_numbers import NOT_MEASURED
 from samspil.verbs.segmenting import SegmentRun
 
@@ -27,8 +27,8 @@ def concordance_rows(run: SegmentRun) -> list[dict[str, Any]]:
         found.append(
             {
                 "programme": programme,
-                "possibly treatable outside hospital": percent(both.relocatable),
-                "without heeding other illness": percent(alone.relocatable),
+                "possibly treatable outside hospital": _relocatable(both),
+                "without heeding other illness": _relocatable(alone),
                 "above recommended": both.above,
                 "below recommended": both.below,
                 "stable and above": stable.get(programme, 0),
@@ -36,6 +36,10 @@ def concordance_rows(run: SegmentRun) -> list[dict[str, Any]]:
             }
         )
     return found
+
+
+def _relocatable(found: Concordance) -> str:
+    return percent(None if found.unknown and not found.relocatable.denominator else found.relocatable)
 
 
 def gap_rows(run: SegmentRun, capacity: Mapping[str, int]) -> list[dict[str, Any]]:
@@ -48,6 +52,9 @@ def gap_rows(run: SegmentRun, capacity: Mapping[str, int]) -> list[dict[str, Any
     found = []
     for programme in run.chosen:
         gap = run.gap(programme, capacity.get(programme))
+        if gap is None:
+            found.append({"programme": programme, "estimate": NOT_MEASURED})
+            continue
         row: dict[str, Any] = {"programme": programme, "estimate": gap.estimate, "started": gap.started}
         row |= {"gap": gap.total, **{name.replace("_", " "): number for name, number in gap.parts.items()}}
         row["started outside"] = -gap.outside
@@ -97,6 +104,8 @@ def high_need_rows(run: SegmentRun) -> list[dict[str, Any]]:
         "by illness": f"{found.groups.in_words()}; largest {found.groups.largest}, {percent(found.groups.share)}",
         "by age": f"{found.ages.in_words()}; largest {found.ages.largest}, {percent(found.ages.share)}",
     }
+    if found.missing:
+        facts["cost is without"] = ", ".join(found.missing)
     return [{"high-need group": name, "value": value} for name, value in facts.items()]
 
 

@@ -125,8 +125,11 @@ class SegmentRun(Shown):
         """Recommended against actual level of a programme in the region."""
         return concordance_of(self.counts(unit), self._programme(programme), comorbidity=comorbidity)
 
-    def gap(self, programme: str, capacity: int | None = None, unit: str = "region") -> Gap:
-        """The gap between a programme's estimate and those who started, held against places where they are given."""
+    def gap(self, programme: str, capacity: int | None = None, unit: str = "region") -> Gap | None:
+        """The gap between a programme's estimate and those who started, held against places where they are given.
+
+        None where the estimate is not measured.
+        """
         self._programme(programme)
         return gap_of(self.counts(unit), programme, capacity, self.definitions.rules.over_capacity.ratio)
 

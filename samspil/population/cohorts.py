@@ -1,0 +1,181 @@
+"""Cohorts by criteria that change: what each criterion costs, and which version holds for whom (R-COHORT-C).
+
+Report 003 L1882-1886: so many criteria that citizens were hard to find. L2912-2916: the criteria were extended for new
+citizens; whoever was taken in before stays.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import ibis
+import ibis.expr.types as ir
+
+from samspil.definitions import SamspilError
+from samspil.population.criteria import Judge, are_loaded, uses_of, uses_of_criteria
+from samspil.population.engine import citizens, column_names, with_measures
+from samspil.population.multimorbidity import condition_columns
+from samspil.population.tables import Tables, sources_of
+from samspil.population.time import AsOf
+from samspil.programmes.cohorts import Cohort, CohortVersion
+from samspil.programmes.segment_rules import Conditions
+
+
+def version_for(cohort: Cohort, enrolled: dt.date) -> CohortVersion:
+    """The version that holds for a citizen who came in on a day: the latest decided by then."""
+    in_use = [each for each in cohort.versions if not each.describes]
+    return [each for each in in_use if each.decided is None or each.decided <= enrolled][-1]
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Whether a citizen belongs, by which version, and which criteria failed or are open."""
+
+    version: str
+    failed: tuple[str, ...]
+    open: tuple[str, ...]
+
+    @property
+    def belongs(self) -> bool | None:
+        """True or false; None while a criterion that could decide is open."""
+        return False if self.failed else None if self.open else True
+
+
+def judge_citizen(cohort: Cohort, enrolled: dt.date, met: Mapping[str, bool | None]) -> Verdict:
+    """Whether a citizen who came in on a day belongs, from what is known of each criterion.
+
+    A criterion that is absent from `met`, or None, is open. Preferred criteria exclude nobody.
+    """
+    version = version_for(cohort, enrolled)
+    wanted = [each.criterion for each in version.criteria if not each.preferred]
+    return Verdict(
+        version=version.version,
+        failed=tuple(name for name in wanted if met.get(name) is False),
+        open=tuple(name for name in wanted if met.get(name) is None),
+    )
+
+
+@dataclass(frozen=True)
+class Step:
+    """One criterion applied after those before it.
+
+    `lost` do not meet it and `unknown` cannot be judged, of those who met all before; `after` are left. `without` is
+    how many there would be in the end if this criterion alone were dropped.
+    """
+
+    criterion: str
+    before: int
+    lost: int
+    unknown: int
+    after: int
+    without: int
+
+
+@dataclass(frozen=True)
+class Attrition:
+    """How a population becomes a cohort, criterion by criterion, and who left it since."""
+
+    cohort: str
+    version: str
+    population: int
+    steps: tuple[Step, ...]
+    preferred: Mapping[str, int]
+    by_people: tuple[str, ...]
+    drop_outs: Mapping[str, int] = field(default_factory=dict)
+    missing: tuple[str, ...] = ()
+
+    @property
+    def enrolled(self) -> int:
+        """How many meet every criterion."""
+        return self.steps[-1].after if self.steps else self.population
+
+    @property
+    def current(self) -> int:
+        """How many are left when those who dropped out are taken off."""
+        return self.enrolled - sum(self.drop_outs.values())
+
+    def costs(self, criterion: str) -> int:
+        """How many more the cohort would have without a criterion. Raises SamspilError for none of that name."""
+        for step in self.steps:
+            if step.criterion == criterion:
+                return step.without - self.enrolled
+        raise SamspilError(
+            f"`{criterion}` is not applied; criteria are {', '.join(step.criterion for step in self.steps)}"
+        )
+
+
+def attrition(
+    cohort: Cohort, version: CohortVersion, flags: ir.Table, drop_outs: Mapping[str, int] | None = None
+) -> Attrition:
+    """The criteria applied one by one, from a table with a column of truth values for each (null is unknown).
+
+    Criteria without a column are judged by people and named in `by_people`. Preferred criteria are counted among those
+    who belong. Raises SamspilError for a drop-out reason the cohort does not have, or more drop-outs than there are.
+    """
+    left = dict(drop_outs or {})
+    for reason in left:
+        if reason not in cohort.drop_out_reasons:
+            raise SamspilError(f"unknown reason `{reason}`; reasons are {', '.join(cohort.drop_out_reasons)}")
+    present = [each for each in version.criteria if each.criterion in flags.columns]
+    applied = [each.criterion for each in present if not each.preferred]
+    preferred = [each.criterion for each in present if each.preferred]
+
+    def all_of(names: list[str]) -> ir.BooleanValue:
+        return ibis.and_(ibis.literal(True), *(flags[name].fill_null(False) for name in names))
+
+    asked: dict[str, ir.Scalar] = {"population": flags.count()}
+    for number, name in enumerate(applied):
+        before = all_of(applied[:number])
+        asked[f"before_{name}"] = before.sum()
+        asked[f"lost_{name}"] = (before & ~flags[name].fill_null(True)).sum()
+        asked[f"unknown_{name}"] = (before & flags[name].isnull()).sum()
+        asked[f"after_{name}"] = all_of(applied[: number + 1]).sum()
+        asked[f"without_{name}"] = all_of([each for each in applied if each != name]).sum()
+    for name in preferred:
+        asked[f"preferred_{name}"] = (all_of(applied) & flags[name].fill_null(False)).sum()
+    row = {name: int(value or 0) for name, value in flags.aggregate(**asked).to_pyarrow().to_pylist()[0].items()}
+    parts = ("before", "lost", "unknown", "after", "without")
+    found = Attrition(
+        cohort=cohort.cohort,
+        version=version.version,
+        population=row["population"],
+        steps=tuple(Step(name, **{part: row[f"{part}_{name}"] for part in parts}) for name in applied),
+        preferred={name: row[f"preferred_{name}"] for name in preferred},
+        by_people=tuple(each.criterion for each in version.criteria if each.criterion not in flags.columns),
+        drop_outs=left,
+    )
+    if found.current < 0:
+        raise SamspilError(f"{sum(left.values())} dropped out of {found.enrolled}")
+    return found
+
+
+def criteria_met(version: CohortVersion, conditions: Conditions, tables: Tables, as_of: dt.date) -> ir.Table:
+    """Everybody with a practice at D, with a truth value per criterion that data can judge; null is unknown.
+
+    person_id, provider_number and a column per criterion. One pass over each source table. Raises SamspilError when
+    civil registration or general practice is absent, or when a criterion asks for what only a run of segments finds.
+    """
+    at = AsOf(as_of)
+    judged = {each.criterion: each.criteria for each in version.criteria if each.criteria is not None}
+    for name, rule in judged.items():
+        found = {criterion.found for _, part in rule.parts for criterion in part} - {None, "age", "conditions"}
+        if found:
+            raise SamspilError(f"the criterion `{name}` asks for `{found.pop()}`, which a cohort cannot look at")
+    uses = uses_of(judged.values())
+    for condition in conditions.conditions:
+        uses += uses_of_criteria(condition.criteria(conditions.within))
+    people = citizens(tables, at)
+    measured = with_measures(people.filter(people.active), uses, tables, at)
+    judge = Judge(measured, column_names(uses), tables)
+    counted = judge.on(measured.mutate(**condition_columns(conditions, judge)))
+    return counted.people.select(
+        "person_id", "provider_number", **{name: counted.rule(rule) for name, rule in judged.items()}
+    )
+
+
+def missing_sources(version: CohortVersion, tables: Tables) -> tuple[str, ...]:
+    """The sources that a version's criteria read and that are not there."""
+    uses = uses_of(each.criteria for each in version.criteria if each.criteria is not None)
+    return sources_of(tuple(table for use in uses if not are_loaded([use], tables) for table in use.tables))
