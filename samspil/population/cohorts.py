@@ -128,13 +128,14 @@ def attrition(
     asked: dict[str, ir.Scalar] = {"population": flags.count()}
     for number, name in enumerate(applied):
         before = all_of(applied[:number])
-        asked[f"before_{name}"] = before.sum()
-        asked[f"lost_{name}"] = (before & ~flags[name].fill_null(True)).sum()
-        asked[f"unknown_{name}"] = (before & flags[name].isnull()).sum()
-        asked[f"after_{name}"] = all_of(applied[: number + 1]).sum()
-        asked[f"without_{name}"] = all_of([each for each in applied if each != name]).sum()
-    for name in preferred:
-        asked[f"preferred_{name}"] = (all_of(applied) & flags[name].fill_null(False)).sum()
+        asked |= {
+            f"before_{name}": flags.count(where=before),
+            f"lost_{name}": flags.count(where=before & ~flags[name].fill_null(True)),
+            f"unknown_{name}": flags.count(where=before & flags[name].isnull()),
+            f"after_{name}": flags.count(where=all_of(applied[: number + 1])),
+            f"without_{name}": flags.count(where=all_of([each for each in applied if each != name])),
+        }
+    asked |= {f"preferred_{name}": flags.count(where=all_of([*applied, name])) for name in preferred}
     row = {name: int(value or 0) for name, value in flags.aggregate(**asked).to_pyarrow().to_pylist()[0].items()}
     parts = ("before", "lost", "unknown", "after", "without")
     found = Attrition(
