@@ -6,7 +6,7 @@ export SAMSPIL_HOME ?= $(CURDIR)/var
 # Results must not depend on what the caller's shell happens to hold.
 unexport PYTHONPATH PYTHONHOME PYTHONDONTWRITEBYTECODE
 
-.PHONY: run test check lint types arrows messages browser audit bench bench-web lock clean
+.PHONY: run test check lint types arrows messages browser audit bench bench-web bench-population lock clean
 # A file that a failing command left half-made is not there.
 .DELETE_ON_ERROR:
 
@@ -54,6 +54,10 @@ bench: .venv/ready-dev
 ## The care plane under 20 users at once beside SQL by hand, at 1 million citizens (OPTIONS="--users 40" and others).
 bench-web: .venv/ready-dev .assets/ready messages
 	$(BIN)/python -m bench.web $(OPTIONS)
+
+## All indicators and segments of 1,000,000 persons beside reading their tables (OPTIONS="--persons 20000" and others).
+bench-population: .venv/ready-dev
+	$(BIN)/python bench/population.py $(OPTIONS)
 
 ## Renew the lock files after a change of dependencies in pyproject.toml.
 lock: .venv/ready-dev

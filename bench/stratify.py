@@ -94,8 +94,8 @@ class Place:
         return self.root / "lists" / contender.lower().replace(" ", "-")
 
 
-def make_region(place: Place, persons: int, fresh: bool) -> dict[str, Cost]:
-    """Synthesise and ingest the region unless it is there. Returns what both cost when it was made.
+def make_region(place: Place, persons: int, fresh: bool, day: str = DAY) -> dict[str, Cost]:
+    """Synthesise and ingest the region up to `day` unless it is there. Returns what both cost when it was made.
 
     Raises Failed when something else lies there, which only `fresh` removes.
     """
@@ -118,7 +118,7 @@ def make_region(place: Place, persons: int, fresh: bool) -> dict[str, Cost]:
         "--seed",
         str(SEED),
         "--as-of",
-        DAY,
+        day,
         "--out",
         deliveries,
     ]
