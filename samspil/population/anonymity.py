@@ -87,8 +87,8 @@ def alike(rows: ir.Table, columns: Sequence[str], k: int, key: str | None) -> ir
     """One row that tells how many look alike: classes, smallest, few_classes, few_persons.
 
     `smallest` is the size of the smallest class, `few_classes` and `few_persons` what lies in classes below `k`.
-    Without columns everybody looks alike. `key` is the column of the person, where rows are not one per person: somebody
-    in two classes counts in both.
+    Without columns everybody looks alike. `key` is the column of the person where there are several rows of each, and
+    somebody in two classes counts in both.
     """
     found = (
         classes(rows, columns, key) if columns else rows.aggregate(persons=rows[key].nunique() if key else rows.count())

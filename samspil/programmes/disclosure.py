@@ -115,7 +115,8 @@ class RollUp(Definition):
 class TableStructure(Definition):
     """How a table of aggregates in runs of a kind is made. A table that is not described is not released.
 
-    `counts` count persons. `with_counts` are columns, such as money, that are hidden with the count they belong to.
+    `counts` count persons. `with_counts` are columns, such as money, that are hidden with the count they belong to, and
+    `describing` columns that tell nothing of a person. Every other column keeps the table from being released.
     """
 
     run: str
@@ -127,6 +128,7 @@ class TableStructure(Definition):
     counts: tuple[str, ...] = Field(min_length=1)
     sums: tuple[SumOfCounts, ...] = ()
     shares: tuple[Share, ...] = ()
+    describing: tuple[str, ...] = ()
     with_counts: dict[str, str] = Field(default_factory=dict)
     part_of: PartOf | None = None
     everybody: Everybody | None = None
@@ -153,6 +155,12 @@ class TableStructure(Definition):
     def columns(self) -> tuple[str, ...]:
         """The columns that name a row: cell, day, level and unit."""
         return (*self.cell, *(name for name in (self.day, self.level, self.unit) if name is not None))
+
+    @property
+    def described(self) -> frozenset[str]:
+        """Every column that may be in the table."""
+        shares = (name for share in self.shares for name in share.columns)
+        return frozenset((*self.columns, *self.counts, *self.with_counts, *self.describing, *shares))
 
 
 class Disclosure(Definition):

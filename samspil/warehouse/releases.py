@@ -81,8 +81,7 @@ def keep_release(
     folder = root / name
     if folder.exists():
         shutil.rmtree(making)
-        append(home, {"event": "again", "release": name, **who})
-        return find_release(home, name)
+        return again(home, find_release(home, name), who)
     told = {"id": name, **description, "files": files, "first": {"at": _now(), "who": getpass.getuser(), **who}}
     replace_file(making / RELEASE, json.dumps(told, indent=1, ensure_ascii=False).encode())
     for path in making.iterdir():
@@ -93,6 +92,12 @@ def keep_release(
     append(home, {"event": "released", "release": name, "sha256": sha256(root / f".{name}.new" / RELEASE), **who})
     finish_releases(home)
     return find_release(home, name)
+
+
+def again(home: Home, release: StoredRelease, who: Mapping[str, Any]) -> StoredRelease:
+    """Log that a release was asked for again, and return it. The caller is `changing` the home."""
+    append(home, {"event": "again", "release": release.id, **who})
+    return release
 
 
 def finish_releases(home: Home) -> None:
