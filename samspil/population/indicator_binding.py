@@ -43,12 +43,14 @@ def bind_known(reading: Reading) -> Use:
 
 def bind_category(categories: Categories) -> Use:
     """The use of the value that is put into categories. Raises BindingError."""
-    if categories.bins:
-        return bind_number(categories.value)
-    use = _of_kind(categories.value, "text", "a text is needed for `values`")
-    if use.measure.levels and set(categories.values) != set(use.measure.levels):
+    kind, need = ("number", "a number is needed for `bins`") if categories.bins else ("text", "a text is needed")
+    try:
+        use = _of_kind(categories.value, kind, need)
+    except BindingError as error:
+        raise BindingError(("value", *error.key), str(error)) from error
+    if categories.values and use.measure.levels and set(categories.values) != set(use.measure.levels):
         can_be = ", ".join(use.measure.levels)
-        raise BindingError((), f"`values` must name what `{categories.value.measure}` can be: {can_be}")
+        raise BindingError(("values",), f"`values` must name what `{categories.value.measure}` can be: {can_be}")
     return use
 
 

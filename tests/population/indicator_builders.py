@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
+
+import yaml
 
 from samspil.definitions import SamspilError
 from samspil.population.indicator_series import Series, indicator_series
@@ -137,3 +140,15 @@ def is_undecidable(set_: IndicatorSet, tables: Tables, as_of: dt.date) -> bool:
     except SamspilError as error:
         return "who belongs" in str(error)
     return False
+
+
+def write_set(set_: IndicatorSet, folder: Path) -> Path:
+    """A programme `small` below `folder` whose `indicators.yaml` says what the set says. Returns that file."""
+    place = folder / "small"
+    place.mkdir(parents=True, exist_ok=True)
+    programme = {"programme": "small", "title": TEXT, "source": "000 L1"}
+    (place / "programme.yaml").write_text(yaml.safe_dump(programme), encoding="utf-8")
+    content = set_.model_dump(mode="json", by_alias=True, exclude_none=True)
+    file = place / "indicators.yaml"
+    file.write_text(yaml.safe_dump(content, sort_keys=False), encoding="utf-8")
+    return file
