@@ -14,6 +14,7 @@ from statistics import fmean
 from typing import TypeVar
 
 from samspil.definitions import SamspilError
+from samspil.population.lorenz import gini, lorenz
 
 K = TypeVar("K", bound=Hashable)
 
@@ -108,21 +109,13 @@ class Concentration:
     @cached_property
     def lorenz(self) -> tuple[Point, ...]:
         """The Lorenz curve from (0, 0) to (1, 1); empty when the total is zero, as then nothing is spread."""
-        if not self.total:
-            return ()
-        points, done = [Point(0.0, 0.0)], 0
-        for number, count in enumerate(self.rising, start=1):
-            done += count
-            points.append(Point(number / self.n, done / self.total))
-        return tuple(points)
+        curve = lorenz((1, count) for count in self.rising)
+        return tuple(Point(point.population, point.total) for point in curve)
 
     @property
     def gini(self) -> float | None:
         """Gini's coefficient: 0 when all did the same, near 1 when one did everything. None when the total is zero."""
-        if not self.total:
-            return None
-        weighted = sum(number * count for number, count in enumerate(self.rising, start=1))
-        return (2 * weighted - (self.n + 1) * self.total) / (self.n * self.total)
+        return gini(lorenz((1, count) for count in self.rising))
 
 
 def concentration(counts: Iterable[int], expected: float | Sequence[float | None] | None = None) -> Concentration:

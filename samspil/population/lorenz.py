@@ -24,15 +24,15 @@ def lorenz(groups: Iterable[tuple[int, Decimal | float]]) -> tuple[LorenzPoint, 
     Groups may come in any order; within a group everybody is taken to have the same. Empty when the total is zero, as
     nothing is spread then. Raises SamspilError for a negative number of persons or a negative sum.
     """
-    found = [(persons, Decimal(total) if isinstance(total, int) else total) for persons, total in groups if persons]
-    if any(persons < 0 or total < 0 for persons, total in found):
+    found = [(number, float(amount)) for number, amount in groups if number]
+    if any(number < 0 or amount < 0 for number, amount in found):
         raise SamspilError("a spread is of amounts that are not negative, over persons that are not negative")
-    persons, total = sum(each for each, _ in found), sum(float(each) for _, each in found)
+    persons, total = sum(number for number, _ in found), sum(amount for _, amount in found)
     if not total:
         return ()
     points, some, spent = [LorenzPoint(0.0, 0.0)], 0, 0.0
-    for number, amount in sorted(found, key=lambda group: float(group[1]) / group[0]):
-        some, spent = some + number, spent + float(amount)
+    for number, amount in sorted(found, key=lambda group: group[1] / group[0]):
+        some, spent = some + number, spent + amount
         points.append(LorenzPoint(some / persons, spent / total))
     points[-1] = LorenzPoint(1.0, 1.0)
     return tuple(points)
