@@ -1,0 +1,458 @@
+"""The worked cases of the requirements for segments, by their names, with every number as printed."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+from fractions import Fraction
+
+import ibis
+import pyarrow as pa
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from samspil.definitions import SamspilError
+from samspil.population import attendance_segments as attendance
+from samspil.population.concordance import POSSIBLY, Share, concordance, deviations
+from samspil.population.four_numbers import NOT_MEASURED, FourNumbers, SegmentSize, confirm_need
+from samspil.population.gap import decompose
+from samspil.population.gate import Answer, Facts, gate, locality_warning, sub_segments
+from samspil.population.high_need import Profile, group_size, homogeneity, is_member, persistence
+from samspil.population.integration import NO_LEVEL, choose, complexity, need_for_integration
+from samspil.population.multimorbidity import is_fragmented, is_multimorbid, prevalence
+from samspil.population.placement import place
+from samspil.population.square import (
+    UNDETERMINED,
+    Assessment,
+    check_assessment,
+    position,
+    prevailing,
+    seen_by,
+    visible_inputs,
+)
+from samspil.population.strata import changes, in_force, sheet, valid_until
+from samspil.programmes.segment_rules import load_segment_rules
+
+RULES = load_segment_rules()
+CUT = Decimal("0.75")
+
+# ALG-1
+
+
+@pytest.mark.parametrize(
+    ("diagnosed", "algorithm", "attended", "expected", "found"),
+    [
+        (True, False, 4, 4, "S1"),
+        (True, False, 1, 4, "S2"),
+        (True, False, 0, 4, "S3a"),
+        (False, True, 0, 0, "S3b"),
+        (False, False, 0, 0, "none"),
+    ],
+)
+def test_alg_1_segments_as_worked(diagnosed: bool, algorithm: bool, attended: int, expected: int, found: str) -> None:
+    given_ = {"diagnosed": diagnosed, "algorithm_positive": algorithm, "attended": attended, "expected": expected}
+    assert attendance.segment(**given_, cut=CUT) == found
+    # The region's own data find the first three, and those only with regional contact.
+    seen = {contact: attendance.seen_by_region(found, regional_contact=contact) for contact in (True, False)}
+    assert seen == {True: found if found in {"S1", "S2", "S3a"} else "none", False: "none"}
+
+
+def test_alg_1_the_cut_itself_is_reached_by_exactly_its_share() -> None:
+    given_ = {"diagnosed": True, "algorithm_positive": True, "expected": 4, "cut": CUT}
+    assert [attendance.segment(attended=n, **given_) for n in (2, 3)] == ["S2", "S1"]
+
+
+def test_alg_1_a_diagnosed_person_without_expected_controls_is_a_fault_and_no_segment() -> None:
+    with pytest.raises(SamspilError, match="expected controls"):
+        attendance.segment(diagnosed=True, algorithm_positive=True, attended=0, expected=0, cut=CUT)
+
+
+# ALG-2
+
+
+def test_alg_2_of_1000_copd_patients_at_hospital_220_are_possibly_relocatable() -> None:
+    counts = {("primary", "hospital"): 220, ("hospital", "hospital"): 780, ("primary", "primary"): 500}
+    found = concordance(counts, ["primary", "hospital"], ["primary"], comorbidity=False)
+    assert (found.relocatable.numerator, found.relocatable.denominator) == (220, 1000)
+    assert found.relocatable.value == 0.22
+    assert found.label == POSSIBLY == "possibly"
+    assert (found.above, found.below, found.as_recommended) == (220, 0, 1280)
+
+
+def test_alg_2_an_unknown_level_moves_nobody_and_stays_in_the_denominator() -> None:
+    counts = {("primary", "hospital"): 2, (None, "hospital"): 2, ("primary", None): 3}
+    found = concordance(counts, ["primary", "hospital"], ["primary"], comorbidity=True)
+    assert (found.relocatable.numerator, found.relocatable.denominator, found.unknown) == (2, 4, 5)
+
+
+def test_strat_20_a_deviation_without_a_reason_is_open() -> None:
+    codes = [each.reason for each in RULES.deviation_reasons]
+    placements = {1: ("primary", "hospital"), 2: ("primary", "hospital"), 3: ("primary", "primary")}
+    found = deviations(placements, {1: "patient_wish"}, codes)
+    assert {each.person: each.open for each in found} == {1: False, 2: True}
+    with pytest.raises(SamspilError, match="unknown reason `habit`"):
+        deviations(placements, {1: "habit"}, codes)
+
+
+# ALG-3
+
+
+def test_alg_3_the_gap_of_the_example_sums() -> None:
+    found = decompose(1000, 700, 500, 200, 160, capacity=500, over_capacity_from=RULES.over_capacity.ratio)
+    assert (found.undiagnosed, found.not_eligible, found.not_referred, found.not_started) == (300, 200, 300, 40)
+    assert found.total == 840 == sum(found.parts.values())
+    assert found.capacity_ratio == Fraction("3.125")
+    assert found.over_capacity is True
+
+
+nested = st.lists(st.integers(0, 50), min_size=5, max_size=5).map(lambda sizes: sorted(sizes, reverse=True))
+
+
+@given(nested, st.integers(0, 20), st.data())
+def test_alg_3_any_gap_is_the_sum_of_its_parts_less_those_outside(
+    sizes: list[int], outside: int, data: st.DataObject
+) -> None:
+    declined = data.draw(st.integers(0, sizes[3] - sizes[4]))
+    found = decompose(*sizes, declined=declined, outside=outside)
+    assert found.estimate == sizes[0]
+    assert found.total == sizes[0] - sizes[4] - outside == sum(found.parts.values()) - outside
+
+
+def test_alg_3_groups_that_are_not_nested_are_refused() -> None:
+    with pytest.raises(SamspilError, match="part of the one before"):
+        decompose(1000, 700, 500, 200, 201)
+
+
+def test_alg_3_places_when_nobody_started_are_over_capacity() -> None:
+    found = decompose(10, 5, 5, 0, 0, capacity=1, over_capacity_from=Decimal(1))
+    assert (found.capacity_ratio, found.over_capacity) == (None, True)
+
+
+# STRAT-3
+
+
+def test_strat_3_a_segment_has_no_size_without_the_four_numbers() -> None:
+    with pytest.raises(TypeError):
+        SegmentSize("copd", "S1", 10)  # type: ignore[call-arg]
+    with pytest.raises(SamspilError, match="never alone"):
+        SegmentSize("copd", "S1", 10, None)  # type: ignore[arg-type]
+    with pytest.raises(TypeError):
+        FourNumbers(algorithm_positive=1000, diagnosed=700, attending=500)  # type: ignore[call-arg]
+
+
+def test_strat_3_a_number_without_its_source_is_not_measured_and_no_zero() -> None:
+    numbers = FourNumbers(algorithm_positive=1000, diagnosed=700, attending=500, referred=None)
+    assert numbers.in_words()["referred"] == NOT_MEASURED
+    assert numbers.not_measured == ("referred",)
+    assert numbers.estimate_to_demand is None
+    assert FourNumbers(1000, 700, 500, 200).estimate_to_demand == 5
+
+
+def test_strat_3_a_planner_confirms_a_need_by_name_and_with_a_reason() -> None:
+    size = SegmentSize("copd", "S1", 500, FourNumbers(1000, 700, 500, 200))
+    with pytest.raises(SamspilError, match="planner confirms"):
+        confirm_need(size, 160, "", "")
+    assert confirm_need(size, 160, "planner", "as many as started last year").places == 160
+    blind = SegmentSize("copd", "S1", 500, FourNumbers(1000, 700, 500, None))
+    with pytest.raises(SamspilError, match="referred are not measured"):
+        confirm_need(blind, 160, "planner", "the estimate")
+
+
+# ALG-4
+
+
+def test_alg_4_one_per_cent_of_two_million_is_20000_and_3000_stay() -> None:
+    assert group_size(2_000_000, RULES.high_need.share) == 20_000
+    found = persistence(20_000, 3_000)
+    assert (found.numerator, found.denominator, found.value) == (3_000, 20_000, 0.15)
+
+
+@pytest.mark.parametrize(("persons", "members"), [(0, 0), (1, 1), (100, 1), (101, 2), (700, 7), (2_000_000, 20_000)])
+def test_alg_4_the_group_is_rounded_up_exactly(persons: int, members: int) -> None:
+    assert group_size(persons, Decimal("0.01")) == members
+
+
+def test_alg_4_of_equal_cost_the_lower_person_id_is_in_the_group() -> None:
+    rows = {"person_id": [4, 1, 3, 2], "cost": pa.array([Decimal(9), Decimal(9), Decimal(9), Decimal(1)])}
+    people = ibis.memtable(pa.table(rows))
+    found = people.select("person_id", member=is_member(people, "cost", Decimal("0.5")))
+    assert {row["person_id"] for row in found.to_pyarrow().to_pylist() if row["member"]} == {1, 3}
+
+
+def test_alg_4_ties_do_not_change_how_many_are_in_the_group() -> None:
+    people = ibis.memtable(pa.table({"person_id": range(20_000), "cost": [5] * 20_000}))
+    found = people.select(member=is_member(people, "cost", Decimal("0.01")))
+    assert found.aggregate(members=found.member.sum()).to_pyarrow().to_pylist() == [{"members": 200}]
+
+
+def test_alg_4_the_profile_of_the_stockholm_group() -> None:
+    nobody = homogeneity({}, Decimal("0.5"))
+    found = Profile(
+        population=2_000_000,
+        members=20_000,
+        cost=Decimal(300),
+        cost_of_all=Decimal(1000),
+        under_age=Share(7_000, 20_000),
+        contacts=65 * 20_000,
+        admissions=4 * 20_000,
+        diagnoses=8 * 20_000,
+        persistence=persistence(20_000, 3_000),
+        by_age={},
+        by_group={},
+        ages=nobody,
+        groups=nobody,
+        missing=(),
+        warning=RULES.high_need.warning,
+    )
+    assert (found.cost_share, found.under_age.value) == (0.30, 0.35)
+    assert (found.per_member(found.contacts), found.per_member(found.admissions)) == (65, 4)
+    assert found.warning.da
+
+
+def test_r_pop_04_a_spread_group_is_not_homogeneous() -> None:
+    spread = homogeneity({"heart": 5, "lung": 5, "mental": 5, "cancer": 5}, Decimal("0.5"))
+    assert (spread.homogeneous, spread.entropy, spread.share.value) == (False, 2.0, 0.25)
+    assert homogeneity({"heart": 8, "lung": 2}, Decimal("0.5")).homogeneous is True
+    assert homogeneity({}, Decimal("0.5")).homogeneous is None
+
+
+# ALG-5
+
+
+def test_alg_5_treatment_goes_before_risk_and_risk_decides_alone() -> None:
+    both = place("high", "general_practice", RULES.risk)
+    assert (both.place, both.decided_by, both.by_risk) == ("general_practice", "treatment", "hospital")
+    alone = place("high", None, RULES.risk)
+    assert (alone.place, alone.decided_by) == ("hospital", "risk")
+    assert alone.trace[-1] == "decided by risk: `hospital`"
+
+
+def test_alg_5_the_precedence_is_configuration() -> None:
+    by_risk = RULES.risk.model_copy(update={"decides": "risk"})
+    assert place("high", "general_practice", by_risk).place == "hospital"
+
+
+def test_alg_5_an_unknown_stratum_or_place_is_a_fault() -> None:
+    with pytest.raises(SamspilError, match="unknown risk stratum"):
+        place("extreme", None, RULES.risk)
+    with pytest.raises(SamspilError, match="unknown place"):
+        place("low", "moon", RULES.risk)
+
+
+# ALG-6
+
+
+def test_alg_6_the_four_quadrants_keep_both_axes() -> None:
+    square = RULES.square
+    found = {
+        (one, other): position(one, other, square).quadrant for one in ("low", "high") for other in ("low", "high")
+    }
+    assert len(set(found.values())) == 4
+    assert position("high", "low", square).quadrant == "Q4"
+    assert (position("high", "low", square).complexity, position("high", "low", square).self_care) == ("high", "low")
+
+
+@pytest.mark.parametrize(("one", "other"), [(None, "high"), ("high", None), (None, None)])
+def test_alg_6_a_missing_axis_is_undetermined_and_never_low(one: str | None, other: str | None) -> None:
+    found = position(one, other, RULES.square)  # type: ignore[arg-type]
+    assert (found.quadrant, found.complexity, found.self_care) == (UNDETERMINED, one, other)
+
+
+def test_strat_7_two_methods_stand_side_by_side() -> None:
+    day = dt.date(2022, 1, 1)
+    subjective = Assessment("high", "subjective", "GP", day)
+    structured = Assessment("low", "structured", "nurse", day, ("age", "ethnicity"), 12)
+    found = prevailing([subjective, structured, Assessment("low", "subjective", "GP", day - dt.timedelta(days=9))])
+    assert found == {"subjective": subjective, "structured": structured}
+    assert (subjective.subjective, structured.subjective) == (True, False)
+
+
+def test_strat_8_sensitive_inputs_are_seen_only_with_a_right_to() -> None:
+    assessment = Assessment("low", "structured", "nurse", dt.date(2022, 1, 1), ("age", "ethnicity"))
+    assert visible_inputs(assessment, RULES.square, may_see_sensitive=False) == ("age",)
+    assert visible_inputs(assessment, RULES.square, may_see_sensitive=True) == ("age", "ethnicity")
+    assert len(RULES.square.self_care_inputs) == 9
+    with pytest.raises(SamspilError, match="no input `shoe_size`"):
+        check_assessment(Assessment("low", "structured", "nurse", dt.date(2022, 1, 1), ("shoe_size",)), RULES.square)
+
+
+def test_strat_10_each_sector_sees_its_own_side() -> None:
+    found = position("high", "low", RULES.square)
+    assert seen_by(found, "region", RULES.square) == {"complexity": "high"}
+    assert seen_by(found, "municipality", RULES.square) == {"self_care": "low"}
+    assert seen_by(found, "general_practice", RULES.square) == {"complexity": "high", "self_care": "low"}
+
+
+# ALG-8, ALG-9
+
+
+def test_alg_8_two_conditions_are_multimorbid_and_380_of_1000_are_38_per_cent() -> None:
+    at_least = RULES.conditions.multimorbid.value
+    assert is_multimorbid(["diabetes", "copd"], at_least)
+    assert not is_multimorbid(["diabetes", "diabetes"], at_least)
+    assert prevalence(380, 1000).value == 0.38
+    assert RULES.conditions.over_age.value == 16
+
+
+def test_alg_9_five_hospitals_are_flagged_and_one_is_not() -> None:
+    assert is_fragmented(5, RULES.fragmentation)
+    assert not is_fragmented(1, RULES.fragmentation)
+
+
+# T-02
+
+ROWS = ("complexity", "stability", "duration", "communication", "help", "self_care")
+
+
+@pytest.mark.parametrize(
+    ("values", "level"),
+    [
+        (("little", "stable", "short", "routine", "little", "self_reliant"), "linked"),
+        (("complex", "not_stable", "terminal", "frequent", "large", "extended_support"), "fully_integrated"),
+        (("moderate", "stable", "short", "primarily_routine", "moderate", "moderate_support"), "coordinated"),
+        (("complex", "not_stable", "short", "frequent", "large", "extended_support"), None),
+    ],
+)
+def test_t_02_vectors(values: tuple[str, ...], level: str | None) -> None:
+    found = need_for_integration(dict(zip(ROWS, values, strict=True)), RULES.integration)
+    assert found.level == level
+    assert found.consistent == ((level,) if level else ())
+    assert found.verdict == (level or NO_LEVEL)
+    assert [(row.row, row.value) for row in found.rows] == list(zip(ROWS, values, strict=True))
+
+
+def test_t_02_where_no_level_fits_a_human_judges() -> None:
+    assert NO_LEVEL == "no consistent level, clinical judgement"
+
+
+def test_t_02_a_value_that_fits_several_columns_is_a_set() -> None:
+    levels = {(row.row, value.value): value.levels for row in RULES.integration.rows for value in row.values}
+    assert levels["complexity", "moderate"] == ("linked", "coordinated")
+    assert levels["complexity", "complex"] == ("coordinated", "fully_integrated")
+    assert levels["stability", "stable"] == ("linked", "coordinated")
+    assert levels["duration", "short"] == ("linked", "coordinated")
+    assert levels["duration", "long"] == ("linked", "coordinated", "fully_integrated")
+    assert levels["help", "moderate"] == ("linked", "coordinated")
+    assert levels["help", "large"] == ("coordinated", "fully_integrated")
+
+
+def test_t_02_a_row_that_is_not_known_leaves_the_level_open() -> None:
+    values = dict(zip(ROWS, ("little", "stable", "short", "routine", "little", "self_reliant"), strict=True))
+    found = need_for_integration(values | {"help": None}, RULES.integration)
+    assert (found.level, found.missing, found.verdict) == (None, ("help",), "not known yet: help")
+    with pytest.raises(SamspilError, match="cannot be `huge`"):
+        need_for_integration(values | {"help": "huge"}, RULES.integration)
+
+
+def test_r_seg_05_another_level_than_the_least_intensive_needs_a_reason_and_a_user() -> None:
+    values = dict(zip(ROWS, ("little", "stable", "short", "routine", "little", "self_reliant"), strict=True))
+    need = need_for_integration(values, RULES.integration)
+    assert choose(need, "linked", RULES.integration).reason is None
+    for given_ in ({}, {"reason": "lives alone"}, {"user": "gp"}, {"reason": " ", "user": "gp"}):
+        with pytest.raises(SamspilError, match="needs a reason and who chooses it"):
+            choose(need, "coordinated", RULES.integration, **given_)
+    assert choose(need, "coordinated", RULES.integration, reason="lives alone", user="gp").level == "coordinated"
+
+
+def test_r_seg_06_a_sum_is_no_substitute_for_three_kinds_of_complexity() -> None:
+    with pytest.raises(SamspilError, match="a sum is no substitute"):
+        complexity(4, {})
+    with pytest.raises(SamspilError, match="say what it is seen from"):
+        complexity({"clinical": 1, "social": 0, "organisational": None}, {})
+    found = complexity({"clinical": 1, "social": 0, "organisational": None}, {"clinical": "two exacerbations"})
+    assert (found.clinical, found.social, found.organisational) == (1, 0, None)
+
+
+# T-10, R-SEG-09, R-SEG-12
+
+YES = [
+    Answer("found", True, "by the GP", "leader"),
+    Answer("complexity", None, "mostly organisational", "leader"),
+    Answer("organisation", None, "within the ward", "leader"),
+    Answer("responsibility", True, "", "leader"),
+]
+ALIKE = homogeneity({"heart": 9, "lung": 1}, Decimal("0.5"))
+SPREAD = homogeneity({"heart": 5, "lung": 5, "mental": 5}, Decimal("0.5"))
+
+
+def test_t_10_the_gate_is_closed_until_everything_is_answered() -> None:
+    facts = Facts(persons=60, needed=50, homogeneity=ALIKE)
+    assert not gate(RULES.gate, YES, facts).blocked
+    for missing in range(len(YES)):
+        found = gate(RULES.gate, YES[:missing] + YES[missing + 1 :], facts)
+        assert found.blocked
+        assert found.open == (YES[missing].question,)
+
+
+def test_t_10_data_answer_the_first_and_third_question_where_they_can() -> None:
+    found = gate(RULES.gate, YES, Facts(persons=40, needed=50, homogeneity=SPREAD))
+    assert {each.question for each in found.answers if each.by == "data"} == {"enough", "homogeneous"}
+    assert set(found.refused) == {"enough", "homogeneous"}
+    unknown = gate(RULES.gate, YES, Facts(persons=None, needed=50, homogeneity=homogeneity({}, Decimal("0.5"))))
+    assert unknown.open == ("enough", "homogeneous")
+
+
+def test_t_10_the_decisive_parameter_alone_can_refuse() -> None:
+    answers = [*YES[:-1], Answer("responsibility", False, "one more door", "leader")]
+    found = gate(RULES.gate, answers, Facts(persons=60, needed=50, homogeneity=ALIKE))
+    assert found.refused == ("responsibility",)
+    assert found.blocked
+
+
+def test_t_10_an_answer_has_a_name_and_the_form_that_is_asked_for() -> None:
+    for wrong, said in (
+        (Answer("found", True, "", " "), "who gives it"),
+        (Answer("found", None, "maybe", "leader"), "yes or no"),
+        (Answer("complexity", None, " ", "leader"), "in words"),
+        (Answer("colour", True, "", "leader"), "no question"),
+    ):
+        with pytest.raises(SamspilError, match=said):
+            gate(RULES.gate, [wrong], Facts())
+
+
+def test_r_seg_12_each_sub_segment_meets_the_gate_by_itself() -> None:
+    facts = {"lung": Facts(60, 50, ALIKE), "mental": Facts(6, 50, SPREAD)}
+    found = sub_segments(RULES.gate, facts)
+    assert {name: [answer.yes for answer in answers] for name, answers in found.items()} == {
+        "lung": [True, True],
+        "mental": [False, False],
+    }
+
+
+def test_t_11_has_its_five_questions_in_both_languages() -> None:
+    assert len(RULES.gate.questions) == 5 == len(RULES.gate.process)
+    assert all(each.title.da and each.title.en for each in (*RULES.gate.questions, *RULES.gate.process))
+
+
+def test_r_seg_09_a_locality_of_120000_warns_and_one_of_40000_does_not() -> None:
+    assert "larger than" in (locality_warning(120_000, RULES.locality) or "")
+    assert "smaller than" in (locality_warning(29_999, RULES.locality) or "")
+    assert locality_warning(30_000, RULES.locality) is locality_warning(50_000, RULES.locality) is None
+
+
+# STRAT-15, STRAT-16, R-SEG-14
+
+
+def test_strat_15_who_is_not_confirmed_drops_out_and_no_stratum_is_for_ever() -> None:
+    day = dt.date(2022, 1, 31)
+    until = valid_until(day, RULES.validity_months.value)
+    assert until == dt.date(2023, 1, 31)
+    days = {"valid_from": day, "valid_until": until}
+    members = {1: "a", 2: "a", 3: "b"}
+    before = ibis.memtable(pa.Table.from_pylist([{"person_id": n, "stratum": s, **days} for n, s in members.items()]))
+    now = ibis.memtable(pa.Table.from_pylist([{"person_id": n, "stratum": "a"} for n in (1, 3, 4)]))
+    found = {row["person_id"]: row["change"] for row in changes(before, now, "stratum").to_pyarrow().to_pylist()}
+    assert found == {1: "confirmed", 2: "dropped_out", 3: "moved", 4: "new"}
+    held = {on: in_force(before, on).count().to_pyarrow().as_py() for on in (day, until, until + dt.timedelta(days=1))}
+    assert list(held.values()) == [3, 3, 0]
+
+
+def test_strat_16_a_sheet_without_how_many_is_not_published() -> None:
+    stratum = RULES.strata[0]
+    with pytest.raises(SamspilError, match="how many is missing"):
+        sheet(stratum, None, "en")
+    found = sheet(stratum, 69, "da")
+    assert all((found.who, found.persons, found.services, found.who_acts, found.review_months))
+    # No interviews or workshops are told of yet (R-SEG-14).
+    assert found.basis == "quantitative only"
