@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from samspil.improvement.views import flags, quality, worksheet
+from samspil.improvement.views import flags, network_work, networks, quality, worksheet
 
 urlpatterns: list[URLPattern] = [
     # The practice's own quality.
@@ -19,4 +19,19 @@ urlpatterns: list[URLPattern] = [
     path("quality/<slug:name>/<slug:indicator>/", quality.patients, name="quality-indicator"),
     path("citizens/<int:key>/flags/", flags.flags, name="citizen-flags"),
     path("citizens/<int:key>/flags/<int:flag_key>/away/", flags.take_away, name="citizen-flag-away"),
+    # Networks: reports, notes, meetings, tests of change.
+    path("networks/", networks.overview, name="networks"),
+    path("networks/<int:key>/", networks.network, name="network-report"),
+    path("networks/<int:key>/meetings/", network_work.meetings, name="network-meetings"),
+    path("networks/<int:key>/meetings/import/", network_work.import_meetings, name="network-meetings-import"),
+    path("networks/<int:key>/meetings/<int:meeting>/", network_work.cancel_meeting, name="network-meeting-cancel"),
+    path("networks/<int:key>/tests/", network_work.tests, name="network-tests"),
+    path("networks/<int:key>/tests/<int:test>/", network_work.test, name="network-test"),
+    path("networks/<int:key>/tests/<int:test>/conclude/", network_work.conclude_test, name="network-test-conclude"),
+    path("networks/<int:key>/notes/<int:note>/withdraw/", networks.withdraw_note, name="network-note-withdraw"),
+    path("networks/<int:key>/<slug:name>/", networks.report, name="network-report"),
+    path("networks/<int:key>/<slug:name>/print/", networks.printed, name="network-report-print"),
+    path("networks/<int:key>/<slug:name>/notes/", networks.add_note, name="network-note"),
+    path("networks/<int:key>/<slug:name>/<slug:indicator>/", networks.indicator, name="network-indicator"),
+    path("networks/<int:key>/<slug:name>/<slug:indicator>/notes/", networks.add_note, name="network-indicator-note"),
 ]

@@ -54,6 +54,20 @@ PLACES: tuple[Place, ...] = (
         "rounds", _("Eligibility rounds"), _("Which criteria found how many, and why they changed"), (Role.SECRETARIAT,)
     ),
     Place("overrides", _("Exclusions set aside"), _("Where doctors went beyond the criteria"), (Role.SECRETARIAT,)),
+    Place(
+        "networks",
+        _("Networks"),
+        _("Figures that practices look at together, meetings, and what is tried"),
+        (
+            *_PRACTICE,
+            Role.MUNICIPAL,
+            Role.HOSPITAL,
+            Role.TEAM_CHAIR,
+            Role.SECRETARIAT,
+            Role.ANALYST,
+            Role.LEADERSHIP,
+        ),
+    ),
     Place("work", _("Tasks"), _("What you are asked to do for citizens"), (*_PRACTICE, *_OTHER_SECTORS)),
     Place("stays", _("Admissions"), _("Tell of admissions and discharges"), (Role.HOSPITAL,)),
     Place(

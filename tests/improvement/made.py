@@ -17,6 +17,8 @@ from typing import Any
 
 from samspil.access.models import Citizen, Organisation
 from samspil.improvement.models import (
+    CategoryCount,
+    Coverage,
     IndicatorPublication,
     IndicatorResult,
     LostPatient,
@@ -110,4 +112,38 @@ def lost(of: IndicatorPublication, citizen: Citizen, last_contact: dt.date | Non
     """A patient whom the practice has lost sight of."""
     return LostPatient.objects.create(
         publication=of, citizen=citizen, practice=citizen.practice, last_contact=last_contact
+    )
+
+
+def _where(unit: Organisation | Network) -> dict[str, Any]:
+    if isinstance(unit, Organisation):
+        return {"level": "practice", "practice": unit}
+    return {"level": "network", "network": unit}
+
+
+def coverage(
+    of: IndicatorPublication,
+    unit: Organisation | Network,
+    delivering: int = 1,
+    participating: int = 1,
+    *,
+    persons: int | None = 100,
+    variable: str = "eye_exam",
+    day: dt.date | None = None,
+    **fields: Any,
+) -> Coverage:
+    """What the figures of a practice or a network rest on, for one variable."""
+    given = {"with_value": persons, "first_valid": care.LONG_AGO} | _where(unit)
+    return Coverage.objects.create(
+        publication=of, day=day or of.as_of, delivering=delivering, participating=participating, persons=persons,
+        variable=variable, **given | fields,
+    )  # fmt: skip
+
+
+def category(
+    of: IndicatorPublication, unit: Organisation | Network, indicator: str, name: str, persons: int | None, **fields: Any
+) -> CategoryCount:
+    """How many persons of a practice or a network are in a category."""
+    return CategoryCount.objects.create(
+        publication=of, day=of.as_of, indicator=indicator, category=name, persons=persons, **_where(unit) | fields
     )

@@ -120,4 +120,4 @@ def _table(given: Sequence[Bar], shares: bool) -> Table:
         else:
             within = interval(*each.interval) if each.interval else "–"
             rows.append((each.label, percent(each.length, 1), within, part_of(each.n, each.d)))
-    return Table(("", _("Share"), _("95 % interval"), _("Of how many")), tuple(rows))
+    return Table(("", _("Share"), _("Interval (95 %)"), _("Of how many")), tuple(rows))

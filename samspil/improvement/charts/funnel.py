@@ -167,7 +167,7 @@ def _described(practices: Sequence[Practice], limits: Sequence[Limit], centre: f
 
 
 def _table(practices: Sequence[Practice], limits: Sequence[Limit]) -> Table:
-    columns = (_("Practice"), _("Patients"), _("Share"), _("95 % limits"), _("99.8 % limits"))
+    columns = (_("Practice"), _("Patients"), _("Share"), _("Limits (95 %)"), _("Limits (99.8 %)"))
     rows = []
     for each in practices:
         limit = _limit_of(each, limits)

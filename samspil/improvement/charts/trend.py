@@ -233,7 +233,7 @@ def _described(ordered: Sequence[Point], breaks: Sequence[Break], standard: floa
 
 def _table(ordered: Sequence[Point], constant: Sequence[Point]) -> Table:
     beside = {point.day: point for point in constant}
-    columns = [_("Day"), _("Share"), _("95 % interval"), _("Of how many"), _("Definition")]
+    columns = [_("Day"), _("Share"), _("Interval (95 %)"), _("Of how many"), _("Definition")]
     columns += [_("Same practices all the time")] if constant else []
     rows = []
     for point in ordered:
