@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from samspil.verbs.demonstration import administrator, demo
     from samspil.verbs.explaining import explain
     from samspil.verbs.indicating import indicators, open_indicators
-    from samspil.verbs.indicator_sets import explain_indicator, indicator_sets
+    from samspil.verbs.indicators_explained import explain_indicator, indicator_sets
     from samspil.verbs.listing import lists
     from samspil.verbs.published import published_series
     from samspil.verbs.publishing import publish
@@ -58,7 +58,7 @@ _MODULES = {
     ),
     "explaining": ("explain",),
     "indicating": ("indicators", "open_indicators"),
-    "indicator_sets": ("explain_indicator", "indicator_sets"),
+    "indicators_explained": ("explain_indicator", "indicator_sets"),
     "listing": ("lists",),
     "published": ("published_series",),
     "publishing": ("publish",),
