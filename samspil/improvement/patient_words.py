@@ -28,7 +28,7 @@ from samspil.population.time import Months
 from samspil.programmes.indicators import Indicator
 
 GROUP_WORDS: dict[str, Promise] = {
-    State.OVERDUE: gettext_lazy("Overdue"),
+    State.OVERDUE: gettext_lazy("Is overdue"),
     State.NO_DATA: gettext_lazy("No data"),
     State.NOT_MET: gettext_lazy("Not met"),
     EXCEPTION: gettext_lazy("A reason is known"),
@@ -38,7 +38,7 @@ GROUP_WORDS: dict[str, Promise] = {
 LOST_WORDS: dict[str, Promise] = {
     reaching.NOT_TRIED: gettext_lazy("Not contacted yet"),
     reaching.WAITING: gettext_lazy("Waiting"),
-    reaching.BACK: gettext_lazy("Back"),
+    reaching.BACK: gettext_lazy("Came back"),
     reaching.ANSWERED: gettext_lazy("Another answer"),
     reaching.STOPPED: gettext_lazy("Not to be sought out"),
 }
@@ -222,7 +222,7 @@ def lost_rows(found: Lost) -> list[LostWords]:
             row=row,
             age=_age(row.citizen),
             last=(_day(row.lost.last_contact) or _("no contact known")) if row.lost else _("has been in contact"),
-            overdue=[said(each.title) for each in row.overdue],
+            overdue=list(dict.fromkeys(short_title(each, found.bulletin) for each in row.overdue)),
             flags=[found.bulletin.flag_title(flag.flag) for flag in row.flags],
             form=AttemptForm(initial={"known": row.newest_attempt}, auto_id=f"id_{row.citizen.pk}_%s"),
         )
@@ -314,6 +314,11 @@ def suggestion_groups(found: Screening) -> list[Group]:
         Group(each.suggestion, said(each.title), found.counts[each.suggestion], each.suggestion == chosen)
         for each in found.bulletin.set.suggestions
     ]
+
+
+def short_title(indicator: Indicator, bulletin: Bulletin) -> str:
+    """What an examination is called where there is little room: the variable that the indicator needs first."""
+    return said(bulletin.set.variable(indicator.needs[0]).title if indicator.done else indicator.title)
 
 
 def within_words(within: str) -> str:

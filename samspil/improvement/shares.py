@@ -32,12 +32,17 @@ class Shares:
 
 def shares_of(result: IndicatorResult, indicator: Indicator) -> Shares | None:
     """Both shares of a figure; None of what was not computed, and of an indicator of categories."""
-    counts = (result.met, result.persons, result.exceptions, result.not_applicable)
-    if result.outcome != IndicatorResult.Outcome.COMPUTED or None in counts or indicator.categories is not None:
+    if result.outcome != IndicatorResult.Outcome.COMPUTED or result.met is None or indicator.categories is not None:
         return None
-    met, persons, exceptions, not_applicable = (count or 0 for count in counts)
-    strict = max(persons - exceptions - not_applicable, met)
-    observed = result.observed_d if result.observed_d is not None else max(strict - (result.no_data or 0), met)
+    met, strict, observed = result.met, result.strict_d, result.observed_d
+    if strict is None:
+        counts = (result.persons, result.exceptions, result.not_applicable)
+        if None in counts:
+            return None
+        persons, exceptions, not_applicable = (count or 0 for count in counts)
+        strict = max(persons - exceptions - not_applicable, met)
+    if observed is None:
+        observed = max(strict - (result.no_data or 0), met)
     return Shares(Proportion(met, strict), Proportion(met, observed))
 
 

@@ -51,10 +51,10 @@ def record_attempt(
     found = bulletin(name)
     with transaction.atomic():
         # Held, so that two who ring at the same time are told of each other.
-        Citizen.objects.select_for_update().get(pk=citizen.pk)
+        citizen = Citizen.objects.select_for_update().get(pk=citizen.pk)
         own = {"publication": found.publication, "citizen": citizen, "practice_id": actor.organisation_id}
         lost = LostPatient.objects.filter(**own).exists()
-        if not lost and not PatientState.objects.filter(**own).exists():
+        if citizen.inactive or not (lost or PatientState.objects.filter(**own).exists()):
             raise Invalid("", _("The patient is not among those of these figures."))
         newest = OutreachAttempt.objects.filter(
             citizen=citizen, practice_id=actor.organisation_id, set=name

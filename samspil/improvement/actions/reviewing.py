@@ -45,9 +45,9 @@ def answer(
     for variable, (code, on) in given.items():
         _allowed(found, citizen, variable, code, on)
     with transaction.atomic():
-        Citizen.objects.select_for_update().get(pk=citizen.pk)
+        citizen = Citizen.objects.select_for_update().get(pk=citizen.pk)
         own = {"citizen": citizen, "practice_id": actor.organisation_id}
-        if not PatientState.objects.filter(publication=found.publication, **own).exists():
+        if citizen.inactive or not PatientState.objects.filter(publication=found.publication, **own).exists():
             raise Invalid("", _("The patient is not among those of these figures."))
         newest = JournalAnswer.objects.filter(set=name, **own).select_related("by__user").order_by("-pk").first()
         if newest is not None and known is not None and newest.pk > known:

@@ -210,7 +210,9 @@ def _reviewed(first: Proportion, changes: list[tuple[Stand, Stand]], indicator: 
         whole += (after.in_strict if strict else after.in_observed) - (
             before.in_strict if strict else before.in_observed
         )
-    return Proportion(met, whole)
+    # A patient who has left since the figures were made is in them still; nothing is below nobody or above everybody.
+    whole = max(whole, 0)
+    return Proportion(min(max(met, 0), whole), whole)
 
 
 def _counts(stand: Stand) -> bool:

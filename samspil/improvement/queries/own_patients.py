@@ -117,7 +117,8 @@ class OnePatient:
 def one_patient(actor: Actor, name: str, key: int) -> OnePatient:
     """One of the practice's patients of a set.
 
-    Raises Refused for another practice's, Citizen.DoesNotExist for nobody, and LookupError for who is not in the set.
+    Raises Refused for another practice's, Citizen.DoesNotExist for nobody, and LookupError for who is not in the set,
+    has died or has emigrated.
     """
     citizen = Citizen.objects.select_related("practice").get(pk=key)
     guard.require(actor, "read", own_patients(actor, citizen), "improvement", detail=name)
@@ -126,7 +127,7 @@ def one_patient(actor: Actor, name: str, key: int) -> OnePatient:
     lost = LostPatient.objects.filter(
         publication=found.publication, citizen=citizen, practice_id=actor.organisation_id
     ).first()
-    if not patient.published and lost is None:
+    if citizen.inactive or (not patient.published and lost is None):
         raise LookupError(name)
     return OnePatient(
         bulletin=found,

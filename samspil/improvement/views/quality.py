@@ -34,7 +34,13 @@ def overview(request: Request, name: str | None = None) -> HttpResponse:
         found = own_overview.overview(request.actor, name)
     except LookupError as error:
         raise Http404 from error
-    context = {"found": found, "lines": quality_words.lines(found), "links": quality_words.network_links(found)}
+    lines = quality_words.lines(found)
+    context = {
+        "found": found,
+        "lines": [each for each in lines if not each.why],
+        "without": [each for each in lines if each.why],
+        "links": quality_words.network_links(found),
+    }
     return render(request, "improvement/quality.html", context)
 
 
