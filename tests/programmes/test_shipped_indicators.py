@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from functools import cache
+from pathlib import Path
 
 import pytest
 
 from samspil.population.indicator_binding import check_indicators
-from samspil.programmes.indicators import IndicatorSet, Variable
+from samspil.programmes.indicators import Indicator, IndicatorSet, Variable
 from samspil.programmes.loader import load_programmes, set_files
 
 SETS = ("copd", "heart", "t2d")
@@ -176,3 +178,9 @@ def test_the_worksheet_asks_for_what_does_not_come_with_the_care_plan() -> None:
 
 def test_flags_are_what_professionals_say() -> None:
     assert [each.flag for each in at("t2d").flags] == ["vulnerable", "special_need", "do_not_contact"]
+
+
+def test_every_key_of_a_set_is_in_the_guide_to_programmes() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "programmes.md").read_text(encoding="utf-8")
+    keys = {field.alias or name for form in (IndicatorSet, Indicator) for name, field in form.model_fields.items()}
+    assert [key for key in sorted(keys) if not re.search(rf"\b{key}\b", text)] == []
