@@ -14,7 +14,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
 
 import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
@@ -22,10 +21,9 @@ from scipy.sparse import csr_array
 
 #: A change of each unknown that moves; those that stay are left out.
 Move = Mapping[int, int]
-#: How many members of one sum are looked at first; most moves are found near by, and only then is everything tried.
-NEAR = 24
-#: How many sums away is near.
-STEPS = 3
+#: How many members of one sum, and how many counts in all, are near: most moves are found there, and small tables are
+#: near as a whole.
+MEMBERS, NEAR = 24, 120
 
 
 @dataclass
@@ -48,17 +46,16 @@ class System:
 
     def reached(self, start: int, free: Mapping[int, float], near: bool) -> list[int]:
         """The `free` counts that share sums with `start`, directly or through others; only the cheapest when `near`."""
-        found, edge, steps = {start}, [start], 0
-        while edge and not (near and steps == STEPS):
+        found, edge = {start}, [start]
+        while edge and not (near and len(found) >= NEAR):
             fresh: dict[int, None] = {}
             for equation in dict.fromkeys(number for cell in edge for number in self.equations_of[cell]):
                 members = [cell for cell in self.equations[equation] if cell in free]
-                if near and len(members) > NEAR:
-                    members = sorted(members, key=lambda cell: (free[cell], cell))[:NEAR]
+                if near and len(members) > MEMBERS:
+                    members = sorted(members, key=lambda cell: (free[cell], cell))[:MEMBERS]
                 fresh.update(dict.fromkeys(cell for cell in members if cell not in found))
             found.update(fresh)
             edge = list(fresh)
-            steps += 1
         return sorted(found)
 
     def move(self, cell: int, by: int, free: Mapping[int, float], few: int) -> Move | None:
@@ -74,9 +71,9 @@ class System:
                 found = self._solve(cell, by, everything, free, few)
         return found
 
-    def furthest(self, cell: int, way: Literal[1, -1], free: Mapping[int, float], few: int) -> Move:
-        """The move of `free` counts that changes `cell` most, up to `few`: up (1) or down (-1). Empty for none."""
-        return self._solve(cell, None, self.reached(cell, free, near=False), dict.fromkeys(free, 0.0), few, way) or {}
+    def furthest(self, cell: int, way: int, cells: Sequence[int], few: int) -> Move:
+        """The move of `cells` that changes `cell` most, up to `few`: up (1) or down (-1). Empty for none."""
+        return self._solve(cell, None, cells, dict.fromkeys(cells, 0.0), few, way) or {}
 
     def _solve(
         self, cell: int, by: int | None, cells: Sequence[int], free: Mapping[int, float], few: int, way: int = 1
@@ -161,26 +158,28 @@ class Audit:
         moved = [self._moves[number][cell] for number in self._moves_of.get(cell, ())]
         return min([0, *moved]), max([0, *moved])
 
-    def wide(self, cell: int) -> bool:
-        """Whether a count can move by what it needs in all. Looks for the moves that show it."""
+    def wide(self, cell: int, near_alone: bool = False) -> bool:
+        """Whether a count can move by what it needs in all. Looks for the moves that show it, maybe `near_alone`."""
         need = self.need.get(cell, self.few)
         if self._moves_by(cell, need):
             return True
         if cell not in self.unknown or self.known_alone(cell):
             return need <= 0
-        whole = self.system.move(cell, self.few, self.unknown, self.few)
-        for move in (whole,) if whole is not None else self._ends(cell):
-            self.keep(move)
-        return self._moves_by(cell, need)
+        before: list[int] = []
+        for near in (True,) if near_alone else (True, False):
+            cells = self.system.reached(cell, self.unknown, near)
+            for way in (1, -1) if cells != before else ():
+                move = self.system.furthest(cell, way, cells, self.few)
+                if move:
+                    self.keep(move)
+                if self._moves_by(cell, need):
+                    return True
+            before = cells
+        return False
 
     def _moves_by(self, cell: int, need: int) -> bool:
         down, up = self.span(cell)
         return up - down >= need
-
-    def _ends(self, cell: int) -> list[Move]:
-        """The moves that change a count most, either way."""
-        ends = (self.system.furthest(cell, way, self.unknown, self.few) for way in (1, -1))
-        return [move for move in ends if move]
 
     def known_alone(self, cell: int) -> bool:
         """Whether some sum has no other unknown than this count, so that a reader only needs to subtract."""

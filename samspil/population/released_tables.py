@@ -3,7 +3,7 @@
 Every count in a table is a cell with a name of its own. The structure of a table (`disclosure.yaml`) says how cells add
 up within a row, over units and into other tables; what the parts leave of a total is a cell too, also where no column
 has it. Earlier releases are joined by the same names: the same cell of the same run is one count, and the same cell of
-another run or another day is one that may have changed little.
+another run or another day is one that may not have changed.
 """
 
 from __future__ import annotations
@@ -67,6 +67,7 @@ class Published:
     cells: Mapping[Cell, int]
     sums: Sequence[Sum[Cell]]
     released: Sequence[Released[Cell]]
+    implied: Collection[Cell]
 
 
 def cell_of(run: str, structure: TableStructure, row: Row, count: str) -> Cell:
@@ -88,7 +89,7 @@ def publish(tables: Aggregates, few: int, earlier: Sequence[Earlier] = ()) -> Pu
     Rows that are left out, and cells that are hidden, are null in no row: hidden cells are null in theirs, and the
     column `suppressed` names them. Raises SamspilError naming table, column and row for counts that cannot be.
     """
-    cells, sums = _system(tables)
+    cells, sums, implied = _system(tables)
     withheld = {
         cell_of(tables.run, structure, row, count)
         for structure in tables.structures
@@ -100,7 +101,7 @@ def publish(tables: Aggregates, few: int, earlier: Sequence[Earlier] = ()) -> Pu
     released = [_released(each) for each in earlier]
     known = {cell: count for each in released for cell, count in each.counts.items()} | cells
     released.append(_linked([tables, *(each.tables for each in earlier)], known, few))
-    protection = protect(cells, few, sums, released, withheld)
+    protection = protect(cells, few, sums, released, withheld, implied)
     rows = {
         structure.table: [
             _shown(tables.run, structure, row, protection.hidden)
@@ -109,7 +110,7 @@ def publish(tables: Aggregates, few: int, earlier: Sequence[Earlier] = ()) -> Pu
         ]
         for structure in tables.structures
     }
-    return Published(rows, protection, cells, sums, released)
+    return Published(rows, protection, cells, sums, released, implied)
 
 
 def hidden_in(run: str, structure: TableStructure, rows: Sequence[Row], shown: Sequence[Row]) -> frozenset[Cell]:
@@ -147,8 +148,8 @@ def _rest(total: str, parts: Sequence[str]) -> str:
     return " − ".join((total, *parts))
 
 
-def _system(tables: Aggregates) -> tuple[dict[Cell, int], list[Sum[Cell]]]:
-    """Every cell of the tables with its count, and every sum among them."""
+def _system(tables: Aggregates) -> tuple[dict[Cell, int], list[Sum[Cell]], frozenset[Cell]]:
+    """Every cell of the tables with its count, every sum among them, and the cells that are in no column."""
     cells: dict[Cell, int] = {}
     for structure in tables.structures:
         for number, row in enumerate(tables.rows[structure.table], 1):
@@ -161,7 +162,8 @@ def _system(tables: Aggregates) -> tuple[dict[Cell, int], list[Sum[Cell]]]:
         for structure in tables.structures
         for one in (*_within_rows(tables, structure), *_over_rows(tables, structure))
     ]
-    found = []
+    found: list[Sum[Cell]] = []
+    implied: set[Cell] = set()
     for total, named, left_over in sums:
         parts = [part for part in named if part in cells]
         if total not in cells or not parts:
@@ -177,9 +179,10 @@ def _system(tables: Aggregates) -> tuple[dict[Cell, int], list[Sum[Cell]]]:
             continue
         if rest:
             cells[left_over] = rest
+            implied.add(left_over)
             parts.append(left_over)
         found.append(Sum(total, tuple(parts)))
-    return cells, found
+    return cells, found, frozenset(implied)
 
 
 def _check(structure: TableStructure, row: Row, count: str, number: int) -> None:
@@ -237,17 +240,14 @@ def _parts(tables: Aggregates, roll_up: RollUp, total: Cell, candidates: Sequenc
 
 
 def _released(earlier: Earlier) -> Released[Cell]:
-    cells, sums = _system(earlier.tables)
-    # What no column has was not shown either; where it follows from what was shown, the sums say so.
-    columns = {count for structure in earlier.tables.structures for count in structure.counts}
-    implied = {cell for cell in cells if cell.column not in columns or " outside " in cell.unit}
+    cells, sums, implied = _system(earlier.tables)
     return Released(earlier.name, cells, earlier.hidden | implied, sums)
 
 
 def _linked(tables: Sequence[Aggregates], known: Mapping[Cell, int], few: int) -> Released[Cell]:
     """Cells of which a reader knows one from another, although they are not the same count.
 
-    The same cell on another day, and everybody in a unit as counted in several rows, may have changed little. On the
+    The same cell on another day, and everybody in a unit as counted in several rows, may be the same persons. On the
     same day another run counted others: when those are few they are a count by themselves (`within`).
     """
     series: dict[Cell, list[Cell]] = defaultdict(list)
@@ -258,9 +258,9 @@ def _linked(tables: Sequence[Aggregates], known: Mapping[Cell, int], few: int) -
     for group in series.values():
         for one, other in pairwise(sorted(group, key=lambda cell: (cell.day, cell.run))):
             more = known[other] - known[one]
-            if one.day != other.day or more == 0:
+            if more == 0:
                 same[one] = other
-            elif abs(more) < few:
+            elif one.day == other.day and abs(more) < few:
                 within.append((one, other) if more > 0 else (other, one))
     pairs = [*same.items(), *_everybody(tables, known)]
     return Released("one count known from another", {}, same=pairs, within=within)

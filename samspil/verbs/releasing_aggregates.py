@@ -206,12 +206,14 @@ def _earlier(lake: Lake, before: StoredRelease, rules: Disclosure) -> Earlier | 
 def _small_cells(published: Published, few: int, earlier: int, tables: Aggregates) -> list[dict[str, str]]:
     """What was hidden and why, and the check of the finished tables. Raises SamspilError when it fails."""
     why = published.protection.why
-    columns = {count for structure in tables.structures for count in structure.counts}
-    seen = [cell for cell in why if cell.column in columns and " outside " not in cell.unit]
+    seen = [cell for cell in why if cell not in published.implied]
     small = sum(why[cell] == "small" for cell in seen)
     more = sum(why[cell] == "complement" for cell in seen)
     exposed = published.protection.exposed
-    told = narrow(published.cells, published.protection.hidden, few, published.sums, published.released) - exposed
+    told = (
+        narrow(published.cells, published.protection.hidden, few, published.sums, published.released, published.implied)
+        - exposed
+    )
     if told:
         cell = min(told)
         raise SamspilError(

@@ -164,7 +164,7 @@ def test_two_releases_of_one_table_with_other_margins_together_give_nothing_away
 @settings(deadline=None, max_examples=30)
 @given(tables, st.data())
 def test_the_same_counts_on_another_day_give_nothing_away(cells, data):
-    """The reader even knows how much every count changed that changed by little."""
+    """The reader even knows of every count that did not change that it did not."""
     few = 5
     moved = [[max(0, count + data.draw(st.sampled_from([0, 0, 0, 1, -2, 9]))) for count in row] for row in cells]
     then, then_sums = two_way(cells, "then")
@@ -176,8 +176,8 @@ def test_the_same_counts_on_another_day_give_nothing_away(cells, data):
     read(known, then, then_sums, before.hidden)
     read(known, now, now_sums, after.hidden)
     for one, other in same.items():
-        if abs(then[one] - now[other]) < few:
-            known.guess(other, one, now[other] - then[one])
+        if then[one] == now[other]:
+            known.guess(other, one, 0)
     not_recomputed(known, (before.hidden | after.hidden) - after.exposed, few)
 
 
