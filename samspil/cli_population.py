@@ -112,7 +112,7 @@ def cost(
         Literal["practice", "network", "municipality", "region"], typer.Option(help="Whose cost to show.")
     ] = "region",
     top: Annotated[
-        int | None, typer.Option(help="A practice's most costly citizens; with --within and --practice.")
+        int | None, typer.Option(help="A practice's most costly citizens; with --within and --practice.", min=1)
     ] = None,
     within: Annotated[
         str | None, typer.Option(help="Their diagnosis: a set such as t2d, or ranges of ICD-10 such as E10-E14.")

@@ -7,6 +7,7 @@ that one team for all of it is no answer (gate question 3, L1123-1131).
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
@@ -21,7 +22,7 @@ from samspil.population.engine import column_names, is_loaded, with_measures
 from samspil.population.high_need import Homogeneity, homogeneity
 from samspil.population.tables import Tables
 from samspil.population.time import AsOf, Period
-from samspil.programmes.cost_analysis import CostAnalysis, CostAnalysisFile, DiagnosisGroups, Homogeneous
+from samspil.programmes.cost_analysis import Caution, CostAnalysis, CostAnalysisFile, DiagnosisGroups, Homogeneous
 from samspil.programmes.schema import Condition
 
 #: The main group of who had hospital contacts in no group's ranges, and of who had none.
@@ -154,8 +155,16 @@ def unloaded(any_of: Sequence[Condition], tables: Tables) -> list[str]:
     return [table for table in dict.fromkeys(needed) if table not in tables]
 
 
-def top_within(persons: ir.Table, diagnosed: ir.Table, practice: str, number: int) -> ir.Table:
-    """The `number` most costly citizens of one practice among the diagnosed, with their place (R-POP-07).
+@dataclass(frozen=True)
+class CostRanking:
+    """Citizens by one period's cost, which never come without the caution that it is not a need."""
+
+    rows: ir.Table
+    caution: Caution
+
+
+def top_within(persons: ir.Table, diagnosed: ir.Table, practice: str, number: int, caution: Caution) -> CostRanking:
+    """The `number` most costly citizens of one practice among the diagnosed, with their `place` (R-POP-07).
 
     `persons` is a run's table of persons, `diagnosed` has `person_id`. Only that practice's own citizens are read, so
     that nobody sees the citizens of another (001 L2129-2134). Those with the same cost come by `person_id`.
@@ -163,4 +172,4 @@ def top_within(persons: ir.Table, diagnosed: ir.Table, practice: str, number: in
     own = persons.filter(persons.provider_number == practice).semi_join(diagnosed, "person_id")
     order = ibis.window(order_by=[own.total.desc(), own.person_id.asc()])
     placed = own.mutate(place=ibis.row_number().over(order).cast("int64") + 1)
-    return placed.filter(placed.place <= number).order_by("place")
+    return CostRanking(placed.filter(placed.place <= number).order_by("place"), caution)

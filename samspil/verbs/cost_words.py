@@ -202,7 +202,7 @@ def top_rows(
     """A practice's most costly citizens with a diagnosis, in whole DKK; by sector, and in all."""
     titles = {each.sector: each.title.en for each in run.prices.sectors}
     sectors = run.prices.of_kind("service")
-    rows = fetched(run.lake, run.top(practice, within, number, programmes))
+    rows = fetched(run.lake, run.top(practice, within, number, programmes).rows)
     return [
         {
             "place": row["place"],

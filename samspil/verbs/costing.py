@@ -17,7 +17,7 @@ from samspil.population.concentration import Concentration, concentration, exact
 from samspil.population.cost import check_prices, monthly, periods_before
 from samspil.population.cost_change import NaiveChange, naive_change, persistence
 from samspil.population.cost_course import course, first_diagnosis
-from samspil.population.cost_profile import alike, check_analysis, having, top_within, unloaded
+from samspil.population.cost_profile import CostRanking, alike, check_analysis, having, top_within, unloaded
 from samspil.population.cost_tables import CostTables, cost_tables
 from samspil.population.high_need import Homogeneity
 from samspil.population.indicator_results import LEVELS, REGION, Level
@@ -130,8 +130,8 @@ class CostRun(Shown):
         """How alike the most costly group is by `diagnosis_group` or `age_band` (gate question 3)."""
         return alike(self.fetched("profile"), self.top_group, part, self.analysis.homogeneous)
 
-    def top(self, practice: str, within: str, number: int | None = None, programmes: Path | None = None) -> ir.Table:
-        """The most costly citizens of one practice with a diagnosis, and the columns of `persons`.
+    def top(self, practice: str, within: str, number: int | None = None, programmes: Path | None = None) -> CostRanking:
+        """The most costly citizens of one practice with a diagnosis, in the columns of `persons`, with the caution.
 
         `within` is a set of indicators (`t2d`, by its case definition) or ranges of ICD-10 (`E10-E14`). Raises
         SamspilError for an unknown practice or diagnosis, and when a source that tells of the diagnosis is missing.
@@ -145,7 +145,8 @@ class CostRun(Shown):
         persons = self.table("persons")
         own = persons.filter(persons.provider_number == practice)
         diagnosed = having(own, conditions, self.lake.tables, AsOf(self.as_of))
-        return top_within(persons, diagnosed, practice, number or self.analysis.practice_list.number)
+        length = number or self.analysis.practice_list.number
+        return top_within(persons, diagnosed, practice, length, self.caution)
 
     def course(self, around: str, before: int = 6, after: int = 12) -> ir.Table:
         """Cost by month and sector around the first known hospital diagnosis in ranges such as `J44-J44`.

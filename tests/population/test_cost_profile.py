@@ -113,7 +113,9 @@ def own_list(number: int, practice: str = "100001") -> list[dict[str, Any]]:
     tables, at = as_ibis(costly_region().tables), AsOf(D)
     people = citizens(tables, at)
     persons = per_person(people, costs(tables, [YEAR], shipped_prices()), tables, shipped_prices())
-    return rows(top_within(persons, having(people, DIABETES, tables, at), practice, number))
+    found = top_within(persons, having(people, DIABETES, tables, at), practice, number, shipped_analysis().one_year)
+    assert found.caution.source == "001 L1033-1037"
+    return rows(found.rows)
 
 
 def test_r_pop_07_the_list_has_the_15_most_costly_of_the_practice_with_the_diagnosis_alone() -> None:

@@ -148,13 +148,14 @@ def test_days_that_were_not_delivered_are_named_and_nothing_is_compared_across_t
 
 def test_the_list_of_a_practice_has_its_own_citizens_with_the_diagnosis_by_cost(run):
     practice = at_level(run, "groups", "practice")[0]["unit"]
-    found = run.top(practice, "t2d").to_pyarrow().to_pylist()
+    assert run.top(practice, "t2d").caution == run.caution
+    found = run.top(practice, "t2d").rows.to_pyarrow().to_pylist()
     assert [row["place"] for row in found] == list(range(1, 16))
     assert {row["provider_number"] for row in found} == {practice}
     assert [row["total"] for row in found] == sorted((row["total"] for row in found), reverse=True)
     persons = run.table("persons")
     own = one(run, persons.filter(persons.provider_number == practice).total.max())[0]
-    everybody = run.top(practice, "A00-Z99", 1).to_pyarrow().to_pylist()
+    everybody = run.top(practice, "A00-Z99", 1).rows.to_pyarrow().to_pylist()
     assert everybody[0]["total"] == own
 
 
