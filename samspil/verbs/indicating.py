@@ -33,6 +33,9 @@ INDICATORS = "indicators"
 #: How far apart the days of a series are where nothing is said.
 EVERY = "3 months"
 
+#: The practices that deliver, by unit and day.
+_Delivering = dict[tuple[str, dt.date], set[str]]
+
 
 @dataclass
 class IndicatorRun(Shown):
@@ -105,19 +108,24 @@ class IndicatorRun(Shown):
 
     def breaks(self, by: Level, unit: str, indicator: str) -> list[Break]:
         """Where the series of one unit and indicator cannot be compared: another definition, or other practices."""
-        practices = self._of_level("practices", by)
-        practices = practices.filter((practices.unit == unit) & practices.delivers)
-        members: dict[dt.date, set[str]] = {}
-        for row in fetched(self.lake, practices):
-            members.setdefault(row["as_of"], set()).add(row["provider_number"])
-        versions = {
-            day: each.version
+        return breaks(self._points(self._delivering(by, unit), unit, indicator))
+
+    def _delivering(self, by: Level, unit: str | None = None) -> _Delivering:
+        """The practices that deliver, by unit and day; of one unit when given."""
+        practices = self._of_level("practices", by, unit)
+        found: _Delivering = {}
+        for row in fetched(self.lake, practices.filter(practices.delivers)):
+            found.setdefault((row["unit"], row["as_of"]), set()).add(row["provider_number"])
+        return found
+
+    def _points(self, delivering: _Delivering, unit: str, indicator: str) -> list[Point]:
+        """The days on which an indicator is defined, with its version and the practices of the unit that deliver."""
+        return [
+            Point(day, each.version, frozenset(delivering.get((unit, day), ())))
             for day in self.days
             for each in self.definition(day).indicators
             if each.indicator == indicator
-        }
-        points = [Point(day, version, frozenset(members.get(day, ()))) for day, version in versions.items()]
-        return breaks(points)
+        ]
 
     def rows(self) -> list[dict[str, Any]]:
         results: dict[tuple[dt.date, str], list[dict[str, Any]]] = {}
@@ -163,12 +171,14 @@ class IndicatorRun(Shown):
         return found + self._break_notes()
 
     def _break_notes(self) -> list[str]:
-        """The breaks of the region's series, or of the practice's."""
-        level, unit = (REGION, REGION) if self.practice is None else (PRACTICE, self.practice)
+        """The breaks of the series shown; by practice that of the practice asked for, otherwise the region's."""
+        level = REGION if self.by == PRACTICE and self.practice is None else self.by
+        delivering = self._delivering(level, self.practice)
         found: dict[str, None] = {}
-        if len(self.days) > 1:
+        for unit in sorted({unit for unit, _ in delivering}):
             for each in self.definition().indicators:
-                found |= {break_note(b, each.indicator): None for b in self.breaks(level, unit, each.indicator)}
+                points = self._points(delivering, unit, each.indicator)
+                found |= {break_note(found_break, unit, each.indicator): None for found_break in breaks(points)}
         return list(found)
 
     def coverage_rows(self) -> list[dict[str, Any]]:

@@ -93,9 +93,9 @@ def _by_reason(reasons: Mapping[str, Sequence[str]]) -> list[tuple[tuple[str, ..
     return list(found.items())
 
 
-def break_note(found: Break, indicator: str) -> str:
-    """A break of a series in a sentence; which practices deliver is the same break for every indicator."""
+def break_note(found: Break, unit: str, indicator: str) -> str:
+    """A break of a series in a sentence: a definition is every unit's, and practices are every indicator's."""
     if found.kind == "version":
         return f"{found.as_of}: break, {indicator} is defined anew: {found.before} → {found.after}"
     changed = f"{len(found.joined)} joined, {len(found.left)} left"
-    return f"{found.as_of}: break, {found.before} → {found.after} practices deliver ({changed})"
+    return f"{found.as_of}: break, {found.before} → {found.after} practices of {unit} deliver ({changed})"
