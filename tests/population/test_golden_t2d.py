@@ -225,3 +225,13 @@ def test_the_case_by_registers_finds_who_the_practice_has_not_registered() -> No
         for case in whole("t2d", D).cases
     }
     assert found == {"listed": [1], "registers": [2, 4, 6]}
+
+
+def test_tc3_31_v19_counts_forms_used_in_a_conversation_in_each_sector_by_itself() -> None:
+    region = Patients()
+    form = {"date": D - 30 * DAY, "instrument": "pro_diabetes", "occasion": "first"}
+    region.patient(1).add("pro_form", sector="municipality", used_on=D - 20 * DAY, **form)
+    region.patient(2).add("pro_form", sector="municipality", used_on=None, **form)
+    assert states(region, "pro_used") == {1: "met", 2: "not_met"}
+    assert states(region, "pro_used_municipality") == {1: "met", 2: "not_met"}
+    assert states(region, "pro_used_hospital") == {1: "not_met", 2: "not_met"}
