@@ -8,7 +8,11 @@ from typing import Any
 
 from samspil.definitions import DefinitionError, Fault
 from samspil.population.binding import check_model, check_outcomes
+from samspil.population.cost import check_prices
+from samspil.population.cost_profile import check_analysis
 from samspil.programmes import ModelFile, load_programmes, model_files
+from samspil.programmes.cost_analysis import load_cost_analysis
+from samspil.programmes.prices import load_prices
 from samspil.verbs.show import Shown
 
 
@@ -47,9 +51,10 @@ def models(programmes: Path | str | None = None) -> Models:
 
     Raises DefinitionError that lists the file, line and cause of every fault.
     """
+    folder = Path(programmes) if programmes else None
     faults: list[Fault] = []
     files = []
-    for programme in load_programmes(Path(programmes) if programmes else None):
+    for programme in load_programmes(folder):
         for model in programme.models:
             try:
                 check_model(model)
@@ -61,7 +66,12 @@ def models(programmes: Path | str | None = None) -> Models:
                 check_outcomes(programme.outcomes)
             except DefinitionError as error:
                 faults += error.faults
+    for check in (lambda: check_prices(load_prices(folder)), lambda: check_analysis(load_cost_analysis(folder))):
+        try:
+            check()
+        except DefinitionError as error:
+            faults += error.faults
     if faults:
         raise DefinitionError(faults)
-    model_files(Path(programmes) if programmes else None)  # no two of one name
+    model_files(folder)  # no two of one name
     return Models(files)

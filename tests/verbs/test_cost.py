@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+import shutil
 from decimal import Decimal
 from typing import Any
 
@@ -12,7 +13,9 @@ from typer.testing import CliRunner
 
 from samspil import verbs
 from samspil.cli import app
-from samspil.definitions import SamspilError
+from samspil.definitions import DefinitionError, SamspilError
+from samspil.programmes.loader import PROGRAMMES
+from samspil.programmes.prices import PRICES
 from samspil.verbs import cost_words
 from samspil.verbs.costing import CostRun
 
@@ -241,3 +244,13 @@ def test_the_command_shows_a_list_to_the_practice_only(region_home, run):
 
 def test_the_command_shows_a_course(region_home):
     assert "Month 0 holds the index date" in shown(region_home, "--around", "I20-I25")
+
+
+def test_checking_every_definition_checks_prices_too(tmp_path):
+    folder = tmp_path / "programmes"
+    shutil.copytree(PROGRAMMES, folder)
+    verbs.models(folder)
+    prices = folder / PRICES
+    prices.write_text(prices.read_text(encoding="utf-8").replace("service: phone", "service: fax"), encoding="utf-8")
+    with pytest.raises(DefinitionError, match=f"{prices}:.*no delivery tells of the service `fax`"):
+        verbs.models(folder)
