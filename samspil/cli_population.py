@@ -260,3 +260,109 @@ def cohort(
     console.print(f"{steps.enrolled:,} meet every criterion", highlight=False)
     for note in found.notes():
         console.print(note, markup=False, highlight=False)
+
+
+releases_group = typer.Typer(help="What left the analysis zone: list, look, verify, and rows that are to be deleted.")
+commands.add_typer(releases_group, name="releases")
+
+
+@commands.command()
+def release(
+    run: Annotated[str, typer.Argument(help="The run's name, or the beginning of it (`samspil runs`).")],
+    table: Annotated[list[str], typer.Option("--table", help="A table of the run; give it again for several.")],
+    audience: Annotated[str, typer.Option(help="Who receives it; decides the zone.")],
+    purpose: Annotated[str, typer.Option(help="What it is for; logged.")],
+    out: Annotated[Path | None, typer.Option(help="A .csv or .parquet file as well, for one table.")] = None,
+    consents: Annotated[
+        Path | None,
+        typer.Option(help="A .csv of consents (person_id or cpr, given, withdrawn, written): only those persons."),
+    ] = None,
+    on: Annotated[
+        dt.datetime | None, typer.Option("--on", formats=["%Y-%m-%d"], help="The day consents count on; today.")
+    ] = None,
+    practice_code: Annotated[
+        bool | None,
+        typer.Option("--practice-code/--no-practice-code", help="Tell the practice of each person, or not."),
+    ] = None,
+    key: Annotated[bool, typer.Option("--key/--without-key", help="With person_id, or without.")] = True,
+    home: HomeFolder = None,
+    programmes: ProgrammeFolder = None,
+) -> None:
+    """Let tables of a run leave their zone: checked, logged, and kept as they left."""
+    from samspil import verbs  # noqa: PLC0415
+    from samspil.verbs.show import rich_table  # noqa: PLC0415
+
+    with told() as progress:
+        progress.add_task("checking", total=None)
+        found = verbs.release(
+            run, table, audience=audience, purpose=purpose, out=out, consents=consents, on=on.date() if on else None,
+            practice_code=practice_code, key=key, home=home, programmes=programmes,
+        )  # fmt: skip
+    console.print(rich_table(found.rows(), title=f"Release {found.id}, {found.label}, to {audience}"))
+    if out is not None:
+        console.print(f"written to {out}", highlight=False)
+
+
+@releases_group.callback(invoke_without_command=True)
+def releases_listed(context: typer.Context, home: HomeFolder = None) -> None:
+    """What left the analysis zone: list, look, verify, and rows that are to be deleted."""
+    if context.invoked_subcommand is None:
+        releases_list(home)
+
+
+@releases_group.command("list")
+def releases_list(home: HomeFolder = None) -> None:
+    """Every release, oldest first."""
+    from samspil import verbs  # noqa: PLC0415
+    from samspil.verbs.show import rich_table  # noqa: PLC0415
+
+    found = verbs.releases(home)
+    rows = found.rows()
+    console.print(rich_table(rows, title=f"{len(rows)} releases") if rows else "Nothing was released.")
+    if found.refused:
+        console.print(f"{found.refused:,} attempts were refused; each is in releases/log.jsonl with the reason.")
+
+
+@releases_group.command("show")
+def releases_show(
+    name: Annotated[str, typer.Argument(help="The release, or the beginning of its id.")], home: HomeFolder = None
+) -> None:
+    """What one release is, and the checks it passed."""
+    from samspil import verbs  # noqa: PLC0415
+    from samspil.verbs.show import rich_table  # noqa: PLC0415
+
+    found = verbs.open_release(name, home)
+    console.print(rich_table(found.facts(), title=f"Release {found.id}"))
+    console.print(rich_table(found.rows(), title="Checks"))
+
+
+@releases_group.command("verify")
+def releases_verify(
+    seal: Annotated[str | None, typer.Option(help="A seal that was kept elsewhere.")] = None, home: HomeFolder = None
+) -> None:
+    """Whether every release and every line of the log is as it was written."""
+    from samspil import verbs  # noqa: PLC0415
+
+    found = verbs.verify_releases(seal, home)
+    for fault in found.faults:
+        console.print(fault, markup=False, highlight=False)
+    if found.faults:
+        raise SamspilError(f"{len(found.faults)} faults: what was released can no longer be proven")
+    console.print(f"{found.releases:,} releases and {found.lines:,} lines of the log are as they were written.")
+    console.print(f"seal: {found.seal}", highlight=False)
+
+
+@releases_group.command("due-for-deletion")
+def releases_due(
+    consents: Annotated[Path | None, typer.Option(help="A newer .csv of consents, looked through first.")] = None,
+    on: Annotated[
+        dt.datetime | None, typer.Option("--on", formats=["%Y-%m-%d"], help="The day consents count on; today.")
+    ] = None,
+    home: HomeFolder = None,
+) -> None:
+    """Rows that receivers have to delete, because consent was withdrawn after the release."""
+    from samspil import verbs  # noqa: PLC0415
+    from samspil.verbs.show import rich_table  # noqa: PLC0415
+
+    rows = verbs.due_for_deletion(consents, on=on.date() if on else None, home=home).rows()
+    console.print(rich_table(rows, title="Due for deletion") if rows else "No released row is due for deletion.")

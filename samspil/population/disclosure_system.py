@@ -26,10 +26,10 @@ class Released(Generic[K]):
     """An earlier release that readers may have in hand, by the same kind of keys.
 
     A key that both releases have is the same count of the same data. `counts` are all counts that are known to us,
-    those in `hidden` are the ones it did not show; a hidden count that nobody knows any more is absent. `same` pairs
-    counts that are the same but for the day, the run or the row: where they are equal the reader is taken to know that,
-    because nothing may have happened at all. `within` pairs a count with one of a wider population, in either release:
-    what the wider has more is a count by itself, and is protected when it is small.
+    those in `hidden` are the ones it did not show, those in `implied` were in no table; a hidden count that nobody
+    knows any more is absent. `same` pairs counts that are the same but for the day, the run or the row: where they are
+    equal the reader is taken to know that, because nothing may have happened at all. `within` pairs a count with one of
+    a wider population, in either release: what the wider has more is a count by itself, and is protected when small.
     """
 
     name: str
@@ -38,6 +38,7 @@ class Released(Generic[K]):
     sums: Sequence[Sum[K]] = ()
     same: Sequence[tuple[K, K]] = ()
     within: Sequence[tuple[K, K]] = ()
+    implied: frozenset[K] = frozenset()
 
 
 def small(count: int, few: int) -> bool:
@@ -135,7 +136,7 @@ class Table(Generic[K]):
         implied: Collection[K],
         few: int,
     ) -> None:
-        told = {self.group[key] for each in released for key in each.counts if key not in each.hidden}
+        told = {self.group[key] for each in released for key in each.counts if key not in each.hidden | each.implied}
         published = {key: count for key, count in self.current.items() if key not in implied}
         here = {self.group[key] for key in published}
         self.unseen = set(self._group.values()) - here - told

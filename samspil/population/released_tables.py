@@ -241,7 +241,7 @@ def _parts(tables: Aggregates, roll_up: RollUp, total: Cell, candidates: Sequenc
 
 def _released(earlier: Earlier) -> Released[Cell]:
     cells, sums, implied = _system(earlier.tables)
-    return Released(earlier.name, cells, earlier.hidden | implied, sums)
+    return Released(earlier.name, cells, earlier.hidden, sums, implied=implied)
 
 
 def _linked(tables: Sequence[Aggregates], known: Mapping[Cell, int], few: int) -> Released[Cell]:

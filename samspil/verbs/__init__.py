@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from samspil.verbs.listing import lists
     from samspil.verbs.published import published_series
     from samspil.verbs.publishing import publish
+    from samspil.verbs.releasing import due_for_deletion, open_release, release, releases, verify_releases
     from samspil.verbs.reminding import remind
     from samspil.verbs.scoring import open_run, runs, stratify, tables
     from samspil.verbs.segment_explaining import explain_segments
@@ -62,6 +63,7 @@ _MODULES = {
     "listing": ("lists",),
     "published": ("published_series",),
     "publishing": ("publish",),
+    "releasing": ("due_for_deletion", "open_release", "release", "releases", "verify_releases"),
     "reminding": ("remind",),
     "scoring": ("open_run", "runs", "stratify", "tables"),
     "segment_explaining": ("explain_segments",),
@@ -76,6 +78,7 @@ __all__ = [
     "cohort",
     "cost",
     "demo",
+    "due_for_deletion",
     "explain",
     "explain_indicator",
     "explain_segments",
@@ -88,6 +91,7 @@ __all__ = [
     "models",
     "open_cost",
     "open_indicators",
+    "open_release",
     "open_run",
     "open_segments",
     "person_id",
@@ -95,6 +99,8 @@ __all__ = [
     "published_series",
     "purge",
     "rejects",
+    "release",
+    "releases",
     "remind",
     "runs",
     "seal_access_log",
@@ -108,6 +114,7 @@ __all__ = [
     "tables",
     "validate",
     "verify_access_log",
+    "verify_releases",
 ]
 
 

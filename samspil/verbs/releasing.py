@@ -65,6 +65,27 @@ class Release(Shown):
     def rows(self) -> list[dict[str, Any]]:
         return [dict(check) for check in self.stored.description["checks"]]
 
+    def facts(self) -> list[dict[str, Any]]:
+        """What the release is, as names and values."""
+        told, first = self.stored.description, self.stored.description["first"]
+        zone = told["zone"]
+        consents = told.get("consents")
+        facts = {
+            "made": f"{first['at']} by {first['who']}",
+            "purpose": first["purpose"],
+            "run": told["run"],
+            "tables": ", ".join(told["tables"]),
+            "days": ", ".join(told["days"]),
+            "zone": f"from {zone['from']} to {zone['to']}",
+            "audience": told["audience"],
+            "label": told["label"],
+            "definitions": ", ".join(f"{name} {digest[:8]}" for name, digest in told["definitions"].items()),
+            "read since purged": ", ".join(read_purged(self.lake.home, self.stored)) or "no",
+            **({"with written consent": f"{consents['consented']:,}"} if consents else {}),
+            **{file: f"sha256 {digest[:16]}" for file, digest in told["files"].items()},
+        }
+        return [{"what": name, "": value} for name, value in facts.items()]
+
 
 def release(
     run: str,

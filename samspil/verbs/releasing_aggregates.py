@@ -189,7 +189,7 @@ def _earlier(lake: Lake, before: StoredRelease, rules: Disclosure) -> Earlier | 
     if not structures:
         return None
     shown: dict[str, list[Row]] = {
-        each.table: pq.readrun_table(before.file(each.table)).to_pylist() for each in structures
+        each.table: pq.read_table(before.file(each.table)).to_pylist() for each in structures
     }
     run = next((each for each in all_runs(lake.home) if each.name == told["run"]), None)
     if run is None:
