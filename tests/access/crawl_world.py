@@ -20,8 +20,10 @@ from samspil.lists.names import in_words
 from tests import care
 from tests.access.crawl_own import OWN_WORDS, Own
 from tests.access.crawl_plan import PLAN_WORDS, Planned
+from tests.access.crawl_quality import QUALITY_WORDS, Quality
 from tests.access.crawl_referrals import REFERRAL_WORDS, Referred, changed_service
 from tests.access.crawl_work import WORDS, Written
+from tests.improvement import made as improvement
 from tests.lists import made
 
 #: A role that somebody who has none acts in.
@@ -32,6 +34,8 @@ OTHERS = (Role.MUNICIPAL, Role.HOSPITAL, Role.PSYCHOLOGIST, Role.NGO)
 
 class Circle:
     """A citizen with everything, and the practice and the people around them. `mark` stands in every text."""
+
+    quality: Quality
 
     def __init__(self, mark: str, name: str, cpr: str, model: str, publication: Publication) -> None:
         self.house = care.practice(f"Lægerne {mark}vej", doctors=2)
@@ -128,7 +132,7 @@ class Circle:
         """Everything of the citizen that a page could give away."""
         texts = ("pårørende", "formål", "begrundelse", "slutnote", "tilsidesættelse", "opgave", "nødsituation",
                  "fortæller", "kladde", "nøgle", *WORDS, *PLAN_WORDS,
-                 *REFERRAL_WORDS, *OWN_WORDS)  # fmt: skip
+                 *REFERRAL_WORDS, *OWN_WORDS, *QUALITY_WORDS)  # fmt: skip
         return [*self.person, self.another.name, *self.words, *(f"{self.mark} {text}" for text in texts)]
 
 
@@ -138,8 +142,12 @@ class Town:
     def __init__(self) -> None:
         care.legal_basis("case_finding")
         older, younger = made.publication("daemp"), made.publication("sad")
+        care.legal_basis("quality")
         self.own = Circle("Egen", "Egon Egen", "0303516789", "daemp", older)
         self.foreign = Circle("Fremmed", "Fremmed Frederiksen", "0909867531", "sad", younger)
+        published = improvement.publication()
+        for circle in (self.own, self.foreign):
+            circle.quality = Quality(circle.mark, published, circle.citizen, circle.doctor)
         steering = (Role.TEAM_CHAIR, Role.SECRETARIAT, Role.ANALYST, Role.DATA_PROTECTION_OFFICER, Role.ADMINISTRATOR)
         self.steering = {role: care.member(role=role) for role in steering}
         # Somebody can act as more than one.

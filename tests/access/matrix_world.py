@@ -23,7 +23,9 @@ from samspil.lists.models import Source, Stage
 from samspil.lists.names import in_words
 from samspil.lists.programme import rules
 from tests import care
+from tests.access import matrix_quality
 from tests.access.matrix_plans import Course
+from tests.access.matrix_quality import Quality
 from tests.lists import made
 
 FILE = Path(__file__).with_name("matrix.csv")
@@ -102,6 +104,7 @@ class World:
         self.proxy = care.proxy(self.citizen, care.user("Dorte Datter"), ("read",))
         self._list()
         self.course = Course(self.citizen, self.doctor)
+        self.quality = Quality(self.citizen, self.doctor)
         self.notice = self._notice(citizen=self.citizen, values={"name": "Kristian Kigger", "purpose": "evaluation"})
         self.practice_notice = self._notice(
             role=Role.GP,
@@ -306,7 +309,7 @@ class World:
                 return Resource(kind, self.citizen, category=category), purpose
             case "model_review" | "process" | "legal_basis" | "people" | "source":
                 return Resource(kind), purpose
-        return Resource(kind, self.citizen), purpose
+        return self.quality.resource(kind, actor) or Resource(kind, self.citizen), purpose
 
     def forget(self) -> None:
         """Read anew what an earlier cell changed and its end took back."""
@@ -334,6 +337,7 @@ _PURPOSE: dict[tuple[str, str], Purpose] = {
     ("people", ""): "administration",
     ("log_in", ""): "inclusion",
     ("source", ""): "administration",
+    **matrix_quality.PURPOSES,
 }
 
 

@@ -75,7 +75,9 @@ def foreign_arguments(town: Town, name: str, arguments: set[str]) -> list[dict[s
         "kind": "letter",
         "pk": town.foreign_key.pk,
         # A service is nobody's.
-        "name": "psychologist",
+        "name": "t2d" if name.startswith("quality") else "psychologist",
+        "indicator": "foot_exam",
+        "flag_key": foreign.quality.flag.pk,
         "state": "received",
         "how": "kept",
         "number": {
@@ -113,6 +115,11 @@ def foreign_arguments(town: Town, name: str, arguments: set[str]) -> list[dict[s
         "coordination-lead": planned.coordination.pk,
         "paper": planned.plan.pk,
         "paper-print": planned.plan.pk,
+        "quality-patient": citizen,
+        "quality-sheet": citizen,
+        "quality-attempt": citizen,
+        "citizen-flags": citizen,
+        "citizen-flag-away": citizen,
     }
     if "key" in arguments:
         if name.split("-", maxsplit=1)[0] == "referral":
@@ -145,6 +152,12 @@ OPEN_TO = {
     # Nothing but the name of a target group or a question stands in these addresses.
     "names": {Role.GP, Role.PRACTICE_STAFF},
     "review": {Role.GP, Role.PRACTICE_STAFF},
+    # The set of indicators and the indicator are nobody's; the practice meets its own patients there.
+    "quality-set": {*PRACTICE},
+    "quality-lost": {*PRACTICE},
+    "quality-worksheet": {*PRACTICE},
+    "quality-screening": {*PRACTICE},
+    "quality-indicator": {*PRACTICE},
     "me-consent": {Role.CITIZEN},
     "me-plan-write": {Role.CITIZEN},
 }

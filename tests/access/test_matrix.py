@@ -28,6 +28,7 @@ from samspil.access.policy import may, policy
 from samspil.lists.models import Capacity
 from samspil.lists.names import version_title
 from tests import care
+from tests.access import matrix_quality
 from tests.access.matrix_plans import DRUG, GOAL, NOTE
 from tests.access.matrix_world import CPR, HIDDEN, NAME, Cell, World, cells
 from tests.access.once import made_once
@@ -238,12 +239,18 @@ ASKS: dict[tuple[str, str], Callable[[World, Cell], Ask]] = {
     ("citizen_search", "read"): lambda *_: Ask("/citizens/find/", {"cpr": CPR}),
     ("log_in", "read"): lambda w, _: Ask(f"/citizens/{w.citizen.pk}/log-in/", shows=NAME),
     ("log_in", "write"): lambda w, _: Ask(f"/citizens/{w.citizen.pk}/log-in/", {"name": "Bente Barnebarn"}),
+    ("quality_patients", "read"): lambda w, _: Ask(w.quality.patient, shows=NAME),
+    ("quality_patients", "write"): lambda w, _: Ask(f"{w.quality.patient}attempt/", matrix_quality.ATTEMPT),
+    ("patient_flag", "read"): lambda w, _: Ask(w.quality.flags, shows=matrix_quality.REASON),
+    ("patient_flag", "write"): lambda w, _: Ask(w.quality.flags, matrix_quality.NEW_FLAG),
+    # There is no address of another practice's figures: everybody meets their own.
+    ("practice_figures", "read"): lambda *_: Ask("/quality/t2d/", shows=matrix_quality.FIGURE, listed=True),
 }
 #: Resources that are about a citizen: every look at them, and every change, stands in the access log.
 ABOUT_CITIZENS = {
     "practice_list", "citizen_record", "task", "inclusion", "consent", "nomination", "citizen_page", "citizen_log",
     "proxies", "access_log", "break_glass", "citizen_search", "log_in", "officer_notices", "acting_for", "plan",
-    "note", "medicine_list", "stay", "referral",
+    "note", "medicine_list", "stay", "referral", *matrix_quality.ABOUT_CITIZENS,
 }  # fmt: skip
 
 
