@@ -180,8 +180,8 @@ def reconciled(found: Reconciliation) -> str:
     """What holding a stated number against the records came to (A-08, TC3-24)."""
     counted = {"counted": whole(found.counted), "stated": whole(found.stated)}
     if not found.differs:
-        return _("The records say %(counted)s meetings, as stated.") % counted
+        return _("The records have %(counted)s, as stated.") % counted
     forms = ", ".join(f"{whole(found.forms[form])} {form.label}" for form in NetworkMeeting.Form if found.forms[form])
-    return _("The records say %(counted)s meetings (%(forms)s), and %(stated)s are stated. The records count.") % (
+    return _("The records have %(counted)s (%(forms)s); stated are %(stated)s. The records count.") % (
         counted | {"forms": forms or "–"}
     )

@@ -31,6 +31,16 @@ def parts(total: int, among: int) -> list[int]:
     return shares
 
 
+def met_of(total: int, patients: list[int]) -> list[int]:
+    """How many of each practice's patients met it, so that practices differ and the sum is the total."""
+    found = [
+        round(total * each / sum(patients)) + (-1) ** number * (number % 5) for number, each in enumerate(patients)
+    ]
+    found[0] += total - sum(found)
+    assert all(0 <= met <= each for met, each in zip(found, patients, strict=True))
+    return found
+
+
 class Cluster:
     """The network with its publication, and somebody of each role who may look at it."""
 
@@ -68,7 +78,7 @@ class Cluster:
             made.result(
                 self.publication, self.network, name, day=day, met=met[year], overdue=PATIENTS[year] - met[year]
             )
-            shares = parts(met[year], len(delivering))
+            shares = met_of(met[year], patients)
             for place, number in enumerate(delivering):
                 made.result(
                     self.publication, self.practices[number], name, day=day,

@@ -93,13 +93,25 @@ def share_axis(area: Area, shares: Sequence[float]) -> tuple[Axis, tuple[Tick, .
     """An upright axis of shares around those given, from round mark to round mark. Without any, the whole axis."""
     if not shares:
         return whole_axis(area)
+    first, last, step = _round_marks(shares)
+    axis = Axis(first * step, last * step, area.bottom, area.top)
+    return axis, tuple(Tick(axis.at(mark * step), percent(mark * step)) for mark in range(first, last + 1))
+
+
+def level_share_axis(area: Area, shares: Sequence[float]) -> tuple[Axis, tuple[Tick, ...]]:
+    """The same from left to right, at most seven marks wide."""
+    first, last, step = _round_marks(shares)
+    axis = Axis(first * step, last * step, area.left, area.right)
+    return axis, tuple(Tick(axis.at(mark * step), percent(mark * step)) for mark in range(first, last + 1))
+
+
+def _round_marks(shares: Sequence[float]) -> tuple[int, int, float]:
+    """The first and the last mark around some shares, in steps, and the step."""
     low, high = max(min(shares), 0.0), min(max(shares), 1.0)
     step = next((step for step in _STEPS if (high - low) / step <= _MOST_MARKS - 2), _STEPS[-1])
     first = max(math.floor(low / step + 1e-9), 0)
     last = min(max(math.ceil(high / step - 1e-9), first + 1), round(1 / step))
-    first = min(first, last - 1)
-    axis = Axis(first * step, last * step, area.bottom, area.top)
-    return axis, tuple(Tick(axis.at(mark * step), percent(mark * step)) for mark in range(first, last + 1))
+    return min(first, last - 1), last, step
 
 
 def number_marks(low: float, high: float, most: int = 6) -> tuple[float, ...]:
@@ -121,8 +133,12 @@ def day_axis(area: Area, days: Sequence[dt.date]) -> tuple[Axis, tuple[Tick, ...
     axis = Axis(first, last, area.left + inset, area.right - inset)
     years = all((day.month, day.day) == (12, 31) for day in ordered)
     every = math.ceil(len(ordered) / (6 if years else 5))
-    # The newest day is always written, and others from there.
-    marked = [day for number, day in enumerate(reversed(ordered)) if number % every == 0]
+    # The newest day is always written, and others from there with room for their text.
+    marked: list[dt.date] = []
+    for number, day in enumerate(reversed(ordered)):
+        near = marked and axis.place(marked[-1].toordinal()) - axis.place(day.toordinal()) < (40 if years else 66)
+        if number % every == 0 and not near:
+            marked.append(day)
     return axis, tuple(Tick(axis.at(day.toordinal()), _short(day, years)) for day in sorted(marked))
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from samspil.improvement.charts.base import Area, Axis, Drawn, Table, Tick, drawn
+from samspil.improvement.charts.base import Area, Axis, Drawn, Table, Tick, drawn, level_share_axis
 from samspil.improvement.charts.words import percent, whole
 
 AREA = Area(height=150, top=20, bottom=112, left=24, right=446)
@@ -65,7 +65,7 @@ def strip(key: str, title: str, spread: Spread, shares: Sequence[float], *, own:
 
     Whether there are enough practices to say anything is for the caller to judge: without a `Spread` there is no strip.
     """
-    level = Axis(0, 1, AREA.left, AREA.right)
+    level, ticks = level_share_axis(AREA, [spread.least, spread.most, *shares])
     box_left, box_right = level.place(spread.first), level.place(spread.third)
     others = list(shares)
     if own is not None and own in others:
@@ -79,7 +79,7 @@ def strip(key: str, title: str, spread: Spread, shares: Sequence[float], *, own:
         title=title,
         description=_described(spread),
         area=drawn(AREA),
-        ticks=tuple(Tick(level.at(mark / 4), percent(mark / 4)) for mark in range(5)),
+        ticks=ticks,
         least=level.at(spread.least),
         most=level.at(spread.most),
         box=f"{box_left:.1f}",

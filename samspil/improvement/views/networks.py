@@ -142,6 +142,8 @@ def printed(request: Request, key: int, name: str) -> HttpResponse:
             ),
             "how": network_how.how(found, line),
             "notes": [each for each in notes if each.note.indicator == line.indicator.indicator],
+            # What has no figure is told of in the overview, and needs no sheet of paper.
+            "sheet": bool(line.figures),
         }
         for line in found.lines
     ]
