@@ -18,6 +18,7 @@ from samspil.access.policy import Resource
 from samspil.lists.models import Publication, Source, Stage
 from samspil.lists.names import in_words
 from tests import care
+from tests.access.crawl_networks import Networked
 from tests.access.crawl_own import OWN_WORDS, Own
 from tests.access.crawl_plan import PLAN_WORDS, Planned
 from tests.access.crawl_quality import QUALITY_WORDS, Quality
@@ -36,6 +37,7 @@ class Circle:
     """A citizen with everything, and the practice and the people around them. `mark` stands in every text."""
 
     quality: Quality
+    networked: Networked
 
     def __init__(self, mark: str, name: str, cpr: str, model: str, publication: Publication) -> None:
         self.house = care.practice(f"Lægerne {mark}vej", doctors=2)
@@ -148,6 +150,7 @@ class Town:
         published = improvement.publication()
         for circle in (self.own, self.foreign):
             circle.quality = Quality(circle.mark, published, circle.citizen, circle.doctor)
+            circle.networked = Networked(circle.mark, published, circle.doctor)
         steering = (Role.TEAM_CHAIR, Role.SECRETARIAT, Role.ANALYST, Role.DATA_PROTECTION_OFFICER, Role.ADMINISTRATOR)
         self.steering = {role: care.member(role=role) for role in steering}
         # Somebody can act as more than one.

@@ -27,7 +27,7 @@ class Quality:
 
     def __init__(self, citizen: Citizen, doctor: Membership) -> None:
         self.citizen, self.house = citizen, doctor.organisation
-        publication = made.publication(SET)
+        publication = self.publication = made.publication(SET)
         made.state(publication, citizen, "foot_exam", "overdue", since=dt.date(2022, 3, 1))
         made.result(publication, self.house, "foot_exam", met=4242, overdue=303)
         self.flag = PatientFlag.objects.create(

@@ -23,7 +23,8 @@ from samspil.lists.models import Source, Stage
 from samspil.lists.names import in_words
 from samspil.lists.programme import rules
 from tests import care
-from tests.access import matrix_quality
+from tests.access import matrix_networks, matrix_quality
+from tests.access.matrix_networks import Networked
 from tests.access.matrix_plans import Course
 from tests.access.matrix_quality import Quality
 from tests.lists import made
@@ -105,6 +106,7 @@ class World:
         self._list()
         self.course = Course(self.citizen, self.doctor)
         self.quality = Quality(self.citizen, self.doctor)
+        self.networked = Networked(self.quality.publication, self.doctor)
         self.notice = self._notice(citizen=self.citizen, values={"name": "Kristian Kigger", "purpose": "evaluation"})
         self.practice_notice = self._notice(
             role=Role.GP,
@@ -309,7 +311,8 @@ class World:
                 return Resource(kind, self.citizen, category=category), purpose
             case "model_review" | "process" | "legal_basis" | "people" | "source":
                 return Resource(kind), purpose
-        return self.quality.resource(kind, actor) or Resource(kind, self.citizen), purpose
+        found = self.quality.resource(kind, actor) or self.networked.resource(kind)
+        return found or Resource(kind, self.citizen), purpose
 
     def forget(self) -> None:
         """Read anew what an earlier cell changed and its end took back."""
@@ -338,6 +341,7 @@ _PURPOSE: dict[tuple[str, str], Purpose] = {
     ("log_in", ""): "inclusion",
     ("source", ""): "administration",
     **matrix_quality.PURPOSES,
+    **matrix_networks.PURPOSES,
 }
 
 

@@ -22,6 +22,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, resolve, reverse
 
 from samspil.access.models import Role
 from tests import care
+from tests.access import crawl_networks
 from tests.access.crawl_world import OTHERS, ROLES, Town
 from tests.access.once import made_once
 
@@ -75,9 +76,12 @@ def foreign_arguments(town: Town, name: str, arguments: set[str]) -> list[dict[s
         "kind": "letter",
         "pk": town.foreign_key.pk,
         # A service is nobody's.
-        "name": "t2d" if name.startswith("quality") else "psychologist",
+        "name": "t2d" if name.startswith(("quality", "network")) else "psychologist",
         "indicator": "foot_exam",
         "flag_key": foreign.quality.flag.pk,
+        "meeting": foreign.networked.meeting.pk,
+        "test": foreign.networked.test.pk,
+        "note": foreign.networked.note.pk,
         "state": "received",
         "how": "kept",
         "number": {
@@ -124,6 +128,8 @@ def foreign_arguments(town: Town, name: str, arguments: set[str]) -> list[dict[s
     if "key" in arguments:
         if name.split("-", maxsplit=1)[0] == "referral":
             keys[name] = foreign.referred.sent.pk
+        if name.split("-", maxsplit=1)[0] == "network":
+            keys[name] = foreign.networked.network.pk
         of_plan = planned.plan.pk if name.split("-", maxsplit=1)[0] == "plan" else None
         known["key"] = number if name.startswith("inclusion") else keys.get(name) or of_plan or keys[name]
     if "step" in arguments:
@@ -158,6 +164,7 @@ OPEN_TO = {
     "quality-worksheet": {*PRACTICE},
     "quality-screening": {*PRACTICE},
     "quality-indicator": {*PRACTICE},
+    **crawl_networks.OPEN_TO,
     "me-consent": {Role.CITIZEN},
     "me-plan-write": {Role.CITIZEN},
 }

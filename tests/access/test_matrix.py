@@ -28,7 +28,7 @@ from samspil.access.policy import may, policy
 from samspil.lists.models import Capacity
 from samspil.lists.names import version_title
 from tests import care
-from tests.access import matrix_quality
+from tests.access import matrix_networks, matrix_quality
 from tests.access.matrix_plans import DRUG, GOAL, NOTE
 from tests.access.matrix_world import CPR, HIDDEN, NAME, Cell, World, cells
 from tests.access.once import made_once
@@ -244,6 +244,9 @@ ASKS: dict[tuple[str, str], Callable[[World, Cell], Ask]] = {
     ("patient_flag", "read"): lambda w, _: Ask(w.quality.flags, shows=matrix_quality.REASON),
     ("patient_flag", "write"): lambda w, _: Ask(w.quality.flags, matrix_quality.NEW_FLAG),
     # There is no address of another practice's figures: everybody meets their own.
+    ("network_report", "read"): lambda w, _: Ask(w.networked.report, shows=matrix_networks.FIGURE),
+    ("network_discussion", "read"): lambda w, _: Ask(w.networked.meetings, shows=matrix_networks.MEETING),
+    ("network_discussion", "write"): lambda w, _: Ask(f"{w.networked.report}notes/", matrix_networks.NOTE),
     ("practice_figures", "read"): lambda *_: Ask("/quality/t2d/", shows=matrix_quality.FIGURE, listed=True),
 }
 #: Resources that are about a citizen: every look at them, and every change, stands in the access log.
