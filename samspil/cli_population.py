@@ -70,7 +70,7 @@ def indicators(
     console.print(rich_table(run.rows(), title=title))
     categories = run.category_rows()
     if categories:
-        console.print(rich_table(categories, title=f"Persons by category at {run.as_of}"))
+        console.print(rich_table(categories, title=f"Categories at {run.as_of}"))
     whose = f"practice {practice}" if practice else "all practices that deliver"
     console.print(rich_table(run.completeness_rows(), title=f"Completeness at {run.as_of}, {whose}"))
     for note in run.notes():
@@ -143,10 +143,12 @@ def cost(
         )  # fmt: skip
     when = f"in the {run.months} months to {run.as_of}"
     if practice is not None and within is not None:
-        rows = cost_words.top_rows(run, practice, within, top, programmes)
+        ranking = run.top(practice, within, top, programmes)
+        rows = cost_words.top_rows(run, ranking)
         title = f"The most costly citizens of practice {practice} with {within}, {when}, DKK. Run {run.name}"
         console.print(rich_table(rows, title=title) if rows else f"Nobody in practice {practice} has {within}.")
-        console.print(cost_words.cautioned(run), highlight=False, markup=False)
+        for note in cost_words.cautioned(run, ranking):
+            console.print(note, highlight=False, markup=False)
         return
     if around is not None:
         rows = cost_words.course_rows(run, around)

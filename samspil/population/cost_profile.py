@@ -14,13 +14,13 @@ from typing import Any
 import ibis
 import ibis.expr.types as ir
 
-from samspil.definitions import DefinitionError, Fault
+from samspil.definitions import DefinitionError, Fault, SamspilError
 from samspil.population.binding import bind_condition
 from samspil.population.codes import CodeRange
 from samspil.population.cost_sources import MONEY
 from samspil.population.engine import column_names, is_loaded, with_measures
 from samspil.population.high_need import Homogeneity, homogeneity
-from samspil.population.tables import Tables
+from samspil.population.tables import Tables, source_of
 from samspil.population.time import AsOf, Period
 from samspil.programmes.cost_analysis import Caution, CostAnalysis, CostAnalysisFile, DiagnosisGroups, Homogeneous
 from samspil.programmes.schema import Condition
@@ -136,7 +136,8 @@ def alike(rows: Sequence[dict[str, Any]], group: str, part: str, rule: Homogeneo
 def having(people: ir.Table, any_of: Sequence[Condition], tables: Tables, at: AsOf) -> ir.Table:
     """`person_id` of the people of whom any condition holds at D.
 
-    A condition whose source is not loaded finds nobody; `unloaded` names such.
+    A condition whose source is not loaded finds nobody, and `unloaded` names it. Raises SamspilError when that is so of
+    all of them.
     """
     uses = [bind_condition(condition) for condition in any_of]
     names = column_names(uses)
@@ -146,30 +147,42 @@ def having(people: ir.Table, any_of: Sequence[Condition], tables: Tables, at: As
         for use, condition in zip(uses, any_of, strict=True)
         if is_loaded(use, tables)
     ]
-    return measured.filter(ibis.or_(ibis.literal(False), *holds).fill_null(False)).select("person_id")
+    if not holds:
+        sources = ", ".join(unloaded(any_of, tables))
+        raise SamspilError(f"who has the diagnosis cannot be said without the source {sources}: deliver it")
+    return measured.filter(ibis.or_(*holds).fill_null(False)).select("person_id")
 
 
 def unloaded(any_of: Sequence[Condition], tables: Tables) -> list[str]:
-    """The tables that conditions need and that are not loaded, each once."""
+    """The sources that conditions need and that are not loaded, each once."""
     needed = (table for condition in any_of for table in bind_condition(condition).tables)
-    return [table for table in dict.fromkeys(needed) if table not in tables]
+    return list(dict.fromkeys(source_of(table) for table in needed if table not in tables))
 
 
 @dataclass(frozen=True)
 class CostRanking:
-    """Citizens by one period's cost, which never come without the caution that it is not a need."""
+    """Citizens by one period's cost, which never come without the caution that it is not a need.
+
+    `unchecked` names the sources that would also tell who has the diagnosis, and are not loaded.
+    """
 
     rows: ir.Table
     caution: Caution
+    unchecked: tuple[str, ...] = ()
 
 
-def top_within(persons: ir.Table, diagnosed: ir.Table, practice: str, number: int, caution: Caution) -> CostRanking:
-    """The `number` most costly citizens of one practice among the diagnosed, with their `place` (R-POP-07).
+def top_of_practices(persons: ir.Table, diagnosed: ir.Table, number: int) -> ir.Table:
+    """The `number` most costly citizens of each practice among the diagnosed, with their `place` in it (R-POP-07).
 
-    `persons` is a run's table of persons, `diagnosed` has `person_id`. Only that practice's own citizens are read, so
-    that nobody sees the citizens of another (001 L2129-2134). Those with the same cost come by `person_id`.
+    `persons` is a run's table of persons, `diagnosed` has `person_id`. Those with the same cost come by `person_id`.
+    Rows are for the practice of their `provider_number` alone, which treats them (001 L2129-2134).
     """
-    own = persons.filter(persons.provider_number == practice).semi_join(diagnosed, "person_id")
-    order = ibis.window(order_by=[own.total.desc(), own.person_id.asc()])
-    placed = own.mutate(place=ibis.row_number().over(order).cast("int64") + 1)
-    return CostRanking(placed.filter(placed.place <= number).order_by("place"), caution)
+    ill = persons.semi_join(diagnosed, "person_id")
+    own = ibis.window(group_by=ill.provider_number, order_by=[ill.total.desc(), ill.person_id.asc()])
+    placed = ill.mutate(place=ibis.row_number().over(own).cast("int64") + 1)
+    return placed.filter(placed.place <= number).order_by(["provider_number", "place"])
+
+
+def top_within(persons: ir.Table, diagnosed: ir.Table, practice: str, number: int) -> ir.Table:
+    """The `number` most costly citizens of one practice among the diagnosed; no other practice's citizens are read."""
+    return top_of_practices(persons.filter(persons.provider_number == practice), diagnosed, number)

@@ -49,9 +49,11 @@ def cost_tables(
     * `persons`: person_id, provider_number, municipality, age_band, diagnosis_group, a column per sector of services,
       total, transfers, incomplete, admissions, contacts, diagnoses, rank, group; and the sectors, total, transfers,
       incomplete and group of the period before (`…_before`), null of who was no citizen then.
+    * `population`: level, unit, persons.
     * `groups`: level, unit, group, persons, cost, incomplete, admissions, contacts, diagnoses. A group is by rank in
       the region, so that a unit shows how many of the region's most costly it has.
-    * `lorenz`: point, persons, cost; running, the least costly first. Of the region.
+    * `lorenz`: point, persons, cost; running, the least costly first. This and the next two are of the region alone,
+      and say so in `level` and `unit`.
     * `sectors`: level, unit, kind, sector, service, persons, units, unpriced, cost.
     * `transitions`: see `cost_change.transitions`. `profile`: group, age_band, diagnosis_group, persons, cost.
     * `unlinked`: reason, sector, persons, cost of who is no citizen at D.
@@ -72,13 +74,14 @@ def cost_tables(
     where = _levels(persons, tables, at)
     found = {
         "persons": persons.order_by(["provider_number", "person_id"]),
+        "population": _population(persons, where).order_by(["level", "unit"]),
         "groups": _groups(persons, where).order_by(["level", "unit", "group"]),
-        "lorenz": lorenz_points(persons, "total").order_by("point"),
+        "lorenz": _of_region(lorenz_points(persons, "total")).order_by("point"),
         "sectors": _sectors(persons, spent, where, prices).order_by(["level", "unit", "sector", "service"]),
-        "transitions": transitions(before, persons, tables, at)
+        "transitions": _of_region(transitions(before, persons, tables, at))
         .filter(ibis.literal(before_is_known))
         .order_by(["from_group", "to_group"]),
-        "profile": profile(persons).order_by(["group", "age_band", "diagnosis_group"]),
+        "profile": _of_region(profile(persons)).order_by(["group", "age_band", "diagnosis_group"]),
         "unlinked": unlinked(tables, at, spent).order_by(["reason", "sector"]),
     }
     return CostTables(found, (rows, before, persons))
@@ -152,6 +155,16 @@ def _levels(persons: ir.Table, tables: Tables, at: AsOf) -> ir.Table:
         joined = homes.inner_join(members, "provider_number")
         found.append(joined.select(*_WHERE, level=ibis.literal(NETWORK), unit=joined.network))
     return ibis.union(*found)
+
+
+def _of_region(rows: ir.Table) -> ir.Table:
+    return rows.mutate(level=ibis.literal(REGION), unit=ibis.literal(REGION))
+
+
+def _population(persons: ir.Table, where: ir.Table) -> ir.Table:
+    counts = persons.group_by(_WHERE).aggregate(persons=persons.count())
+    joined = where.inner_join(counts, _WHERE)
+    return joined.group_by(["level", "unit"]).aggregate(persons=_total(joined.persons))
 
 
 def _groups(persons: ir.Table, where: ir.Table) -> ir.Table:

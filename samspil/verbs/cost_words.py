@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from samspil.population.cost_change import DEAD, MOVED, NEW
+from samspil.population.cost_profile import CostRanking
 from samspil.programmes.prices import PriceList
-from samspil.verbs.indicating import fetched
+from samspil.verbs.kept import fetched
 
 if TYPE_CHECKING:
     from samspil.verbs.costing import CostRun
@@ -196,13 +196,11 @@ def _missing(run: CostRun) -> Iterable[str]:
         yield f"Spent on persons who are no citizens of a practice at D, and in no figure above, DKK: {parts}."
 
 
-def top_rows(
-    run: CostRun, practice: str, within: str, number: int | None, programmes: Path | None
-) -> list[dict[str, Any]]:
+def top_rows(run: CostRun, ranking: CostRanking) -> list[dict[str, Any]]:
     """A practice's most costly citizens with a diagnosis, in whole DKK; by sector, and in all."""
     titles = {each.sector: each.title.en for each in run.prices.sectors}
     sectors = run.prices.of_kind("service")
-    rows = fetched(run.lake, run.top(practice, within, number, programmes).rows)
+    rows = fetched(run.lake, ranking.rows)
     return [
         {
             "place": row["place"],
@@ -216,15 +214,18 @@ def top_rows(
     ]
 
 
-def cautioned(run: CostRun) -> str:
-    """The caution of every ranking by one period's cost, with how many stayed in the most costly group."""
+def cautioned(run: CostRun, ranking: CostRanking) -> list[str]:
+    """What a ranking by one period's cost says of itself: its caution, how many stayed, and what was not looked at."""
     stayed = run.persistence()
     known = (
         f" Of the region's most costly {run.top_group} % a period ago, {percent(stayed.value) or 'none'} are so again."
         if stayed is not None
         else ""
     )
-    return f"{run.caution.title.en}. {run.caution.says.en}{known}"
+    said = [f"{ranking.caution.title.en}. {ranking.caution.says.en}{known}"]
+    if ranking.unchecked:
+        said.append(f"Not looked at for the diagnosis, as not delivered: {', '.join(ranking.unchecked)}.")
+    return said
 
 
 def course_rows(run: CostRun, around: str) -> list[dict[str, Any]]:

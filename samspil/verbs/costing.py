@@ -17,18 +17,24 @@ from samspil.population.concentration import Concentration, concentration, exact
 from samspil.population.cost import check_prices, monthly, periods_before
 from samspil.population.cost_change import NaiveChange, naive_change, persistence
 from samspil.population.cost_course import course, first_diagnosis
-from samspil.population.cost_profile import CostRanking, alike, check_analysis, having, top_within, unloaded
+from samspil.population.cost_profile import (
+    CostRanking,
+    alike,
+    check_analysis,
+    having,
+    top_of_practices,
+    top_within,
+    unloaded,
+)
 from samspil.population.cost_tables import CostTables, cost_tables
 from samspil.population.high_need import Homogeneity
 from samspil.population.indicator_results import LEVELS, REGION, Level
-from samspil.population.tables import source_of
 from samspil.population.time import DAY, AsOf, Months, Period
 from samspil.programmes.cost_analysis import Caution, CostAnalysis, load_cost_analysis
 from samspil.programmes.prices import PriceList, load_prices
 from samspil.verbs import cost_words
 from samspil.verbs.cost_asked import covered, cuts_in, delivered, diagnosis, ranges_in, what_is_measured
-from samspil.verbs.indicating import fetched
-from samspil.verbs.kept import described, fingerprint, kept
+from samspil.verbs.kept import described, fetched, fingerprint, kept
 from samspil.verbs.scoring import check_practice
 from samspil.verbs.show import Shown
 from samspil.verbs.write import check_target, write_table
@@ -134,19 +140,27 @@ class CostRun(Shown):
         """The most costly citizens of one practice with a diagnosis, in the columns of `persons`, with the caution.
 
         `within` is a set of indicators (`t2d`, by its case definition) or ranges of ICD-10 (`E10-E14`). Raises
-        SamspilError for an unknown practice or diagnosis, and when a source that tells of the diagnosis is missing.
+        SamspilError for an unknown practice or diagnosis, and when no source that tells of the diagnosis is loaded.
         """
         check_practice(self.lake, practice)
-        conditions = diagnosis(within, self.as_of, programmes)
-        missing = unloaded(conditions, self.lake.tables)
-        if missing:
-            source = source_of(missing[0])
-            raise SamspilError(f"who has `{within}` cannot be said without the source `{source}`: deliver it")
         persons = self.table("persons")
         own = persons.filter(persons.provider_number == practice)
-        diagnosed = having(own, conditions, self.lake.tables, AsOf(self.as_of))
-        length = number or self.analysis.practice_list.number
-        return top_within(persons, diagnosed, practice, length, self.caution)
+        diagnosed, unchecked = self._diagnosed(own, within, programmes)
+        return CostRanking(top_within(persons, diagnosed, practice, self._length(number)), self.caution, unchecked)
+
+    def top_of_practices(self, within: str, programmes: Path | None = None) -> ir.Table:
+        """The same of every practice at once, for handing each its own rows with the caution: see `top`."""
+        persons = self.table("persons")
+        diagnosed, _ = self._diagnosed(persons, within, programmes)
+        return top_of_practices(persons, diagnosed, self._length(None))
+
+    def _diagnosed(self, people: ir.Table, within: str, programmes: Path | None) -> tuple[ir.Table, tuple[str, ...]]:
+        conditions = diagnosis(within, self.as_of, programmes)
+        found = having(people, conditions, self.lake.tables, AsOf(self.as_of))
+        return found, tuple(unloaded(conditions, self.lake.tables))
+
+    def _length(self, number: int | None) -> int:
+        return number or self.analysis.practice_list.number
 
     def course(self, around: str, before: int = 6, after: int = 12) -> ir.Table:
         """Cost by month and sector around the first known hospital diagnosis in ranges such as `J44-J44`.

@@ -10,7 +10,7 @@ from typing import Any
 import ibis
 import pytest
 
-from samspil.definitions import DefinitionError
+from samspil.definitions import DefinitionError, SamspilError
 from samspil.population.cost import costs, per_person
 from samspil.population.cost_profile import (
     age_band,
@@ -18,6 +18,7 @@ from samspil.population.cost_profile import (
     check_analysis,
     having,
     main_diagnosis_groups,
+    top_of_practices,
     top_within,
     unloaded,
     use,
@@ -113,9 +114,7 @@ def own_list(number: int, practice: str = "100001") -> list[dict[str, Any]]:
     tables, at = as_ibis(costly_region().tables), AsOf(D)
     people = citizens(tables, at)
     persons = per_person(people, costs(tables, [YEAR], shipped_prices()), tables, shipped_prices())
-    found = top_within(persons, having(people, DIABETES, tables, at), practice, number, shipped_analysis().one_year)
-    assert found.caution.source == "001 L1033-1037"
-    return rows(found.rows)
+    return rows(top_within(persons, having(people, DIABETES, tables, at), practice, number))
 
 
 def test_r_pop_07_the_list_has_the_15_most_costly_of_the_practice_with_the_diagnosis_alone() -> None:
@@ -131,8 +130,23 @@ def test_r_pop_07_another_practice_sees_its_own_citizens_only() -> None:
     assert own_list(15, "300003") == []
 
 
-def test_a_condition_whose_source_is_missing_is_told() -> None:
-    assert unloaded(DIABETES, as_ibis(costly_region().without("hospital"))) == ["hospital_diagnosis"]
+def test_r_pop_07_each_practice_has_places_of_its_own() -> None:
+    tables, at = as_ibis(costly_region().tables), AsOf(D)
+    people = citizens(tables, at)
+    persons = per_person(people, costs(tables, [YEAR], shipped_prices()), tables, shipped_prices())
+    found = rows(top_of_practices(persons, having(people, DIABETES, tables, at), 2))
+    assert [(row["provider_number"], row["place"], row["person_id"]) for row in found] == [
+        ("100001", 1, 20), ("100001", 2, 18), ("200002", 1, 31),
+    ]  # fmt: skip
+
+
+def test_a_source_that_would_also_tell_of_the_diagnosis_is_named_and_without_any_nobody_can_be_told() -> None:
+    tables, at = as_ibis(costly_region().without("hospital")), AsOf(D)
+    people = citizens(tables, at)
+    assert unloaded(DIABETES, tables) == ["hospital"]
+    assert having(people, DIABETES, tables, at).count().execute() == 21
+    with pytest.raises(SamspilError, match="cannot be said without the source hospital"):
+        having(people, DIABETES[1:], tables, at)
 
 
 @pytest.mark.parametrize(
