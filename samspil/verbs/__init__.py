@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     )
     from samspil.verbs.demonstration import administrator, demo
     from samspil.verbs.explaining import explain
-    from samspil.verbs.indicating import indicators, open_indicators
+    from samspil.verbs.indicating import indicators
+    from samspil.verbs.indicator_run import open_indicators
     from samspil.verbs.indicators_explained import explain_indicator, indicator_sets
     from samspil.verbs.listing import lists
     from samspil.verbs.published import published_series
@@ -58,7 +59,8 @@ _MODULES = {
         "switch_on",
     ),
     "explaining": ("explain",),
-    "indicating": ("indicators", "open_indicators"),
+    "indicating": ("indicators",),
+    "indicator_run": ("open_indicators",),
     "indicators_explained": ("explain_indicator", "indicator_sets"),
     "listing": ("lists",),
     "published": ("published_series",),

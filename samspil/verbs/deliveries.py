@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -221,7 +221,8 @@ class Lineage(Shown):
 
 
 def lineage(target: str, home: Path | str | None = None) -> Lineage:
-    """Where a figure comes from. `target` is a source, a table, a run, or `RUN:MODEL.ITEM` for one criterion.
+    """Where a figure comes from. `target` is a source, a table, a run, or `RUN:MODEL.ITEM` for one criterion and
+    `RUN:SET.INDICATOR` for one indicator.
 
     Each entry names what was made, the source and table, the delivery with owner, period, the day it was drawn,
     its legal basis, rows and hash. Raises SamspilError for a target there is none of.
@@ -240,21 +241,31 @@ def lineage(target: str, home: Path | str | None = None) -> Lineage:
         raise SamspilError(f"`{target}` is no source, table or run. Sources and tables: {known}; {error}") from error
     of_run = read_state(place, run.description["state"])
     entries = []
-    for model_name, kept in run.description["models"].items():
-        model = RiskModel.model_validate(kept["definition"])
-        for item in model.items:
-            if figure and figure not in {model_name, f"{model_name}.{item.item}"}:
-                continue
-            for source in item_sources(item) if item.enabled else ():
-                used = run.description["manifest"].get(source)
-                made = {"figure": f"{model_name}.{item.item}", "rule": item.source}
-                if used is None:
-                    entries.append({**made, "source": source, "delivery": "missing in this run"})
-                else:
-                    entries += [{**made, **_delivery(of_run, source, delivery)} for delivery in used]
+    for made_of, rule, sources in _figures(run.description):
+        if figure and figure not in {made_of, made_of.partition(".")[0]}:
+            continue
+        for source in sources:
+            used = run.description["manifest"].get(source)
+            made = {"figure": made_of, "rule": rule}
+            if used is None:
+                entries.append({**made, "source": source, "delivery": "missing in this run"})
+            else:
+                entries += [{**made, **_delivery(of_run, source, delivery)} for delivery in used]
     if not entries:
         raise SamspilError(f"the run {run.name} has no figure `{figure}`")
     return Lineage(target, entries)
+
+
+def _figures(description: Mapping[str, Any]) -> Iterator[tuple[str, str, Sequence[str]]]:
+    """Every figure of a run with the lines of its rule and its sources; all it read where a run tells no more."""
+    for model_name, kept in description.get("models", {}).items():
+        for item in RiskModel.model_validate(kept["definition"]).items:
+            if item.enabled:
+                yield f"{model_name}.{item.item}", item.source, item_sources(item)
+    for name, made in description.get("figures", {}).items():
+        yield name, made["rule"], made["sources"]
+    if not {"models", "figures"} & set(description):
+        yield description["kind"], "", list(description["manifest"])
 
 
 def _of_tables(state: State, source: str, tables: list[str]) -> list[dict[str, Any]]:

@@ -36,6 +36,15 @@ def result_row(row: Mapping[str, Any], indicator: Indicator, series: bool) -> di
     return shown
 
 
+def category_row(level: str, unit: str, indicator: Indicator, persons: Mapping[str, int]) -> dict[str, Any]:
+    """How many of a unit's persons are in each category of an indicator, in the order of the definition."""
+    found = indicator.categories
+    names = [] if found is None else [*(each.category for each in found.bins), *found.values]
+    total = sum(persons.values())
+    shares = ", ".join(f"{name} {persons[name]} ({percent(persons[name], total)})" for name in names)
+    return {level: unit, "indicator": indicator.indicator, "with a value": total, "categories": shares}
+
+
 def percent(n: int, d: int) -> str:
     """A share as the reports print it: in whole percent, half up. Nothing of nobody."""
     return f"{(200 * n + d) // (2 * d)} %" if d else "–"

@@ -2,6 +2,7 @@
 
 import csv
 import datetime as dt
+import re
 
 import pyarrow.parquet as pq
 import pytest
@@ -94,8 +95,16 @@ def test_rows_show_shares_counts_standards_and_leave_hidden_indicators_out(run):
     assert rows[2]["share"] == "categories"
     met, persons = rows[0]["met"], rows[0]["persons"]
     assert (rows[0]["share"], rows[0]["n/d"]) == (percent(met, persons), f"{met}/{persons}")
-    counted = [entry for entry in run.category_rows() if entry["practice"] == rows[0]["practice"]]
-    assert counted[0]["few"] + counted[0]["many"] == persons
+    counted = next(entry for entry in run.category_rows() if entry["practice"] == rows[0]["practice"])
+    assert (counted["indicator"], counted["with a value"]) == ("drugs", persons)
+    assert re.fullmatch(r"few \d+ \(\d+ %\), many \d+ \(\d+ %\)", counted["categories"])
+
+
+def test_a_figure_leads_back_to_its_rule_and_deliveries(run, region_home):
+    whole = verbs.lineage(run.name, region_home).rows()
+    assert {row["figure"] for row in whole} == {"small.seen", "small.eye_doctor", "small.drugs", "small.hidden"}
+    (one,) = verbs.lineage(f"{run.name}:small.eye_doctor", region_home).rows()
+    assert (one["rule"], one["source"]) == ("000 L1", "health_insurance")
 
 
 def test_a_share_is_printed_in_whole_percent_half_up():
