@@ -20,6 +20,8 @@ from samspil.programmes.segments import SEGMENTS
 
 Sector = Literal["general_practice", "municipality", "region"]
 Half = Literal["low", "high"]
+#: Kinds of data that law and citizens treat differently; a reader without a right to one does not see it.
+Kind = Literal["health", "mental_health", "social", "employment"]
 
 
 def _distinct(names: list[str], what: str) -> None:
@@ -140,9 +142,14 @@ class Stratum(Stated):
 
 
 class Axis(Stated):
-    """One axis of the square: `cut` of its inputs make it `reaching`, and fewer the other half."""
+    """One axis of the square: `cut` of its inputs make it `reaching`, and fewer the other half.
+
+    `category` is the kind of data an assessment of it is; one that is `clinical` is assessed by clinical professions.
+    """
 
     title: Text
+    category: Kind = "health"
+    clinical: bool = False
     low: Text
     high: Text
     reaching: Half
@@ -160,11 +167,18 @@ class Quadrant(Definition):
 
 
 class SelfCareInput(Definition):
-    """What an assessment of self-care may look at. Sensitive ones are seen by those only who may (002 L1299-1302)."""
+    """What an assessment of self-care may look at. Sensitive ones are seen by those only who may (002 L1299-1302).
+
+    `category` is the kind of data it is; none for what stands on every page of a citizen anyway. `recorded` is what is
+    known already and not asked for again.
+    """
 
     input: Identifier
     title: Text
     sensitive: bool = False
+    category: Kind | None = None
+    clinical: bool = False
+    recorded: bool = False
 
 
 class Square(Stated):
@@ -193,10 +207,12 @@ class RowValue(Definition):
 
 
 class Characteristic(Definition):
-    """One row of the table."""
+    """One row of the table. One that is `clinical` is filled in by clinical professions."""
 
     row: Identifier
     title: Text
+    category: Kind = "health"
+    clinical: bool = False
     values: tuple[RowValue, ...] = Field(min_length=2)
 
 
@@ -205,11 +221,23 @@ class IntegrationLevel(Definition):
     title: Text
 
 
+class Dimension(Definition):
+    """One of three kinds of complexity: they call for different solutions and are never added up (001 R-SEG-06)."""
+
+    dimension: Literal["clinical", "social", "organisational"]
+    title: Text
+    about: Text
+    category: Kind = "health"
+    clinical: bool = False
+
+
 class IntegrationTable(Stated):
     """The need for integration by six characteristics; `levels` rise in intensity (001 T-02)."""
 
+    title: Text
     levels: tuple[IntegrationLevel, ...] = Field(min_length=2)
     rows: tuple[Characteristic, ...] = Field(min_length=1)
+    dimensions: tuple[Dimension, ...] = ()
 
     @model_validator(mode="after")
     def _consistent(self) -> IntegrationTable:
@@ -219,6 +247,37 @@ class IntegrationTable(Stated):
             if unknown:
                 raise ValueError(f"row `{row.row}`: there is no level `{unknown[0]}`")
         return self
+
+
+class Profession(Definition):
+    """A profession that assesses what a citizen needs, and the roles in which it works."""
+
+    profession: Identifier
+    title: Text
+    clinical: bool = False
+    roles: tuple[Identifier, ...] = Field(min_length=1)
+
+
+class Occasion(Definition):
+    """Why an assessment is made now: effort is stepped up, and down, when something happens (001 L1773-1776)."""
+
+    occasion: Identifier
+    title: Text
+
+
+class Assessing(Stated):
+    """Who assesses what a citizen needs, and whose side of the square each kind of workplace sees.
+
+    Any profession records, not doctors alone; what is clinical is left to clinical professions (002 L998-1002).
+    """
+
+    seen_as: dict[Identifier, Sector]
+    professions: tuple[Profession, ...] = Field(min_length=1)
+    occasions: tuple[Occasion, ...] = Field(min_length=1)
+
+    def professions_of(self, role: str) -> tuple[Profession, ...]:
+        """The professions that work in a role."""
+        return tuple(each for each in self.professions if role in each.roles)
 
 
 class RiskPlaces(Stated):
@@ -284,6 +343,7 @@ class SegmentRules(Definition):
     strata: tuple[Stratum, ...] = Field(min_length=2)
     square: Square
     integration: IntegrationTable
+    assessing: Assessing
     risk: RiskPlaces
     gate: Gate
     locality: Locality
