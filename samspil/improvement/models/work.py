@@ -134,6 +134,8 @@ class NeedAssessment(models.Model):
     citizen = models.ForeignKey(Citizen, on_delete=models.PROTECT, related_name="+")
     kind = models.CharField(max_length=12, choices=Kind)
     method = models.CharField(max_length=12, choices=Method)
+    #: The assessor's profession: more than doctors assess, and some fields are clinical (report 002 STRAT-7, -18).
+    profession = models.CharField(max_length=30)
     #: The values given, by row or axis, and which of the nine groups of self-care inputs were looked at.
     values = models.JSONField()
     #: What followed from them: quadrant or level with the trace, as it was shown.
