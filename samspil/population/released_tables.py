@@ -89,7 +89,8 @@ def publish(tables: Aggregates, few: int, earlier: Sequence[Earlier] = ()) -> Pu
     Rows that are left out, and cells that are hidden, are null in no row: hidden cells are null in theirs, and the
     column `suppressed` names them. Raises SamspilError naming table, column and row for counts that cannot be.
     """
-    cells, sums, implied = _system(tables)
+    known = {cell: count for each in (tables, *(one.tables for one in earlier)) for cell, count in _cells(each).items()}
+    cells, sums, implied = _system(tables, known)
     withheld = {
         cell_of(tables.run, structure, row, count)
         for structure in tables.structures
@@ -98,8 +99,12 @@ def publish(tables: Aggregates, few: int, earlier: Sequence[Earlier] = ()) -> Pu
         for count in structure.counts
         if row[count] is not None
     }
-    released = [_released(each) for each in earlier]
-    known = {cell: count for each in released for cell, count in each.counts.items()} | cells
+    released = []
+    for each in earlier:
+        then, sums_then, implied_then = _system(each.tables, known)
+        released.append(Released(each.name, then, each.hidden, sums_then, implied=implied_then))
+        known |= then
+    known |= cells
     released.append(_linked([tables, *(each.tables for each in earlier)], known, few))
     protection = protect(cells, few, sums, released, withheld, implied)
     rows = {
@@ -148,8 +153,8 @@ def _rest(total: str, parts: Sequence[str]) -> str:
     return " − ".join((total, *parts))
 
 
-def _system(tables: Aggregates) -> tuple[dict[Cell, int], list[Sum[Cell]], frozenset[Cell]]:
-    """Every cell of the tables with its count, every sum among them, and the cells that are in no column."""
+def _cells(tables: Aggregates) -> dict[Cell, int]:
+    """Every cell that is in a column of the tables, with its count."""
     cells: dict[Cell, int] = {}
     for structure in tables.structures:
         for number, row in enumerate(tables.rows[structure.table], 1):
@@ -157,6 +162,15 @@ def _system(tables: Aggregates) -> tuple[dict[Cell, int], list[Sum[Cell]], froze
                 if row[count] is not None:
                     _check(structure, row, count, number)
                     cells[cell_of(tables.run, structure, row, count)] = int(row[count])
+    return cells
+
+
+def _system(tables: Aggregates, known: Mapping[Cell, int]) -> tuple[dict[Cell, int], list[Sum[Cell]], frozenset[Cell]]:
+    """Every cell of the tables with its count, every sum among them, and the cells that are in no column.
+
+    Totals in other tables of the same run are in `known`.
+    """
+    cells = _cells(tables)
     sums = [
         one
         for structure in tables.structures
@@ -166,9 +180,9 @@ def _system(tables: Aggregates) -> tuple[dict[Cell, int], list[Sum[Cell]], froze
     implied: set[Cell] = set()
     for total, named, left_over in sums:
         parts = [part for part in named if part in cells]
-        if total not in cells or not parts:
+        if total not in known or not parts:
             continue
-        rest = cells[total] - sum(cells[part] for part in parts)
+        rest = known[total] - sum(cells[part] for part in parts)
         if rest < 0:
             if left_over.column != total.column:
                 raise SamspilError(
@@ -208,13 +222,12 @@ def _over_rows(tables: Aggregates, structure: TableStructure) -> Iterator[tuple[
     """The same over the units of a level, and over the rows that are parts of a count of another table."""
     by_level: dict[tuple[Any, ...], list[Cell]] = defaultdict(list)
     wholes: dict[Cell, list[Cell]] = defaultdict(list)
-    others = {each.table: each for each in tables.structures}
     for row in tables.rows[structure.table]:
         for count in structure.counts:
             cell = cell_of(tables.run, structure, row, count)
             by_level[cell.of, cell.day, cell.column, cell.level].append(cell)
         part = structure.part_of
-        if part is not None and part.table in others:
+        if part is not None:
             left = [str(row[name]) for name in structure.cell if name not in part.over]
             cell = cell_of(tables.run, structure, row, structure.counts[0])
             wholes[cell._replace(table=part.table, of=tuple(left), column=part.count)].append(cell)
@@ -237,11 +250,6 @@ def _parts(tables: Aggregates, roll_up: RollUp, total: Cell, candidates: Sequenc
         return tuple(candidates)
     belong = tables.members.get(roll_up.by, {}).get((total.level, total.day, total.unit), ())
     return tuple(cell for cell in candidates if cell.unit in belong)
-
-
-def _released(earlier: Earlier) -> Released[Cell]:
-    cells, sums, implied = _system(earlier.tables)
-    return Released(earlier.name, cells, earlier.hidden, sums, implied=implied)
 
 
 def _linked(tables: Sequence[Aggregates], known: Mapping[Cell, int], few: int) -> Released[Cell]:
@@ -271,12 +279,11 @@ def _everybody(tables: Sequence[Aggregates], known: Mapping[Cell, int]) -> Itera
     groups: dict[tuple[Any, ...], dict[Cell, None]] = defaultdict(dict)
     for each in tables:
         for structure in each.structures:
-            if structure.everybody is None:
-                continue
-            for row in each.rows[structure.table]:
-                cell = cell_of(each.run, structure, row, structure.everybody.count)
-                if cell in known:
-                    of = tuple(str(row[name]) for name in structure.everybody.of)
-                    groups[each.run, of, cell.day, cell.level, cell.unit][cell] = None
+            for everybody in structure.everybody:
+                for row in each.rows[structure.table]:
+                    cell = cell_of(each.run, structure, row, everybody.count)
+                    if cell in known:
+                        of = (everybody.count, *(str(row[name]) for name in everybody.of))
+                        groups[each.run, of, cell.day, cell.level, cell.unit][cell] = None
     for group in groups.values():
         yield from pairwise(sorted(group, key=lambda cell: (known[cell], cell)))

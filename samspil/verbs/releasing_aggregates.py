@@ -100,7 +100,13 @@ def _structure(run: StoredRun, lake: Lake, name: str, rules: Disclosure) -> Tabl
         raise SamspilError(
             f"table `{name}` of a run of `{kind}` is not described; describe it in disclosure.yaml first"
         )
-    unknown = [column for column in run_table(run, lake, name).columns if column not in structure.described]
+    columns = run_table(run, lake, name).columns
+    missing = sorted(structure.described - set(columns))
+    if missing:
+        raise SamspilError(
+            f"table `{name}` has no column `{missing[0]}`, which disclosure.yaml describes; run it again"
+        )
+    unknown = [column for column in columns if column not in structure.described]
     if unknown:
         raise SamspilError(
             f"table `{name}`, column `{unknown[0]}` is not described, so nobody knows what it tells; describe it in "
