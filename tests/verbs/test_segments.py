@@ -4,8 +4,9 @@ import csv
 import datetime as dt
 
 import pytest
+import typer
 
-from samspil import verbs
+from samspil import cli_population, verbs
 from samspil.definitions import SamspilError
 from samspil.population.segment_sizes import SIZE_COLUMNS
 from samspil.verbs.segment_tables import change_rows, concordance_rows, gap_rows, high_need_rows, stratum_rows
@@ -114,3 +115,22 @@ def test_a_cohort_tells_what_each_criterion_costs(region_home):
     assert any("only describes" in note for note in told)
     with pytest.raises(SamspilError, match="unknown cohort `abc`; cohorts are sdsp"):
         verbs.cohort("abc", D, home=region_home)
+
+
+def told(capsys, *arguments):
+    typer.main.get_command(cli_population.commands).main([str(each) for each in arguments], standalone_mode=False)
+    return capsys.readouterr().out
+
+
+def test_the_command_line_tells_segments_a_person_and_a_cohort(run, region_home, capsys):
+    day = ("--as-of", D.isoformat(), "--home", region_home)
+    out = told(capsys, "segments", *day, "--by", "municipality", "--programme", "copd", "--places", "copd=40")
+    for title in ("Segments by municipality", "Treated at hospital", "each valid until", "The few with most cost"):
+        assert title in out
+    assert "no need by itself" in out
+    assert "smaller than the 30,000" in out
+    person = run.persons().limit(1).to_pyarrow().to_pylist()[0]["person_id"]
+    assert f"Segments of person {person}" in told(capsys, "segments", *day, "--explain", person)
+    assert "meet every criterion" in told(capsys, "cohort", "sdsp", *day)
+    with pytest.raises(SamspilError, match="`copd:40` is not places of a programme"):
+        told(capsys, "segments", *day, "--places", "copd:40")
