@@ -131,7 +131,7 @@ class TableStructure(Definition):
     describing: tuple[str, ...] = ()
     with_counts: dict[str, str] = Field(default_factory=dict)
     part_of: PartOf | None = None
-    everybody: Everybody | None = None
+    everybody: tuple[Everybody, ...] = ()
     rolls_up: tuple[RollUp, ...] = ()
 
     @model_validator(mode="after")
@@ -139,7 +139,7 @@ class TableStructure(Definition):
         named = [name for one in self.sums for name in (one.total, *one.parts)]
         named += [name for one in self.shares for name in (one.numerator, one.denominator)]
         named += list(self.with_counts.values())
-        named += [self.everybody.count] if self.everybody is not None else []
+        named += [each.count for each in self.everybody]
         unknown = sorted(set(named) - set(self.counts))
         if unknown:
             raise ValueError(f"there is no count `{unknown[0]}`; counts are {', '.join(self.counts)}")
