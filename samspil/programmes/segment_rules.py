@@ -334,7 +334,6 @@ class DeviationReason(Definition):
 class SegmentRules(Definition):
     """The whole of the shared `segments.yaml`. `strata` fall from the most intensive; the last takes everybody left."""
 
-    few: Number
     validity_months: Number
     regional_contact: Criteria
     conditions: Conditions
