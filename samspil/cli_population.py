@@ -320,9 +320,9 @@ def releases_list(home: HomeFolder = None) -> None:
 
     found = verbs.releases(home)
     rows = found.rows()
-    console.print(rich_table(rows, title=f"{len(rows)} releases") if rows else "Nothing was released.")
+    console.print(rich_table(rows, title="Releases") if rows else "Nothing was released.")
     if found.refused:
-        console.print(f"{found.refused:,} attempts were refused; each is in releases/log.jsonl with the reason.")
+        console.print(f"refused attempts: {found.refused:,}; each is in releases/log.jsonl with its reason")
 
 
 @releases_group.command("show")
