@@ -1,4 +1,4 @@
-"""A secretary's afternoon in a browser: overview, overdue patients, a call, the worksheet; and every page before axe."""
+"""A secretary's afternoon in a browser: overview, overdue patients, a call, the worksheet; every page before axe."""
 
 from __future__ import annotations
 

@@ -205,6 +205,13 @@ def test_without_a_legal_basis_the_figures_stay_and_the_patients_close(house, cl
         assert client.get(address).status_code == 403
 
 
+def test_a_basis_for_another_kind_of_data_opens_no_patients(house, client):
+    karen = house.patient("Karen Holm", foot_exam="overdue")
+    house.basis.categories = ["social"]
+    house.basis.save()
+    assert {client.get(address).status_code for address in addresses(karen)} == {403}
+
+
 @pytest.mark.parametrize("role", [Role.MUNICIPAL, Role.HOSPITAL, Role.LEADERSHIP, Role.ANALYST, Role.SECRETARIAT])
 def test_p1_nobody_but_general_practice_sees_individual_data(house, role):
     karen = house.patient("Karen Holm", foot_exam="overdue")

@@ -127,6 +127,11 @@ def test_a_municipal_professional_sets_flags_with_a_task_and_consent_alone(house
     set_flag(care.acting(nurse), karen, SET, "vulnerable", "Bor alene")
     (told,) = flags(house.actor, karen.pk).now
     assert told.flag.by == nurse
+    other = house.patient("Ole Madsen", **LATE)
+    care.task(other, nurse.organisation, house.doctor.user)
+    care.consent(other, "sharing", house.doctor.user, category="social")
+    with pytest.raises(Refused):
+        flags(care.acting(nurse), other.pk)
     hospital = care.member(role=Role.HOSPITAL)
     care.task(karen, hospital.organisation, house.doctor.user)
     with pytest.raises(Refused):

@@ -13,9 +13,8 @@ from samspil.access import guard
 from samspil.access.actor import Actor
 from samspil.access.errors import Conflict, Invalid
 from samspil.access.models import Citizen
-from samspil.access.policy import Resource
 from samspil.improvement.models import PatientFlag
-from samspil.improvement.queries.own_practice import bulletin
+from samspil.improvement.queries.own_practice import bulletin, flags_about
 
 
 def set_flag(actor: Actor, citizen: Citizen, name: str, flag: str, reason: str) -> PatientFlag:
@@ -23,7 +22,7 @@ def set_flag(actor: Actor, citizen: Citizen, name: str, flag: str, reason: str) 
 
     Raises Refused, Invalid for an unknown set or flag and without a reason, and Conflict when it is set already.
     """
-    resource = Resource("patient_flag", citizen)
+    resource = flags_about(citizen)
     guard.check(actor, "write", resource, "care", detail=f"{name}/{flag}")
     assert actor.membership is not None, "only members of an organisation are granted this"
     try:
@@ -52,7 +51,7 @@ def remove_flag(actor: Actor, flag: PatientFlag, reason: str) -> None:
 
     Raises Refused, Invalid without a reason, and Conflict when somebody was first.
     """
-    resource = Resource("patient_flag", flag.citizen)
+    resource = flags_about(flag.citizen)
     guard.check(actor, "write", resource, "care", detail=f"{flag.set}/{flag.flag}")
     if not reason.strip():
         raise Invalid("reason", _("Write why. Whoever reads it has to understand."))

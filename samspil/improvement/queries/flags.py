@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from samspil.access import guard
 from samspil.access.actor import Actor
 from samspil.access.models import Citizen
-from samspil.access.policy import Resource, may
+from samspil.access.policy import may
 from samspil.improvement.bulletins import Bulletin, said
 from samspil.improvement.models import PatientFlag
-from samspil.improvement.queries.own_practice import newest
+from samspil.improvement.queries.own_practice import flags_about, newest, own_patients
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ def flags(actor: Actor, key: int) -> Flags:
     Raises Citizen.DoesNotExist, and Refused.
     """
     citizen = Citizen.objects.select_related("practice").get(pk=key)
-    resource = Resource("patient_flag", citizen)
+    resource = flags_about(citizen)
     guard.require(actor, "read", resource, "care")
     sets = {each.name: each for each in newest()}
     found = PatientFlag.objects.filter(citizen=citizen).select_related(
@@ -68,7 +68,7 @@ def flags(actor: Actor, key: int) -> Flags:
             if (name, flag.flag) not in taken
         ],
         may_write=bool(may(actor, "write", resource, "care")),
-        treats=bool(may(actor, "read", Resource("quality_patients", citizen), "improvement")),
+        treats=bool(may(actor, "read", own_patients(actor, citizen), "improvement")),
     )
 
 

@@ -13,7 +13,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from samspil.access import guard
 from samspil.access.actor import Actor
-from samspil.access.models import Citizen
+from samspil.access.models import Category, Citizen
 from samspil.access.policy import Decision, Resource, may
 from samspil.improvement.bulletins import Bulletin
 from samspil.improvement.journal import Stand, as_published, newest_answers, with_journal
@@ -36,10 +36,18 @@ def own_figures(actor: Actor) -> Resource:
 
 
 def own_patients(actor: Actor, citizen: Citizen | None = None) -> Resource:
-    """The patients of the practice somebody works in, or one citizen, who has to be one of them."""
+    """The patients of the practice somebody works in, or one citizen, who has to be one of them.
+
+    Indicators are data on health: a basis that is limited to another kind opens nothing here.
+    """
     if citizen is not None:
-        return Resource("quality_patients", citizen)
-    return Resource("quality_patients", practice_id=actor.organisation_id)
+        return Resource("quality_patients", citizen, category=Category.HEALTH)
+    return Resource("quality_patients", practice_id=actor.organisation_id, category=Category.HEALTH)
+
+
+def flags_about(citizen: Citizen) -> Resource:
+    """What is said of a citizen for a set of indicators, which is on health whatever it says."""
+    return Resource("patient_flag", citizen, category=Category.HEALTH)
 
 
 def newest() -> list[Bulletin]:

@@ -89,7 +89,7 @@ def record(actor: Actor, key: int) -> Record:
         may_ask_others=bool(may(actor, "give", Resource("task", citizen), "care")),
         may_refer=bool(may(actor, "give", Resource("referral", citizen), "care")),
         may_include=bool(may(actor, "decide", Resource("inclusion", citizen), "inclusion")),
-        may_flag=bool(may(actor, "read", Resource("patient_flag", citizen), "care")),
+        may_flag=bool(may(actor, "read", Resource("patient_flag", citizen, category=Category.HEALTH), "care")),
     )
 
 
