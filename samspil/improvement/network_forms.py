@@ -86,7 +86,8 @@ class StatedForm(forms.Form):
     kind = forms.ChoiceField(label=_("Of the kind"), required=False)
 
     def __init__(self, *args: Any, kinds: Sequence[str] = (), **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+        # It stands on one page with the form of a meeting, which has a kind too.
+        super().__init__(*args, auto_id="stated_%s", **kwargs)
         named = [(kind, kind) for kind in kinds if kind]
         self.fields["kind"].choices = [("", _("All kinds")), *named]  # type: ignore[attr-defined]
 

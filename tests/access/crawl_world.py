@@ -151,7 +151,10 @@ class Town:
         for circle in (self.own, self.foreign):
             circle.quality = Quality(circle.mark, published, circle.citizen, circle.doctor)
             circle.networked = Networked(circle.mark, published, circle.doctor)
-        steering = (Role.TEAM_CHAIR, Role.SECRETARIAT, Role.ANALYST, Role.DATA_PROTECTION_OFFICER, Role.ADMINISTRATOR)
+        steering = (
+            Role.TEAM_CHAIR, Role.LEADERSHIP, Role.SECRETARIAT, Role.ANALYST, Role.DATA_PROTECTION_OFFICER,
+            Role.ADMINISTRATOR,
+        )  # fmt: skip
         self.steering = {role: care.member(role=role) for role in steering}
         # Somebody can act as more than one.
         care.member(role=Role.TEAM_CHAIR, who=self.steering[Role.SECRETARIAT].user)

@@ -110,5 +110,5 @@ def _walk(page, cluster: Cluster) -> None:
         page.keyboard.type(value)
     _to(page, "Skriv mødet ind")
     page.keyboard.press("Enter")
-    page.wait_for_load_state()
+    page.get_by_text("Mødet er skrevet ind.").wait_for()
     assert page.get_by_role("rowheader", name="Forår 2020").is_visible()
