@@ -101,13 +101,18 @@ class System:
             lower[up] = upper[up] = max(by, 0)
             lower[down] = upper[down] = max(-by, 0)
         sums = csr_array((factors, (rows, columns)), shape=(len(touched), 2 * len(cells)))
-        result = milp(
-            cost,
-            integrality=1,
-            bounds=Bounds(lower, upper),
-            constraints=LinearConstraint(sums, 0, 0) if touched else None,
-            options={"mip_rel_gap": 0},
-        )
+        limits = LinearConstraint(sums, 0, 0) if touched else None
+        # Whole numbers come by themselves where a table has rows and columns; they are asked for where they do not.
+        for whole in (0, 1):
+            result = milp(
+                cost,
+                integrality=whole,
+                bounds=Bounds(lower, upper),
+                constraints=limits,
+                options={"mip_rel_gap": 0},
+            )
+            if result.x is None or np.abs(result.x - np.rint(result.x)).max() < 1e-6:
+                break
         if result.x is None:
             return None
         moved = np.rint(result.x[: len(cells)] - result.x[len(cells) :]).astype(int)
