@@ -48,9 +48,10 @@ class ResultRow:
     no_data: int | None
     not_applicable: int | None
     exceptions: int | None
+    #: The denominators of the strict and of the observed share, which a release may show where it hides other counts.
+    strict_d: int | None
+    observed_d: int | None
     hidden: bool
-    #: Persons with data and without an exception: the denominator of the observed share.
-    observed_d: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

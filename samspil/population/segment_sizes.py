@@ -56,6 +56,19 @@ def sizes(found: Segmentation) -> ir.Table:
     return joined.select(*SIZE_COLUMNS).order_by(list(SIZE_COLUMNS[:6]))
 
 
+def totals(counted: ir.Table) -> ir.Table:
+    """Whom each section is about: section, programme, level, unit, persons. `counted` is a table of `sizes`."""
+    return counted.group_by(["section", "programme", "level", "unit"]).aggregate(
+        persons=counted.persons.sum().cast("int64")
+    )
+
+
+def numbers(counted: ir.Table) -> ir.Table:
+    """The four numbers of each programme, once per unit: programme, level, unit, the numbers, not_measured."""
+    stated = counted.filter(counted.section == WITH_NUMBERS[0])
+    return stated.select("programme", "level", "unit", *NUMBERS, "not_measured").distinct()
+
+
 def _sections(found: Segmentation) -> Iterator[tuple[str, str | None, ir.Value, ir.Value | None]]:
     """Every section: its name, programme, and what it counts by. A null key leaves a person out of the section."""
     persons, rules = found.persons, found.definitions.rules

@@ -52,7 +52,7 @@ def demo(runs: Sequence[str], home: Path | str | None = None) -> Demonstration:
     from samspil.access.models import Membership, Role  # noqa: PLC0415
     from samspil.lists.demo import take_in, work  # noqa: PLC0415
     from samspil.plans.demo import live  # noqa: PLC0415
-    from samspil.verbs.publishing import publish  # noqa: PLC0415
+    from samspil.verbs.publishing import publish_lists  # noqa: PLC0415
     from samspil.verbs.scoring import open_run  # noqa: PLC0415
 
     data_days = [open_run(run, home).as_of for run in runs]
@@ -63,7 +63,7 @@ def demo(runs: Sequence[str], home: Path | str | None = None) -> Demonstration:
     for number, (run, data_day) in enumerate(zip(runs, data_days, strict=True)):
         # Lists are published the day after their data, and worked with from then on.
         with Clock(data_day + dt.timedelta(days=1), hour=7) as clock:
-            done = publish(run, home=home)
+            done = publish_lists(run, home=home)
         practice = practice or demo_practice()
         if not all(model.again for model in done.published.models):
             fresh = True

@@ -22,7 +22,7 @@ from samspil.population.gate import locality_warning
 from samspil.population.high_need import Profile
 from samspil.population.segment_binding import check_definition, check_segments
 from samspil.population.segment_readings import concordance_of, gap_of, high_need_profile, segment_sizes
-from samspil.population.segment_sizes import LEVELS, sizes
+from samspil.population.segment_sizes import LEVELS, numbers, sizes, totals
 from samspil.population.segments import SegmentDefinitions, segment
 from samspil.population.strata import StratumSheet, changes, sheet, valid_until
 from samspil.programmes import load_programmes
@@ -214,6 +214,8 @@ def segments(
         return {
             "persons": found.persons.order_by(["provider_number", "person_id"]),
             "sizes": counted.order_by(["section", "programme", "level", "unit", "key", "key2"]),
+            "totals": totals(counted).order_by(["section", "programme", "level", "unit"]),
+            "numbers": numbers(counted).order_by(["programme", "level", "unit"]),
             "high_need": found.high_need.order_by("person_id"),
         }
 
