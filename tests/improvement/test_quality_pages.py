@@ -301,6 +301,22 @@ def test_flags_are_set_and_taken_away_on_the_citizen_s_page(house, client):
     assert at in client.get(f"/citizens/{karen.pk}/").content.decode()
 
 
+@pytest.mark.parametrize("name", ["copd", "heart"])
+def test_other_sets_are_configuration_alone(house, client, name):
+    """Every page of a set that this code has never heard of."""
+    publication = made.publication(name)
+    karen = house.patient("Karen Holm")
+    for indicator in made.definition(name).indicators:
+        made.state(publication, karen, indicator.indicator, "no_data")
+        made.result(publication, house.house, indicator.indicator, met=10, not_met=5, no_data=1)
+    made.lost(publication, karen)
+    for address in addresses(karen):
+        path = address.replace("t2d", name).replace("foot_exam", made.definition(name).indicators[0].indicator)
+        assert "Karen Holm" in text(client.get(path)) or "screening" in path, path
+    page = client.get(f"/quality/{name}/").content.decode()
+    assert 'href="/quality/t2d/"' in page
+
+
 def test_a_stale_source_is_told_on_every_page(house, client):
     house.publication.stale = ["general_practice"]
     house.publication.save()

@@ -107,13 +107,18 @@ class Patient:
     stands: dict[str, Stand] = field(default_factory=dict)
 
 
-def everybody(actor: Actor, found: Bulletin) -> list[Patient]:
-    """Every patient of the practice in a set with all stands, by name. Two statements; the caller logs who is shown."""
+def everybody(actor: Actor, found: Bulletin, indicators: Iterable[str]) -> list[Patient]:
+    """Every patient of the practice in a set with their stands by some of its indicators, by name.
+
+    Three statements; who has none of these stands is there too. The caller logs who is shown.
+    """
     answers = answers_of(actor, found.name)
-    patients: dict[int, Patient] = {}
-    for state in states_of(actor, found).select_related("citizen").order_by("citizen__name", "citizen_id"):
-        patient = patients.setdefault(state.citizen_id, Patient(state.citizen))
-        patient.published[state.indicator] = as_published(state)
+    states = states_of(actor, found)
+    people = Citizen.objects.filter(pk__in=states.values("citizen")).order_by("name", "pk")
+    patients = {citizen.pk: Patient(citizen) for citizen in people}
+    for state in states.filter(indicator__in=list(indicators)):
+        if state.citizen_id in patients:
+            patients[state.citizen_id].published[state.indicator] = as_published(state)
     for key, patient in patients.items():
         complete(patient, answers.get(key, {}), found)
     return list(patients.values())

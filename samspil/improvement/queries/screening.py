@@ -60,7 +60,7 @@ def screening(actor: Actor, name: str, *, show: str = "", page: int | None = Non
     """
     decision = open_list(actor)
     found = bulletin(name)
-    patients = everybody(actor, found)
+    patients = everybody(actor, found, [each.indicator for each in found.set.indicators if _read(found, each)])
     flags = flags_of([each.citizen.pk for each in patients], name) if found.set.flags else {}
     without = [each for each in found.set.indicators if _read(found, each) and found.not_collected(each)]
     names = [each.indicator for each in without]

@@ -47,6 +47,12 @@ def _settled(answer: JournalAnswer | None, found: Bulletin) -> bool:
     return done or timezone.localdate(answer.at).year >= found.as_of.year
 
 
+def indicators_asked(found: Bulletin) -> list[str]:
+    """The indicators that say whether a question of the worksheet is known."""
+    names = {question.variable for question in found.set.worksheet}
+    return [each.indicator for each in found.set.indicators if names & set(each.needs)]
+
+
 @dataclass(frozen=True)
 class Waiting:
     """A patient with something to answer."""
@@ -91,7 +97,7 @@ def worksheet(actor: Actor, name: str, *, page: int | None = None) -> Worksheet:
     decision = open_list(actor)
     found = bulletin(name)
     everyone, waiting = 0, []
-    for patient in everybody(actor, found):
+    for patient in everybody(actor, found, indicators_asked(found)):
         everyone += bool(asked(found.set, patient.published))
         left = still_asked(patient, found)
         if left:
@@ -162,7 +168,7 @@ def sheet(actor: Actor, name: str, key: int) -> Sheet:
     if not patient.published:
         raise LookupError(name)
     left = still_asked(patient, found)
-    everyone = [each for each in everybody(actor, found) if still_asked(each, found)]
+    everyone = [each for each in everybody(actor, found, indicators_asked(found)) if still_asked(each, found)]
     return Sheet(
         bulletin=found,
         citizen=citizen,
