@@ -166,13 +166,13 @@ def _whole_sum(uses: list[Use], judge: Judge) -> ir.IntegerValue:
 def _persons(definitions: SegmentDefinitions, judge: Judge, at: AsOf) -> ir.Table:
     """Everything that is found of everybody, each step from those before it."""
     rules = definitions.rules
+    judge = judge.on(_with_high_need(judge.people, rules))
     hospitals = judge.number(bind_reading(rules.fragmentation.hospitals))
     people = judge.people.mutate(
         **condition_columns(rules.conditions, judge),
         hospitals=ibis.null("int64") if hospitals is None else hospitals.cast("int64"),
         contacts=_whole_sum(definitions.contact_uses(), judge),
         admissions=_whole_sum([bind_reading(rules.high_need.admissions)], judge),
-        high_need=is_member(judge.people, "cost", rules.high_need.share),
     )
     people = people.mutate(fragmented=people.hospitals >= rules.fragmentation.at_least)
     for programme in definitions.programmes:
@@ -196,6 +196,15 @@ def _persons(definitions: SegmentDefinitions, judge: Judge, at: AsOf) -> ir.Tabl
     people = people.mutate(quadrant=square.quadrant(people.complexity, people.self_care, rules.square))
     own = [f"{name}_{programme.key}" for programme in definitions.programmes for name in PROGRAMME_COLUMNS]
     return people.select(*PERSON_COLUMNS, *own)
+
+
+def _with_high_need(people: ir.Table, rules: SegmentRules) -> ir.Table:
+    """Who is in the high-need group. Cost alone is ranked; whole rows would go through the sort with all they have."""
+    ranked = people.select("person_id", "cost")
+    ranked = ranked.select(member_id=ranked.person_id, member=is_member(ranked, "cost", rules.high_need.share))
+    joined = people.left_join(ranked.filter(ranked.member), people.person_id == ranked.member_id)
+    member = joined.cost.isnull().ifelse(ibis.null("boolean"), joined.member.notnull())
+    return joined.mutate(high_need=member).drop("member_id", "member")
 
 
 def _with_disease(programme: ProgrammeSegments, judge: Judge) -> ir.Table:
