@@ -10,21 +10,14 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 
 from samspil.access.models import Citizen
-from samspil.improvement import reaching
 from samspil.improvement.bulletins import Bulletin, said
 from samspil.improvement.charts.words import decimals
 from samspil.improvement.journal import EXCEPTION, GROUPS, Stand, State
 from samspil.improvement.models import OutreachAttempt, PatientFlag
-from samspil.improvement.quality_forms import AttemptForm
-from samspil.improvement.queries.lost import Lost
-from samspil.improvement.queries.lost import Row as LostRow
 from samspil.improvement.queries.own_patients import OnePatient, Patients
-from samspil.improvement.queries.screening import Screening
-from samspil.improvement.queries.worksheet import Sheet, Worksheet
-from samspil.population.time import Months
 from samspil.programmes.indicators import Indicator
 
 GROUP_WORDS: dict[str, Promise] = {
@@ -34,13 +27,6 @@ GROUP_WORDS: dict[str, Promise] = {
     EXCEPTION: gettext_lazy("A reason is known"),
     State.MET: gettext_lazy("Met"),
     State.NOT_APPLICABLE: gettext_lazy("Not counted"),
-}
-LOST_WORDS: dict[str, Promise] = {
-    reaching.NOT_TRIED: gettext_lazy("Not contacted yet"),
-    reaching.WAITING: gettext_lazy("Waiting"),
-    reaching.BACK: gettext_lazy("Came back"),
-    reaching.ANSWERED: gettext_lazy("Another answer"),
-    reaching.STOPPED: gettext_lazy("Not to be sought out"),
 }
 
 
@@ -79,20 +65,20 @@ def rows(found: Patients, *, shared: bool = False) -> list[RowWords]:
     listed = []
     for number, row in enumerate(found.rows, start=1 + found.page.before):
         stand, citizen = row.stand, row.citizen
-        unit = _unit(found.indicator, found.bulletin)
+        unit = unit_of(found.indicator, found.bulletin)
         listed.append(
             RowWords(
                 name=_("Patient %(number)s") % {"number": number} if shared else citizen.name,
                 cpr="" if shared else citizen.cpr_text,
-                age=_decade(citizen) if shared else _age(citizen),
+                age=decade_words(citizen) if shared else age_words(citizen),
                 address="" if shared else reverse("quality-patient", args=[found.bulletin.name, citizen.pk]),
                 record="" if shared else reverse("citizen", args=[citizen.pk]),
                 state=state_words(stand, found.indicator, found.bulletin),
                 journal=journal_words(stand, found.bulletin, shared=shared),
-                since=_day(stand.since),
-                last=_day(stand.last),
-                value=_number(stand.value, unit),
-                target=_number(stand.target, unit) if stand.target is not None else "",
+                since=day_words(stand.since),
+                last=day_words(stand.last),
+                value=number_words(stand.value, unit),
+                target=number_words(stand.target, unit) if stand.target is not None else "",
                 category=found.bulletin.category_title(found.indicator, stand.category),
                 flags=[] if shared else [found.bulletin.flag_title(flag.flag) for flag in row.flags],
                 outreach="" if shared else attempt_words(row.outreach),
@@ -117,7 +103,7 @@ def state_words(stand: Stand, indicator: Indicator, bulletin: Bulletin) -> str:
         up = above and indicator.value.own_target.compare == "at_least"  # type: ignore[union-attr]
         return _("Below own target") if up else _("Above own target")
     if stand.state == State.OVERDUE and stand.since is not None:
-        return _("Overdue since %(day)s") % {"day": _day(stand.since)}
+        return _("Overdue since %(day)s") % {"day": day_words(stand.since)}
     if stand.state == State.OVERDUE:
         return _("Not done")
     return str(GROUP_WORDS[stand.state])
@@ -131,7 +117,7 @@ def journal_words(stand: Stand, bulletin: Bulletin, *, shared: bool = False) -> 
         return _("from the journal")
     return _("from the journal, %(who)s %(day)s") % {
         "who": stand.answer.by.user.name,
-        "day": _day(timezone.localdate(stand.answer.at)),
+        "day": day_words(timezone.localdate(stand.answer.at)),
     }
 
 
@@ -140,7 +126,7 @@ def attempt_words(attempt: OutreachAttempt | None) -> str:
     if attempt is None:
         return ""
     return _("%(day)s, %(channel)s: %(outcome)s") % {
-        "day": _day(attempt.on),
+        "day": day_words(attempt.on),
         "channel": attempt.get_channel_display(),
         "outcome": attempt.get_outcome_display(),
     }
@@ -181,9 +167,9 @@ def stands(found: OnePatient) -> list[StandWords]:
             title=said(indicator.title),
             state=state_words(stand, indicator, found.bulletin),
             journal=journal_words(stand, found.bulletin),
-            last=_day(stand.last),
-            value=_number(stand.value, _unit(indicator, found.bulletin)),
-            target=_number(stand.target, _unit(indicator, found.bulletin)),
+            last=day_words(stand.last),
+            value=number_words(stand.value, unit_of(indicator, found.bulletin)),
+            target=number_words(stand.target, unit_of(indicator, found.bulletin)),
         )
         for indicator, stand in found.stands
     ]
@@ -202,152 +188,30 @@ def flags(found: OnePatient) -> list[FlagWords]:
     return [FlagWords(flag, found.bulletin.flag_title(flag.flag)) for flag in found.flags]
 
 
-@dataclass
-class LostWords:
-    """A patient who is lost, or was."""
-
-    row: LostRow
-    age: str
-    last: str
-    overdue: list[str]
-    flags: list[str]
-    #: Noting an attempt from the row.
-    form: AttemptForm
-
-
-def lost_rows(found: Lost) -> list[LostWords]:
-    """The patients of a page of the lost."""
-    return [
-        LostWords(
-            row=row,
-            age=_age(row.citizen),
-            last=(_day(row.lost.last_contact) or _("no contact known")) if row.lost else _("has been in contact"),
-            overdue=list(dict.fromkeys(short_title(each, found.bulletin) for each in row.overdue)),
-            flags=[found.bulletin.flag_title(flag.flag) for flag in row.flags],
-            form=AttemptForm(initial={"known": row.newest_attempt}, auto_id=f"id_{row.citizen.pk}_%s"),
-        )
-        for row in found.rows
-    ]
-
-
-def lost_groups(found: Lost) -> list[Group]:
-    """The ways to read the list of the lost; the first three always stand there."""
-    always = {reaching.NOT_TRIED, reaching.WAITING, reaching.BACK}
-    return [
-        Group(code, str(words), found.counts.get(code, 0), code == found.group)
-        for code, words in LOST_WORDS.items()
-        if found.counts.get(code) or code in always or code == found.group
-    ]
-
-
-def waiting(found: Worksheet) -> list[tuple[Citizen, str, list[str]]]:
-    """Who has something to answer: the citizen, the age, and what is asked."""
-    return [
-        (
-            each.citizen,
-            _age(each.citizen),
-            [said(found.bulletin.set.variable(question.variable).title) for question in each.questions],
-        )
-        for each in found.waiting
-    ]
-
-
-def facts(found: Sheet) -> list[tuple[str, str]]:
-    """What the data know of the worksheet's questions, so that nobody looks it up: the indicator, and how it stands."""
-    known = {
-        each.indicator.indicator: (
-            said(each.indicator.title),
-            _with_last(state_words(each.stand, each.indicator, found.bulletin), each.stand),
-        )
-        for question in found.questions
-        for each in question.known
-    }
-    return list(known.values())
-
-
-def _with_last(words: str, stand: Stand) -> str:
-    return f"{words}, {_day(stand.last)}" if stand.last is not None and stand.state == State.MET else words
-
-
-@dataclass
-class SuggestedWords:
-    """A patient with a suggestion: why, what a professional said, and what was not known."""
-
-    citizen: Citizen
-    age: str
-    reasons: list[str]
-    flagged: list[str]
-    missing: list[str]
-    journal: bool
-    refer: str
-
-
-def suggested(found: Screening) -> list[SuggestedWords]:
-    """The patients of a page of suggestions."""
-    titles = {each.indicator: said(each.title) for each in found.bulletin.set.indicators}
-    return [
-        SuggestedWords(
-            citizen=row.citizen,
-            age=_age(row.citizen),
-            reasons=[said(reason.text) for reason in row.suggested.reasons],
-            flagged=[said(reason.text) for reason in row.suggested.flagged],
-            missing=[titles[name] for name in row.suggested.missing],
-            journal=row.from_journal,
-            refer=_refer(found, row.citizen),
-        )
-        for row in found.rows
-    ]
-
-
-def _refer(found: Screening, citizen: Citizen) -> str:
-    """Where the referral is made; empty for who may not refer."""
-    if not found.may_refer or found.suggestion is None:
-        return ""
-    service = f"{found.bulletin.publication.programme}/{found.suggestion.service}"
-    return f"{reverse('refer', args=[citizen.pk])}?service={service}"
-
-
-def suggestion_groups(found: Screening) -> list[Group]:
-    """The suggestions of the set, with how many patients each has."""
-    chosen = found.suggestion.suggestion if found.suggestion is not None else ""
-    return [
-        Group(each.suggestion, said(each.title), found.counts[each.suggestion], each.suggestion == chosen)
-        for each in found.bulletin.set.suggestions
-    ]
-
-
-def short_title(indicator: Indicator, bulletin: Bulletin) -> str:
-    """What an examination is called where there is little room: the variable that the indicator needs first."""
-    return said(bulletin.set.variable(indicator.needs[0]).title if indicator.done else indicator.title)
-
-
-def within_words(within: str) -> str:
-    """A length of time of a definition in words."""
-    months = Months.parse(within).count
-    return ngettext("%(count)s month", "%(count)s months", months) % {"count": months}
-
-
-def _age(citizen: Citizen) -> str:
+def age_words(citizen: Citizen) -> str:
+    """An age in completed years today."""
     return _("%(age)s years") % {"age": citizen.age(timezone.localdate())}
 
 
-def _decade(citizen: Citizen) -> str:
+def decade_words(citizen: Citizen) -> str:
     """An age that tells nobody who it is: in tens."""
     first = citizen.age(timezone.localdate()) // 10 * 10
     return _("%(first)s–%(last)s years") % {"first": first, "last": first + 9}
 
 
-def _day(day: dt.date | None) -> str:
+def day_words(day: dt.date | None) -> str:
+    """A day as it is written; empty for none."""
     return date_format(day, "SHORT_DATE_FORMAT") if day is not None else ""
 
 
-def _unit(indicator: Indicator, bulletin: Bulletin) -> str:
+def unit_of(indicator: Indicator, bulletin: Bulletin) -> str:
     """The unit of the value: of the first variable that has one."""
     units = [bulletin.set.variable(name).unit for name in indicator.needs]
     return next((unit for unit in units if unit), "")
 
 
-def _number(value: float | None, unit: str) -> str:
+def number_words(value: float | None, unit: str) -> str:
+    """A value with its unit; empty for none."""
     if value is None:
         return ""
     return f"{decimals(value, 0 if float(value).is_integer() else 1)} {unit}".strip()

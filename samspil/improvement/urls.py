@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from samspil.improvement.views import flags, network_work, networks, quality, worksheet
+from samspil.improvement.views import flags, needs, network_work, networks, quality, worksheet
 
 urlpatterns: list[URLPattern] = [
     # The practice's own quality.
@@ -19,6 +19,11 @@ urlpatterns: list[URLPattern] = [
     path("quality/<slug:name>/<slug:indicator>/", quality.patients, name="quality-indicator"),
     path("citizens/<int:key>/flags/", flags.flags, name="citizen-flags"),
     path("citizens/<int:key>/flags/<int:flag_key>/away/", flags.take_away, name="citizen-flag-away"),
+    # What one citizen needs.
+    path("citizens/<int:key>/needs/", needs.needs, name="citizen-needs"),
+    path("citizens/<int:key>/needs/square/", needs.square, name="citizen-needs-square"),
+    path("citizens/<int:key>/needs/integration/", needs.integration, name="citizen-needs-integration"),
+    path("citizens/<int:key>/needs/<int:number>/", needs.assessment, name="citizen-need"),
     # Networks: reports, notes, meetings, tests of change.
     path("networks/", networks.overview, name="networks"),
     path("networks/<int:key>/", networks.network, name="network-report"),

@@ -17,7 +17,7 @@ from samspil.access.forms.fields import say
 from samspil.access.middleware import Request
 from samspil.access.models import Citizen
 from samspil.access.paging import to_number
-from samspil.improvement import patient_words, quality_words, reaching
+from samspil.improvement import list_words, patient_words, quality_words, reaching
 from samspil.improvement.actions import outreach
 from samspil.improvement.bulletins import said
 from samspil.improvement.quality_forms import AttemptForm
@@ -140,8 +140,8 @@ def screening(request: Request, name: str) -> HttpResponse:
         raise Http404 from error
     context = {
         "found": found,
-        "rows": patient_words.suggested(found),
-        "groups": patient_words.suggestion_groups(found),
+        "rows": list_words.suggested(found),
+        "groups": list_words.suggestion_groups(found),
         "not_collected": [said(each.title) for each in found.not_collected],
         "base": f"?show={found.suggestion.suggestion if found.suggestion else ''}&page=",
     }
@@ -161,9 +161,9 @@ def lost(request: Request, name: str) -> HttpResponse:
         raise Http404 from error
     context = {
         "found": found,
-        "rows": patient_words.lost_rows(found),
-        "groups": patient_words.lost_groups(found),
-        "within": patient_words.within_words(found.bulletin.set.lost.within),
+        "rows": list_words.lost_rows(found),
+        "groups": list_words.lost_groups(found),
+        "within": list_words.within_words(found.bulletin.set.lost.within),
         "base": f"?show={found.group}&page=",
     }
     return render(request, "improvement/quality_lost.html", context)

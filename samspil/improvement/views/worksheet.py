@@ -16,7 +16,7 @@ from samspil.access.forms.fields import say
 from samspil.access.middleware import Request
 from samspil.access.models import Citizen
 from samspil.access.paging import to_number
-from samspil.improvement import patient_words as words
+from samspil.improvement import list_words as words
 from samspil.improvement.actions import reviewing
 from samspil.improvement.quality_forms import SheetForm, SittingForm
 from samspil.improvement.queries import worksheet as queries
