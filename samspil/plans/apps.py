@@ -6,7 +6,7 @@ class PlansConfig(AppConfig):
     label = "plans"
 
     def ready(self) -> None:
-        """Put what this room tells people into words, beside the notices of `access`; say who is in a programme or named."""
+        """Put what this room tells people into words, beside those of `access`; say who is in a programme or named."""
         from samspil.access.asked import CONCERNS  # noqa: PLC0415
         from samspil.access.naming import NAMED  # noqa: PLC0415
         from samspil.access.words import NOTICES  # noqa: PLC0415

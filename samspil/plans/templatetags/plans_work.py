@@ -7,6 +7,7 @@ from typing import Any
 from django import template
 
 from samspil.access.models import Citizen
+from samspil.access.naming import named_for
 from samspil.access.policy import Resource, may
 from samspil.plans.actions.medicine import resource_of
 from samspil.plans.queries import notes
@@ -25,5 +26,8 @@ def around_citizen(context: dict[str, Any], citizen: Citizen, *, count: bool = T
         "notes": looks,
         "unread": notes.unread(actor, citizen) if looks and count else 0,
         "medicine": bool(may(actor, "read", medicine, "care")),
+        "needs": bool(
+            may(actor, "read", Resource("need_assessment", citizen, named=named_for(actor, citizen)), "care")
+        ),
         "stays": bool(may(actor, "read", Resource("stay", citizen, category=medicine.category), "care")),
     }
