@@ -15,6 +15,7 @@ from samspil.improvement.actions.flagging import set_flag
 from samspil.improvement.actions.outreach import record_attempt
 from samspil.improvement.actions.reviewing import answer
 from samspil.improvement.models import IndicatorResult, JournalAnswer, JournalReview, OutreachAttempt, PatientFlag
+from samspil.improvement.views.worksheet import SITTINGS
 from tests import care
 from tests.improvement import made
 from tests.improvement.quality_house import SET, House
@@ -265,6 +266,16 @@ def test_the_worksheet_goes_from_patient_to_patient(house, client):
     said = text(client.get("/quality/t2d/worksheet/"))
     assert "0 tilbage" in said
     assert f"{timezone.localdate().year} 12 2 6,0 1" in said
+
+
+def test_a_sitting_that_nobody_ended_yesterday_is_over(house, client):
+    karen = house.patient("Karen Holm", foot_exam="no_data")
+    client.get(f"/quality/t2d/worksheet/{karen.pk}/")
+    assert 'name="minutes" value="1"' in client.get("/quality/t2d/worksheet/").content.decode()
+    session = client.session
+    session[SITTINGS] = {SET: (timezone.now() - dt.timedelta(days=1)).isoformat()}
+    session.save()
+    assert 'name="minutes" value' not in client.get("/quality/t2d/worksheet/").content.decode()
 
 
 def test_what_the_data_know_can_be_answered_all_the_same(house, client):

@@ -6,6 +6,7 @@ import datetime as dt
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from samspil.access import guard
@@ -86,7 +87,7 @@ def _nobody_before(newest: OutreachAttempt | None, known: int | None) -> None:
         % {
             "who": newest.by.user.name,
             "channel": newest.get_channel_display(),
-            "day": f"{newest.on:%d-%m-%Y}",
+            "day": date_format(newest.on, "SHORT_DATE_FORMAT"),
             "outcome": newest.get_outcome_display(),
         }
     )

@@ -81,15 +81,18 @@ def sheet(request: Request, name: str, key: int) -> HttpResponse:
 
 
 def _begin(request: Request, name: str) -> None:
-    """A sitting begins with the first patient that is opened."""
-    sittings = request.session.get(SITTINGS, {})
-    if name not in sittings:
+    """A sitting begins with the first patient that is opened on a day."""
+    if _began(request, name) is None:
+        sittings = request.session.get(SITTINGS, {})
         request.session[SITTINGS] = sittings | {name: timezone.now().isoformat()}
 
 
 def _began(request: Request, name: str) -> dt.datetime | None:
-    began = request.session.get(SITTINGS, {}).get(name)
-    return dt.datetime.fromisoformat(began) if began else None
+    """When today's sitting began; one that nobody ended yesterday is over, and how long it took is not known."""
+    kept = request.session.get(SITTINGS, {}).get(name)
+    began = dt.datetime.fromisoformat(kept) if kept else None
+    today = began is not None and timezone.localdate(began) == timezone.localdate()
+    return began if today else None
 
 
 def _forget(request: Request, name: str) -> None:
