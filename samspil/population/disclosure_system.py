@@ -136,7 +136,12 @@ class Table(Generic[K]):
         implied: Collection[K],
         few: int,
     ) -> None:
-        told = {self.group[key] for each in released for key in each.counts if key not in each.hidden | each.implied}
+        told = {
+            self.group[key]
+            for each in released
+            for key in each.counts
+            if key not in each.hidden and key not in each.implied
+        }
         published = {key: count for key, count in self.current.items() if key not in implied}
         here = {self.group[key] for key in published}
         self.unseen = set(self._group.values()) - here - told
