@@ -87,7 +87,7 @@ class StatedForm(forms.Form):
 
     def __init__(self, *args: Any, kinds: Sequence[str] = (), **kwargs: Any) -> None:
         # It stands on one page with the form of a meeting, which has a kind too.
-        super().__init__(*args, auto_id="stated_%s", **kwargs)
+        super().__init__(*args, **{"auto_id": "stated_%s", **kwargs})
         named = [(kind, kind) for kind in kinds if kind]
         self.fields["kind"].choices = [("", _("All kinds")), *named]  # type: ignore[attr-defined]
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -17,7 +19,7 @@ from samspil.improvement.queries.network_report import Change, Figure, Line, Rep
 from samspil.improvement.shares import gap
 from samspil.population import control_charts
 from samspil.population import funnel as funnels
-from samspil.population.control_charts import Counted
+from samspil.population.control_charts import Counted, pooled
 
 
 @dataclass(frozen=True)
@@ -190,13 +192,29 @@ def change_words(change: Change) -> str:
 
 def _funnel(name: str, title: str, line: Line, units: Sequence[Counted], few: int) -> tuple[funnel.Funnel | None, str]:
     """The funnel, or why there is none: fewer practices than may be shown tell nothing."""
-    found = funnels.funnel(units, few)
-    if found.centre is None or found.state == "too_few_units":
+    centre = pooled(units)
+    if centre is None or len(units) < few:
         return None, _too_few_practices(len(units), few, line.hidden)
     practices = [funnel.Practice(each.share.n, each.share.d, own=each.own, label=each.label) for each in line.practices]
-    limits = [funnel.Limit(size, *ends) for size, ends in found.curves]
-    drawn = funnel.funnel(f"funnel-{name}", title, practices, limits, centre=found.centre, hidden=line.hidden)
+    limits = _limits(centre, [unit.persons for unit in units])
+    drawn = funnel.funnel(f"funnel-{name}", title, practices, limits, centre=centre, hidden=line.hidden)
     return drawn, ""
+
+
+#: How many places the lines of a funnel bend at.
+_BENDS = 40
+
+
+def _limits(centre: float, sizes: Sequence[int]) -> list[funnel.Limit]:
+    """The limits of chance at each practice's size, and between them for the lines; all sizes at once."""
+    most = max(sizes)
+    wanted = sorted({*sizes, *(math.ceil(most * step / _BENDS) for step in range(1, _BENDS + 1))})
+    numbers = np.array(wanted)
+    (low, high), (lower, higher) = (funnels.funnel_limits(centre, numbers, level) for level in funnels.LEVELS)
+    return [
+        funnel.Limit(size, (float(low[place]), float(high[place])), (float(lower[place]), float(higher[place])))
+        for place, size in enumerate(wanted)
+    ]
 
 
 def _strip(name: str, title: str, line: Line, units: Sequence[Counted], few: int) -> tuple[spread.Strip | None, str]:

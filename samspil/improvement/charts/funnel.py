@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
@@ -82,20 +82,21 @@ def funnel(
 ) -> Funnel | None:
     """The funnel of practices with somebody in the denominator; None without any.
 
-    `limits` rise by `d` and cover the practices' sizes, `centre` is the share of all together. Practices whose figures
-    are hidden are not given: `hidden` says how many they are. Practices are in the order of their size, never of their
-    share: this is no ranking.
+    `limits` rise by `d` and have the practices' sizes among them; `centre` is the share of all together. Practices
+    whose figures are hidden are not given: `hidden` says how many they are. Practices are in the order of their size,
+    never of their share: this is no ranking.
     """
     shown = sorted((each for each in practices if each.d > 0), key=lambda each: (each.d, each.label, each.n))
     if not shown or not limits:
         return None
+    by_size = {limit.d: limit for limit in limits}
     shares = [each.share for each in shown] + [edge for limit in limits[len(limits) // 4 :] for edge in limit.outer]
     upright, ticks = share_axis(AREA, [*shares, centre])
     level = Axis(0, max(shown[-1].d, limits[-1].d), AREA.left, AREA.right - 6)
     return Funnel(
         key=key,
         title=title,
-        description=_described(shown, limits, centre, hidden),
+        description=_described(shown, by_size, centre, hidden),
         area=drawn(AREA),
         ticks=ticks,
         sizes=tuple(Tick(level.at(size), whole(size)) for size in number_marks(0, level.high, 5)),
@@ -104,10 +105,10 @@ def funnel(
         centre=Tick(upright.at(centre), percent(centre)),
         dots=tuple(_dot(level, upright, each) for each in sorted(shown, key=lambda each: each.own)),
         own=any(each.own for each in shown),
-        outside=len(_beyond(shown, limits)),
+        outside=_beyond(shown, by_size),
         hidden=hidden,
         hidden_words=_hidden_words(hidden) if hidden else "",
-        table=_table(shown, limits),
+        table=_table(shown, by_size),
     )
 
 
@@ -141,22 +142,23 @@ def _dot(level: Axis, upright: Axis, each: Practice) -> Dot:
     )
 
 
-def _limit_of(each: Practice, limits: Sequence[Limit]) -> Limit:
+def _limit_of(each: Practice, by_size: Mapping[int, Limit]) -> Limit:
     """The limits at the practice's size, or at the nearest one that was given."""
-    return min(limits, key=lambda limit: abs(limit.d - each.d))
+    found = by_size.get(each.d)
+    return found if found is not None else by_size[min(by_size, key=lambda size: abs(size - each.d))]
 
 
-def _beyond(practices: Sequence[Practice], limits: Sequence[Limit]) -> list[Practice]:
-    found = []
+def _beyond(practices: Sequence[Practice], by_size: Mapping[int, Limit]) -> int:
+    """How many lie outside the outer limits."""
+    found = 0
     for each in practices:
-        low, high = _limit_of(each, limits).outer
-        if not low <= each.share <= high:
-            found.append(each)
+        low, high = _limit_of(each, by_size).outer
+        found += not low <= each.share <= high
     return found
 
 
-def _described(practices: Sequence[Practice], limits: Sequence[Limit], centre: float, hidden: int) -> str:
-    beyond = len(_beyond(practices, limits))
+def _described(practices: Sequence[Practice], by_size: Mapping[int, Limit], centre: float, hidden: int) -> str:
+    beyond = _beyond(practices, by_size)
     said = [
         ngettext("%(count)s practice around %(centre)s.", "%(count)s practices around %(centre)s.", len(practices))
         % {"count": whole(len(practices)), "centre": percent(centre)},
@@ -166,11 +168,11 @@ def _described(practices: Sequence[Practice], limits: Sequence[Limit], centre: f
     return " ".join(said + ([_hidden_words(hidden)] if hidden else []))
 
 
-def _table(practices: Sequence[Practice], limits: Sequence[Limit]) -> Table:
+def _table(practices: Sequence[Practice], by_size: Mapping[int, Limit]) -> Table:
     columns = (_("Practice"), _("Patients"), _("Share"), _("Limits (95 %)"), _("Limits (99.8 %)"))
     rows = []
     for each in practices:
-        limit = _limit_of(each, limits)
+        limit = _limit_of(each, by_size)
         name = each.label or (_("Your practice") if each.own else _("A practice"))
         rows.append(
             (name, part_of(each.n, each.d), percent(each.share, 1), interval(*limit.inner), interval(*limit.outer))

@@ -10,6 +10,7 @@ import datetime as dt
 from collections import defaultdict
 from dataclasses import dataclass, field
 from itertools import pairwise
+from typing import Any
 
 from django.db.models import Max, Q
 
@@ -205,46 +206,52 @@ class _Figures:
         )
         if self.only is not None:
             rows = rows.filter(indicator=self.only)
-        of: dict[str, dict[int, dict[dt.date, IndicatorResult]]] = defaultdict(lambda: defaultdict(dict))
+        newest, now = self.bulletin.as_of, self.members_at(self.bulletin.as_of)
+        shown: dict[str, dict[int, dict[dt.date, Any]]] = defaultdict(lambda: defaultdict(dict))
         hidden: dict[str, int] = defaultdict(int)
-        now = self.members_at(self.bulletin.as_of)
-        for row in rows.defer("network", "municipality"):
+        # Rows and no records of Django: of a large network there are many.
+        for row in rows.values_list(*_COLUMNS, named=True):
             if row.hidden:
-                hidden[row.indicator] += row.day == self.bulletin.as_of and row.practice_id in now
-            elif row.practice_id is not None and row.practice_id in self.members_at(row.day):
-                of[row.indicator][row.practice_id][row.day] = row
+                hidden[row.indicator] += row.day == newest and row.practice_id in now
+            elif row.outcome == IndicatorResult.Outcome.COMPUTED and row.practice_id in self.members_at(row.day):
+                shown[row.indicator][row.practice_id][row.day] = row
         labels = {each.practice_id: each.practice.name for each in self.members if self._named(each)}
         for line in lines:
-            theirs = of[line.indicator.indicator]
+            theirs = shown[line.indicator.indicator]
             line.hidden = hidden[line.indicator.indicator]
             for practice, days in sorted(theirs.items()):
-                share = line.first(_maybe(days.get(self.bulletin.as_of), line.indicator))
+                shares = shares_of(days[newest], line.indicator) if newest in days else None
+                share = shares.first(line.indicator) if shares is not None else None
                 if share is not None and share.d:
                     own = self.opened.member and practice == self.actor.organisation_id
                     line.practices.append(PracticeFigure(share, own, labels.get(practice, "")))
-            self._constant(line, theirs)
+            _add_constant(line, theirs)
 
     def _named(self, membership: NetworkPractice) -> bool:
         """Its name stands beside its figures if it agreed, and only for practices of the network (REQ-PRIV-3)."""
         return in_it(membership, self.bulletin.as_of) and membership.agreed_labels and self.opened.member
 
-    def _constant(self, line: Line, theirs: dict[int, dict[dt.date, IndicatorResult]]) -> None:
-        """The same share of the practices shown on every day: a sum of figures that are shown, so it tells no more."""
-        days = [figure.day for figure in line.figures if figure.shares is not None]
-        always = [practice for practice, found in theirs.items() if set(days) <= set(found)]
-        if len(days) < 2 or len(always) < 2 or len(always) == len(theirs) + line.hidden:
-            return
-        line.constant_practices = len(always)
-        for day in days:
-            parts = [_maybe(theirs[practice][day], line.indicator) for practice in always]
-            known = [part.shares for part in parts if part is not None and part.shares is not None]
-            strict = Proportion(sum(each.strict.n for each in known), sum(each.strict.d for each in known))
-            observed = Proportion(sum(each.observed.n for each in known), sum(each.observed.d for each in known))
-            line.constant.append(Figure(day, theirs[always[0]][day].version, Shares(strict, observed), ""))
+
+#: What is read of a practice's figure.
+_COLUMNS = (
+    "indicator", "practice_id", "day", "hidden", "outcome", "version", "persons", "met", "no_data", "not_applicable",
+    "exceptions", "strict_d", "observed_d",
+)  # fmt: skip
 
 
-def _maybe(result: IndicatorResult | None, indicator: Indicator) -> Figure | None:
-    return _figure(result, indicator) if result is not None else None
+def _add_constant(line: Line, theirs: dict[int, dict[dt.date, Any]]) -> None:
+    """The same share of the practices shown on every day: a sum of figures that are shown, so it tells no more."""
+    days = [figure.day for figure in line.figures if figure.shares is not None]
+    always = [practice for practice, found in theirs.items() if set(days) <= set(found)]
+    if len(days) < 2 or len(always) < 2 or len(always) == len(theirs) + line.hidden:
+        return
+    line.constant_practices = len(always)
+    for day in days:
+        parts = [shares_of(theirs[practice][day], line.indicator) for practice in always]
+        known = [part for part in parts if part is not None]
+        strict = Proportion(sum(each.strict.n for each in known), sum(each.strict.d for each in known))
+        observed = Proportion(sum(each.observed.n for each in known), sum(each.observed.d for each in known))
+        line.constant.append(Figure(day, theirs[always[0]][day].version, Shares(strict, observed), ""))
 
 
 def _figure(result: IndicatorResult, indicator: Indicator) -> Figure:
