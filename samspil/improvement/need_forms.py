@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.forms.boundfield import BoundField
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -30,7 +31,7 @@ class NeedForm(forms.Form):
     profession = forms.CharField(max_length=30, widget=forms.HiddenInput)
     method = forms.ChoiceField(
         label=_("How do you assess?"),
-        choices=NeedAssessment.Method.choices,
+        choices=[(code, capfirst(label)) for code, label in NeedAssessment.Method.choices],
         widget=forms.RadioSelect,
         help_text=_("Your own judgement is as welcome as an instrument. It is shown which of them it was."),
     )
@@ -64,7 +65,10 @@ class SquareForm(NeedForm):
     """Complexity and self-care, as far as the sector works with them."""
 
     instrument = forms.CharField(
-        label=_("Which instrument"), required=False, max_length=100, help_text=_("When you used one, such as PAM-13.")
+        label=_("Which instrument"),
+        required=False,
+        max_length=100,
+        help_text=_("When you used one, such as PAM-13. A side that it does not measure is assessed by itself."),
     )
     score = forms.DecimalField(
         label=_("Its score"), required=False, min_value=0, max_digits=8, decimal_places=2,

@@ -143,7 +143,7 @@ def _page(request: Request, template: str, asked: queries.Asked, form: NeedForm,
     context = {
         "citizen": asked.citizen,
         "form": form,
-        "profession": said(form.of.title),
+        "profession": said(form.of.title).lower(),
         "may_choose": len(asked.professions) > 1,
         "left_out": need_how.left_out(asked, form.of),
         "how": need_how.how_of(asked.rules),
