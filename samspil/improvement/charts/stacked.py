@@ -10,7 +10,7 @@ from samspil.improvement.charts.base import Area, Drawn, Table, drawn, why_words
 from samspil.improvement.charts.words import decimals, percent
 
 #: The parts' colours, each with the colour of the letter in it: letters tell parts apart beside their colours.
-_COLOURS = (
+COLOURS = (
     ("#003a70", "#ffffff"),
     ("#8fbbe8", "#1a1a1a"),
     ("#8a5a00", "#ffffff"),
@@ -99,12 +99,13 @@ def stacked(key: str, title: str, names: Sequence[str], rows: Sequence[Row], *, 
         area=drawn(Area(width=WIDTH, height=height + 4, left=LEFT, right=RIGHT, top=0, bottom=height)),
         bar_height=str(BAR),
         rows=tuple(_row(number, row, names) for number, row in enumerate(rows)),
-        legend=tuple(Legend(_letter(number), name, str(number % 8)) for number, name in enumerate(names)),
+        legend=tuple(Legend(letter(number), name, str(number % 8)) for number, name in enumerate(names)),
         table=Table(("", *names), table_rows),
     )
 
 
-def _letter(number: int) -> str:
+def letter(number: int) -> str:
+    """The letter of a part, which tells it apart beside its colour."""
     return chr(ord("A") + number)
 
 
@@ -132,14 +133,14 @@ def _parts(parts: Sequence[float], names: Sequence[str]) -> list[Part]:
         if not part:
             continue
         width = (RIGHT - LEFT) * part / total
-        fill, ink = _COLOURS[place % len(_COLOURS)]
+        fill, ink = COLOURS[place % len(COLOURS)]
         found.append(
             Part(
                 x=f"{x:.1f}",
                 width=f"{max(width - 1, 0.5):.1f}",
                 fill=fill,
                 ink=ink,
-                letter=_letter(place) if width >= BAR else "",
+                letter=letter(place) if width >= BAR else "",
                 letter_x=f"{x + width / 2:.1f}",
                 words=f"{name}: {percent(part / total)}",
             )
