@@ -18,6 +18,7 @@ from samspil.access.policy import Resource
 from samspil.lists.models import Publication, Source, Stage
 from samspil.lists.names import in_words
 from tests import care
+from tests.access.crawl_needs import NEED_WORDS, Assessed
 from tests.access.crawl_networks import Networked
 from tests.access.crawl_own import OWN_WORDS, Own
 from tests.access.crawl_plan import PLAN_WORDS, Planned
@@ -98,6 +99,7 @@ class Circle:
         self.referred = Referred(self.mark, self.citizen, self.doctor, self.others)
         self.planned = Planned(self.mark, self.citizen, self.doctor, self.staff, self.others)
         self.own = Own(self.mark, self.planned.plan)
+        self.assessed = Assessed(self.mark, self.citizen, self.doctor)
         hospital = self.others[Role.HOSPITAL]
         self.case = BreakGlass.objects.create(
             citizen=self.citizen,
@@ -134,7 +136,7 @@ class Circle:
         """Everything of the citizen that a page could give away."""
         texts = ("pårørende", "formål", "begrundelse", "slutnote", "tilsidesættelse", "opgave", "nødsituation",
                  "fortæller", "kladde", "nøgle", *WORDS, *PLAN_WORDS,
-                 *REFERRAL_WORDS, *OWN_WORDS, *QUALITY_WORDS)  # fmt: skip
+                 *REFERRAL_WORDS, *OWN_WORDS, *QUALITY_WORDS, *NEED_WORDS)  # fmt: skip
         return [*self.person, self.another.name, *self.words, *(f"{self.mark} {text}" for text in texts)]
 
 

@@ -23,7 +23,8 @@ from samspil.lists.models import Source, Stage
 from samspil.lists.names import in_words
 from samspil.lists.programme import rules
 from tests import care
-from tests.access import matrix_networks, matrix_quality
+from tests.access import matrix_needs, matrix_networks, matrix_quality
+from tests.access.matrix_needs import Need
 from tests.access.matrix_networks import Networked
 from tests.access.matrix_plans import Course
 from tests.access.matrix_quality import Quality
@@ -105,6 +106,7 @@ class World:
         self.proxy = care.proxy(self.citizen, care.user("Dorte Datter"), ("read",))
         self._list()
         self.course = Course(self.citizen, self.doctor)
+        self.need = Need(self.citizen, self.doctor)
         self.quality = Quality(self.citizen, self.doctor)
         self.networked = Networked(self.quality.publication, self.doctor)
         self.notice = self._notice(citizen=self.citizen, values={"name": "Kristian Kigger", "purpose": "evaluation"})
@@ -312,6 +314,7 @@ class World:
             case "model_review" | "process" | "legal_basis" | "people" | "source":
                 return Resource(kind), purpose
         found = self.quality.resource(kind, actor) or self.networked.resource(kind)
+        found = found or self.need.resource(kind, self.course.plan)
         return found or Resource(kind, self.citizen), purpose
 
     def forget(self) -> None:
@@ -340,6 +343,7 @@ _PURPOSE: dict[tuple[str, str], Purpose] = {
     ("people", ""): "administration",
     ("log_in", ""): "inclusion",
     ("source", ""): "administration",
+    **matrix_needs.PURPOSES,
     **matrix_quality.PURPOSES,
     **matrix_networks.PURPOSES,
 }

@@ -87,6 +87,7 @@ def foreign_arguments(town: Town, name: str, arguments: set[str]) -> list[dict[s
         "number": {
             "end_membership": foreign.doctor.pk,
             "organisation": foreign.house.pk,
+            "citizen-need": foreign.assessed.made.pk,
         }.get(name, foreign.account.pk),
     }
     keys = {
@@ -122,6 +123,10 @@ def foreign_arguments(town: Town, name: str, arguments: set[str]) -> list[dict[s
         "quality-patient": citizen,
         "quality-sheet": citizen,
         "quality-attempt": citizen,
+        "citizen-needs": citizen,
+        "citizen-needs-square": citizen,
+        "citizen-needs-integration": citizen,
+        "citizen-need": citizen,
         "citizen-flags": citizen,
         "citizen-flag-away": citizen,
     }

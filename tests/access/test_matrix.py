@@ -28,7 +28,7 @@ from samspil.access.policy import may, policy
 from samspil.lists.models import Capacity
 from samspil.lists.names import version_title
 from tests import care
-from tests.access import matrix_networks, matrix_quality
+from tests.access import matrix_needs, matrix_networks, matrix_quality
 from tests.access.matrix_plans import DRUG, GOAL, NOTE
 from tests.access.matrix_world import CPR, HIDDEN, NAME, Cell, World, cells
 from tests.access.once import made_once
@@ -243,6 +243,8 @@ ASKS: dict[tuple[str, str], Callable[[World, Cell], Ask]] = {
     ("quality_patients", "write"): lambda w, _: Ask(f"{w.quality.patient}attempt/", matrix_quality.ATTEMPT),
     ("patient_flag", "read"): lambda w, _: Ask(w.quality.flags, shows=matrix_quality.REASON),
     ("patient_flag", "write"): lambda w, _: Ask(w.quality.flags, matrix_quality.NEW_FLAG),
+    ("need_assessment", "read"): lambda w, _: Ask(w.need.page, shows=matrix_needs.INSTRUMENT),
+    ("need_assessment", "write"): lambda w, cell: Ask(f"{w.need.page}integration/", w.need.to_send(cell.role)),
     # There is no address of another practice's figures: everybody meets their own.
     ("network_report", "read"): lambda w, _: Ask(w.networked.report, shows=matrix_networks.FIGURE),
     ("network_discussion", "read"): lambda w, _: Ask(w.networked.meetings, shows=matrix_networks.MEETING),
@@ -254,6 +256,7 @@ ABOUT_CITIZENS = {
     "practice_list", "citizen_record", "task", "inclusion", "consent", "nomination", "citizen_page", "citizen_log",
     "proxies", "access_log", "break_glass", "citizen_search", "log_in", "officer_notices", "acting_for", "plan",
     "note", "medicine_list", "stay", "referral", *matrix_quality.ABOUT_CITIZENS,
+    *matrix_needs.ABOUT_CITIZENS,
 }  # fmt: skip
 
 
