@@ -30,7 +30,7 @@ class Networked:
 
     def __init__(self, mark: str, publication: IndicatorPublication, doctor: Membership) -> None:
         actor = care.acting(doctor)
-        self.network = made.network([doctor.organisation], f"{mark} netværk")
+        self.network = made.network([doctor.organisation], f"{mark} kvalitetsklynge")
         made.result(publication, self.network, "foot_exam", met=300, overdue=100)
         made.coverage(publication, self.network)
         self.note = discussing.add_note(actor, self.network, publication, f"{mark} drøftelse", indicator="foot_exam")
