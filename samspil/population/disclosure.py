@@ -42,11 +42,13 @@ def protect(
     released: Sequence[Released[K]] = (),
     withheld: Collection[K] = (),
     implied: Collection[K] = (),
+    settled: Collection[K] = (),
 ) -> Protection[K]:
     """The counts that may not be shown when every sum in `sums` can be seen or worked out.
 
     `withheld` counts are not in the release, whatever their size, and may not be worked out from it either; `implied`
-    counts are in no table, and may be worked out unless they are small. The answer is always the same for the same
+    counts are in no table, and may be worked out unless they are small. `settled` counts were looked at before: those
+    that are not withheld are shown, and are hidden for no other. The answer is always the same for the same
     counts in the same order. Raises SamspilError for a negative count, `few` below 2, an unknown key, or a sum that
     does not add up.
     """
@@ -54,18 +56,22 @@ def protect(
     why: dict[K, Why] = {key: "small" for key, count in counts.items() if small(count, few)}
     why |= dict.fromkeys(withheld, "withheld")
     table = Table(counts, few, sums, released, implied)
-    found, exposed = _solve(table, set(why), few)
+    found, exposed = _solve(table, set(why), few, settled=settled)
     if exposed:
         # What gives a count away to who guesses that nothing happened does not give it away to who only subtracts.
         strict = [replace(each, same=()) for each in released]
-        found |= _solve(Table(counts, few, sums, strict, implied), set(why), few, found)[0]
+        found |= _solve(Table(counts, few, sums, strict, implied), set(why), few, found, settled)[0]
     why |= dict.fromkeys(found - set(why) - set(implied), "complement")
     return Protection(frozenset(why), {key: why[key] for key in counts if key in why}, frozenset(exposed))
 
 
-def _solve(table: Table[K], primary: set[K], few: int, hidden: Collection[K] = ()) -> tuple[set[K], set[K]]:
+def _solve(
+    table: Table[K], primary: set[K], few: int, hidden: Collection[K] = (), settled: Collection[K] = ()
+) -> tuple[set[K], set[K]]:
     """The counts to hide, of which `hidden` are hidden anyway, and those that cannot be protected."""
     goals = {table.group[key] for key in primary}
+    for key in settled:
+        table.costs.pop(table.group[key], None)
     audit = Audit(table.system, goals | table.unseen | {table.group[key] for key in hidden}, few)
     wanted = [*sorted(goals), *sorted(table.goals - goals)]
     complements: dict[int, None] = {}

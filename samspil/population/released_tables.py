@@ -9,7 +9,7 @@ another run or another day is one that may not have changed.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any, NamedTuple
@@ -106,7 +106,7 @@ def publish(tables: Aggregates, few: int, earlier: Sequence[Earlier] = ()) -> Pu
         known |= then
     known |= cells
     released.append(_linked([tables, *(each.tables for each in earlier)], known, few))
-    protection = protect(cells, few, sums, released, withheld, implied)
+    protection = _protected(tables, cells, few, sums, released, withheld, implied)
     rows = {
         structure.table: [
             _shown(tables.run, structure, row, protection.hidden)
@@ -116,6 +116,58 @@ def publish(tables: Aggregates, few: int, earlier: Sequence[Earlier] = ()) -> Pu
         for structure in tables.structures
     }
     return Published(rows, protection, cells, sums, released, implied)
+
+
+def _protected(
+    tables: Aggregates,
+    cells: Mapping[Cell, int],
+    few: int,
+    sums: Sequence[Sum[Cell]],
+    released: Sequence[Released[Cell]],
+    withheld: Collection[Cell],
+    implied: Collection[Cell],
+) -> Protection[Cell]:
+    """What is hidden: first among counts of everybody in a unit, which stand in many rows, and then row by row.
+
+    Whether everybody in a unit can be told of is settled once, so that one indicator's rows need not be looked at for
+    another's: a large table falls into many small ones.
+    """
+    everybody = {(each.table, one.count) for each in tables.structures for one in each.everybody}
+    if not everybody:
+        return protect(cells, few, sums, released, withheld, implied)
+
+    def of_everybody(cell: Cell) -> bool:
+        return (cell.table, cell.column) in everybody
+
+    settled = {cell: count for cell, count in cells.items() if of_everybody(cell)}
+    its_sums = [one for one in sums if all(cell in settled for cell in (one.total, *one.parts))]
+    then = [_of(each, of_everybody) for each in released]
+    gone = set(withheld)
+    while True:
+        first = protect(
+            settled, few, its_sums, then, gone & settled.keys(), [cell for cell in implied if cell in settled]
+        )
+        rest = protect(cells, few, sums, released, {*withheld, *first.hidden}, implied, settled)
+        # A unit of which so few are told that knowing everybody gives a count away is not told of at all.
+        units = {(cell.day, cell.level, cell.unit) for cell in rest.exposed - first.exposed if cell in cells}
+        more = {cell for cell in settled if (cell.day, cell.level, cell.unit) in units} - gone
+        if not more:
+            why = {cell: first.why.get(cell, reason) for cell, reason in rest.why.items()}
+            return Protection(rest.hidden, why, rest.exposed | first.exposed)
+        gone |= more
+
+
+def _of(released: Released[Cell], wanted: Callable[[Cell], bool]) -> Released[Cell]:
+    """The part of an earlier release that is about the cells wanted."""
+    return Released(
+        released.name,
+        {cell: count for cell, count in released.counts.items() if wanted(cell)},
+        frozenset(cell for cell in released.hidden if wanted(cell)),
+        [one for one in released.sums if all(wanted(cell) for cell in (one.total, *one.parts))],
+        [pair for pair in released.same if all(wanted(cell) for cell in pair)],
+        [pair for pair in released.within if all(wanted(cell) for cell in pair)],
+        frozenset(cell for cell in released.implied if wanted(cell)),
+    )
 
 
 def hidden_in(run: str, structure: TableStructure, rows: Sequence[Row], shown: Sequence[Row]) -> frozenset[Cell]:

@@ -112,6 +112,16 @@ class RollUp(Definition):
     by: str | None = None
 
 
+class OfPractices(Definition):
+    """What a release tells of single practices: these `counts` alone, and with `last_day` of the run's last day alone.
+
+    A practice is small, so that most of what its rows could tell would be left out, and much of the others with it.
+    """
+
+    counts: tuple[str, ...] = ()
+    last_day: bool = False
+
+
 class TableStructure(Definition):
     """How a table of aggregates in runs of a kind is made. A table that is not described is not released.
 
@@ -133,6 +143,8 @@ class TableStructure(Definition):
     part_of: PartOf | None = None
     everybody: tuple[Everybody, ...] = ()
     rolls_up: tuple[RollUp, ...] = ()
+    of_practices: OfPractices | None = None
+    earlier_days: tuple[str, ...] | None = None
 
     @model_validator(mode="after")
     def _known_counts(self) -> TableStructure:
@@ -140,6 +152,8 @@ class TableStructure(Definition):
         named += [name for one in self.shares for name in (one.numerator, one.denominator)]
         named += list(self.with_counts.values())
         named += [each.count for each in self.everybody]
+        named += list(self.of_practices.counts) if self.of_practices is not None else []
+        named += list(self.earlier_days or ())
         unknown = sorted(set(named) - set(self.counts))
         if unknown:
             raise ValueError(f"there is no count `{unknown[0]}`; counts are {', '.join(self.counts)}")

@@ -164,8 +164,32 @@ def _rows(lake: Lake, run: StoredRun, structure: TableStructure, levels: Sequenc
     found = run.read(lake, structure.table)
     if structure.level is not None:
         found = found.filter(found[structure.level].isin(list(levels)))
+    last_day = run.description["as_of"]
     rows: list[Row] = found.order_by(list(structure.columns)).to_pyarrow().to_pylist()
-    return rows
+    return [row if told is None else _telling(structure, row, told)
+            for row in rows if (told := _told(structure, row, last_day)) is None or told]  # fmt: skip
+
+
+def _told(structure: TableStructure, row: Row, last_day: str) -> frozenset[str] | None:
+    """The counts that a release tells of a row's unit on its day; None for all of them, and no row for none."""
+    earlier = structure.day is not None and str(row[structure.day]) != last_day
+    told = None if structure.earlier_days is None or not earlier else frozenset(structure.earlier_days)
+    if structure.of_practices is None or structure.level is None or row[structure.level] != PRACTICE:
+        return told
+    if structure.of_practices.last_day and earlier:
+        return frozenset()
+    own = frozenset(structure.of_practices.counts)
+    return own if told is None else own & told
+
+
+def _telling(structure: TableStructure, row: Row, told: frozenset[str]) -> Row:
+    """The row with null for every other count, and for what follows from one."""
+    untold = set(structure.counts) - told
+    untold |= {name for name, count in structure.with_counts.items() if count not in told}
+    for share in structure.shares:
+        if not {share.numerator, share.denominator} <= told:
+            untold |= set(share.columns)
+    return {name: None if name in untold else value for name, value in row.items()}
 
 
 def _nameable(

@@ -128,14 +128,17 @@ def rows_of(release, table="results"):
 
 def test_tc3_17_the_network_gets_aggregates_with_small_cells_suppressed_and_never_zero(home, tmp_path):
     out = tmp_path / "results.csv"
-    found = released(home, out=out)
+    few = {**PRACTICES, "000003": (3, *PRACTICES["000003"][1:])}
+    found = released(home, keep(home, "20221231-t2d-few", results(practices=few)), out=out)
     assert found.label == "aggregate"
     with out.open(encoding="utf-8", newline="") as file:
         rows = {row["unit"]: row for row in csv.DictReader(file)}
-    assert rows["000003"]["not_met"] == ""
-    assert "not_met" in rows["000003"]["suppressed"].split(";")
+    assert rows["000003"]["strict_n"] == ""
+    assert "strict_n" in rows["000003"]["suppressed"].split(";")
+    # Of a single practice its share is told, and not all that it is made of.
+    assert {rows["000001"][name] for name in ("not_met", "exceptions", "observed_d")} == {""}
     assert not [row for row in rows.values() for name in COUNTS if row[name] and 0 < int(row[name]) < 5]
-    assert rows["region"]["persons"] == "223"
+    assert int(rows["region"]["persons"]) == sum(sum(counts[:5]) for counts in few.values())
     assert rows["region"]["suppressed"] == ""
 
 
@@ -150,7 +153,8 @@ def read(known, rows, run=""):
         unit = (run, row["unit"])
         hidden |= {(*unit, name) for name in NAMES if name in gone}
         hidden -= {(*unit, name) for name in NAMES if name not in gone}
-        known.shown |= {(*unit, name): row[name] for name in NAMES if name not in gone}
+        # Of a practice less is told than of others; what is not told is not hidden for being small.
+        known.shown |= {(*unit, name): row[name] for name in NAMES if name not in gone and row[name] is not None}
     for unit in (*PRACTICES, "north", "region"):
         known.read({}, [((run, unit, "persons"), [(run, unit, name) for name in COUNTS[:5]])])
         parts = [(run, unit, name) for name in ("strict_d", "exceptions", "not_applicable")]
