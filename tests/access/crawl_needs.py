@@ -14,7 +14,7 @@ from samspil.improvement.actions.assessing import (
 from tests import care
 
 #: What is written, after the mark of whose it is.
-NEED_WORDS = ("redskab", "netværk", "kompleksitet", "skøn om niveau")
+NEED_WORDS = ("redskab", "omgangskreds", "kompleksitet", "skøn om niveau")
 
 
 class Assessed:
