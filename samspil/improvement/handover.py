@@ -26,7 +26,7 @@ class NetworkRow:
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """What a figure is about: `practice`, `network`, `municipality` or `region`, and which of them."""
+    """What a figure is about: `practice`, `network`, `constant` (those of a network that always deliver), and so on."""
 
     level: str
     unit: str

@@ -142,8 +142,8 @@ def drawings(report: Report, line: Line, tests: Sequence[ChangeTest] = ()) -> Dr
     constant = ""
     if line.constant:
         constant = ngettext(
-            "The dashed line has the %(count)s practice that is shown on every day.",
-            "The dashed line has the %(count)s practices that are shown on every day.",
+            "The dashed line has the %(count)s practice that delivers on every day.",
+            "The dashed line has the %(count)s practices that deliver on every day.",
             line.constant_practices,
         ) % {"count": whole(line.constant_practices)}
     return Drawings(

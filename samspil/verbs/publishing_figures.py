@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
+from itertools import chain
 from typing import Any
 
 import ibis.expr.types as ir
@@ -45,9 +46,11 @@ PAGES = "pages"
 #: Segments and cost are for those who plan: no practice is in them.
 _LEADERSHIP = "leadership"
 _PURPOSE = "publish figures to practices, networks and leadership"
-_PRACTICE = "practice"
+_PRACTICE, _NETWORK = "practice", "network"
+#: One practice alone is no series of a network.
+_SEVERAL = 2
 #: A result is hidden when its share is; an indicator of categories has none, and then all there is are its persons.
-_SHARE = ("strict_n", "strict_d")
+_SHARE = ("strict_n", "strict_d", "observed_n", "observed_d")
 
 
 def hand_over_indicators(run: IndicatorRun) -> IndicatorHandover:
@@ -72,7 +75,7 @@ def hand_over_indicators(run: IndicatorRun) -> IndicatorHandover:
         practices=practices_at(run.lake, run.as_of),
         networks=_networks(run.lake),
         citizens=citizens_at(run.lake, run.as_of, _PURPOSE),
-        results=_results(run, found),
+        results=chain(_results(run, found), constant_results(run, found, load_disclosure().few.value)),
         categories=_categories(run, found),
         coverage=_coverage(run, found),
         patients=_patients(run),
@@ -149,6 +152,54 @@ def _results(run: IndicatorRun, found: Release) -> Iterator[ResultRow]:
         )  # fmt: skip
 
 
+def constant_results(run: IndicatorRun, found: Release, few: int) -> Iterator[ResultRow]:
+    """The shares of each network's practices that deliver on every day, beside the full series (003 L-32).
+
+    They are given of an indicator all of whose practices are shown, so that on the last day they say nothing new; of
+    the days before, where neither they nor what they leave of the network is a small count.
+    """
+    members: dict[str, dict[dt.date, set[str]]] = {}
+    for row in fetched(run.lake, run.table("practices")):
+        if row["level"] == _NETWORK and row["delivers"]:
+            members.setdefault(row["unit"], {}).setdefault(row["as_of"], set()).add(row["provider_number"])
+    exact = {
+        (row["as_of"], row["level"], row["unit"], row["indicator"]): row
+        for row in fetched(run.lake, run.table("results"))
+        if row["level"] in {_PRACTICE, _NETWORK} and row["strict_d"] is not None
+    }
+    shown = {
+        (row["unit"], row["indicator"])
+        for row in fetched(found.lake, found.table("results"))
+        if row["level"] == _PRACTICE and all(row[name] is not None for name in _SHARE)
+    }
+    for network, by_day in members.items():
+        always = set.intersection(*by_day.values()) if len(by_day) == len(run.days) else set()
+        if len(always) < _SEVERAL or all(theirs == always for theirs in by_day.values()):
+            continue
+        for (day, level, unit, indicator), full in exact.items():
+            whole = all((practice, indicator) in shown for practice in by_day[run.as_of])
+            if level == _NETWORK and unit == network and whole:
+                parts = [exact.get((day, _PRACTICE, practice, indicator)) for practice in sorted(always)]
+                yield from _constant(network, full, [part for part in parts if part is not None], few)
+
+
+def _constant(
+    network: str, full: Mapping[str, Any], parts: Sequence[Mapping[str, Any]], few: int
+) -> Iterator[ResultRow]:
+    counts = {name: sum(part[name] for part in parts) for name in _SHARE}
+    others = {name: full[name] - counts[name] for name in _SHARE}
+    for each in (counts, others):
+        told = (each["strict_n"], each["strict_d"] - each["strict_n"], each["strict_d"] - each["observed_d"])
+        if any(small(count, few) for count in told):
+            return
+    yield ResultRow(
+        day=full["as_of"], of=Unit("constant", network), indicator=full["indicator"], version=full["version"],
+        outcome="computed", persons=None, met=counts["strict_n"], not_met=None, overdue=None, no_data=None,
+        not_applicable=None, exceptions=None, strict_d=counts["strict_d"], observed_d=counts["observed_d"],
+        hidden=False,
+    )  # fmt: skip
+
+
 def _categories(run: IndicatorRun, found: Release) -> Iterator[CategoryRow]:
     for row, hidden in _pairs(run, found, "categories", ["indicator", "category"], ["persons"]):
         of = Unit(row["level"], row["unit"])
@@ -209,7 +260,7 @@ def hand_over_segments(run: SegmentRun) -> FiguresHandover:
 
 def hand_over_cost(run: CostRun) -> FiguresHandover:
     """A run of cost, ready to be published: released tables, and each practice's most costly patients by disease."""
-    tables = ["population", "sectors", "groups", "lorenz", "transitions", "profile"]
+    tables = ["population", "sectors", "groups", "lorenz", "transitions", "profile", "course"]
     found = _released(run.name, tables, run.lake, _LEADERSHIP)
     said = run.stored.description
     names = ("months", "cuts", "prices", "analysis", "before_is_known", "measured", "gini")
@@ -248,7 +299,7 @@ def without_few(profile: dict[str, Any], few: int) -> dict[str, Any]:
 def _costly(run: CostRun) -> Iterator[CostlyRow]:
     """Each practice's most costly patients with the disease of each set of indicators."""
     for name in set_files():
-        for row in _streamed(run.top_of_practices(name).rows):
+        for row in _streamed(run.top_of_practices(name)):
             sectors = {sector: str(row[sector]) for sector in run.prices.of_kind("service") if row[sector]}
             yield CostlyRow(
                 person_id=row["person_id"], provider_number=row["provider_number"], diagnosis=name, rank=row["place"],

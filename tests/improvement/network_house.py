@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 
 from samspil.access.models import Membership, Organisation, Role
-from samspil.improvement.models import IndicatorResult, Network, NetworkPractice
+from samspil.improvement.models import IndicatorResult, Level, Network, NetworkPractice
 from tests import care
 from tests.improvement import made
 
@@ -19,6 +19,8 @@ DELIVERING = {2018: range(5), 2019: range(8), 2020: range(1, 10), 2021: range(1,
 PATIENTS = {2018: 657, 2019: 917, 2020: 1006, 2021: 1283}
 REVIEWED = {2018: 342, 2019: 761, 2020: 825, 2021: 1026}
 EYES = {2018: 342, 2019: 541, 2020: 674, 2021: 924}
+#: Who delivers every year. The practice that left in 2020 does not count.
+ALWAYS = range(1, 5)
 #: Years in which a practice joined, and the one that left.
 JOINED = {**dict.fromkeys(range(5), 2018), 5: 2019, 6: 2019, 7: 2019, 8: 2020, 9: 2020, 10: 2021, 11: 2021, 12: 2021}
 
@@ -79,6 +81,10 @@ class Cluster:
                 self.publication, self.network, name, day=day, met=met[year], overdue=PATIENTS[year] - met[year]
             )
             shares = met_of(met[year], patients)
+            always = [place for place, number in enumerate(delivering) if number in ALWAYS]
+            theirs = sum(shares[place] for place in always)
+            rest = sum(patients[place] - shares[place] for place in always)
+            made.result(self.publication, self.network, name, day=day, met=theirs, overdue=rest, level=Level.CONSTANT)
             for place, number in enumerate(delivering):
                 made.result(
                     self.publication, self.practices[number], name, day=day,

@@ -115,12 +115,6 @@ def test_hidden_practices_are_not_drawn_not_even_the_own_and_their_number_is_sai
     assert "1 praksis er ikke tegnet" in drawn.hidden_words
 
 
-def test_a_hidden_practice_is_in_no_series_from_which_it_could_be_taken_out_again(cluster):
-    cluster.hide(cluster.practices[2], "annual_review", DAYS[1])
-    found = queries.report(care.acting(cluster.doctor), cluster.network.pk, "t2d", only="annual_review", practices=True)
-    assert found.lines[0].constant_practices == 3
-
-
 def test_practices_outside_the_network_see_nothing_and_those_who_left_neither(cluster, client):
     for who in (care.member(role=Role.GP), cluster.former, care.member(role=Role.NGO)):
         care.log_in(client, who)

@@ -148,7 +148,7 @@ class _Places:
         match unit.level:
             case "practice":
                 return {"level": unit.level, "practice_id": self.practices[unit.unit]}
-            case "network":
+            case "network" | "constant":
                 return {"level": unit.level, "network_id": self.networks[unit.unit]}
             case "municipality":
                 return {"level": unit.level, "municipality": unit.unit}

@@ -76,6 +76,8 @@ class Level(models.TextChoices):
 
     PRACTICE = "practice"
     NETWORK = "network"
+    #: A network's practices that deliver on every day of a series: a change is then not one of who takes part.
+    CONSTANT = "constant"
     MUNICIPALITY = "municipality"
     REGION = "region"
 

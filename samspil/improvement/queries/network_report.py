@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import pairwise
 from typing import Any
 
@@ -74,7 +75,7 @@ class Line:
     practices: list[PracticeFigure] = field(default_factory=list)
     #: Practices with figures that the release hides.
     hidden: int = 0
-    #: The share of the practices that are shown on every day, and how many they are (report 003 L-32).
+    #: The share of the practices that deliver on every day, and how many they are (report 003 L-32).
     constant: list[Figure] = field(default_factory=list)
     constant_practices: int = 0
 
@@ -134,13 +135,16 @@ class _Figures:
         self.actor, self.opened, self.bulletin, self.only = actor, opened, bulletin, only
         self.publication = bulletin.publication
         own = Q(publication=self.publication, level=Level.NETWORK, network=opened.network)
-        results = IndicatorResult.objects.filter(own)
+        constant = Q(publication=self.publication, level=Level.CONSTANT, network=opened.network)
+        results = IndicatorResult.objects.filter(own | constant)
         categories = CategoryCount.objects.filter(own, day=bulletin.as_of)
         if only is not None:
             results, categories = results.filter(indicator=only), categories.filter(indicator=only)
         self.series: dict[str, list[IndicatorResult]] = defaultdict(list)
+        self.constant: dict[str, list[IndicatorResult]] = defaultdict(list)
         for result in results.order_by("day"):
-            self.series[result.indicator].append(result)
+            series = self.series if result.level == Level.NETWORK else self.constant
+            series[result.indicator].append(result)
         self.categories: dict[str, dict[str, CategoryCount]] = defaultdict(dict)
         for each in categories:
             self.categories[each.indicator][each.category] = each
@@ -159,6 +163,7 @@ class _Figures:
         return Line(
             indicator=indicator,
             figures=[_figure(result, indicator) for result in self.series[name]],
+            constant=[_figure(result, indicator) for result in self.constant[name]],
             first_valid=max((day for day in valid if day is not None), default=None),
             not_collected=self.bulletin.not_collected(indicator),
             categories=self._categories(indicator),
@@ -182,25 +187,30 @@ class _Figures:
             self._members_at[day] = {each.practice_id for each in self.members if in_it(each, day)}
         return self._members_at[day]
 
-    def changes(self) -> list[Change]:
-        """The days from which other practices deliver than before, oldest first."""
+    @cached_property
+    def delivers(self) -> dict[dt.date, set[int]]:
+        """The practices of the network that deliver, by day."""
         rows = Coverage.objects.filter(
             publication=self.publication, level=Level.PRACTICE, practice__in={each.practice_id for each in self.members}
         )
-        delivers: dict[dt.date, set[int]] = defaultdict(set)
+        found: dict[dt.date, set[int]] = defaultdict(set)
         for day, practice, delivering in rows.order_by().values_list("day", "practice").annotate(Max("delivering")):
-            if delivering:
-                delivers[day].add(practice)
+            if delivering and practice in self.members_at(day):
+                found[day].add(practice)
+        return found
+
+    def changes(self) -> list[Change]:
+        """The days from which other practices deliver than before, oldest first."""
         found = []
         for before, after in pairwise(sorted(self.delivering)):
-            one, other = delivers[before] & self.members_at(before), delivers[after] & self.members_at(after)
+            one, other = self.delivers.get(before, set()), self.delivers.get(after, set())
             counts = self.delivering[before], self.delivering[after]
             if one != other or counts[0] != counts[1]:
                 found.append(Change(after, *counts, len(other - one), len(one - other)))
         return found
 
     def add_practices(self, lines: list[Line]) -> None:
-        """What is shown of the network's practices: on the newest day each, and on all days of those always shown."""
+        """What is shown of the network's practices on the newest day."""
         rows = IndicatorResult.objects.filter(
             publication=self.publication, level=Level.PRACTICE, practice__in={each.practice_id for each in self.members}
         )
@@ -215,17 +225,18 @@ class _Figures:
                 hidden[row.indicator] += row.day == newest and row.practice_id in now
             elif row.outcome == IndicatorResult.Outcome.COMPUTED and row.practice_id in self.members_at(row.day):
                 shown[row.indicator][row.practice_id][row.day] = row
+        always = set.intersection(*self.delivers.values()) if self.delivers else set()
         labels = {each.practice_id: each.practice.name for each in self.members if self._named(each)}
         for line in lines:
             theirs = shown[line.indicator.indicator]
             line.hidden = hidden[line.indicator.indicator]
+            line.constant_practices = len(always) if line.constant else 0
             for practice, days in sorted(theirs.items()):
                 shares = shares_of(days[newest], line.indicator) if newest in days else None
                 share = shares.first(line.indicator) if shares is not None else None
                 if share is not None and share.d:
                     own = self.opened.member and practice == self.actor.organisation_id
                     line.practices.append(PracticeFigure(share, own, labels.get(practice, "")))
-            _add_constant(line, theirs)
 
     def _named(self, membership: NetworkPractice) -> bool:
         """Its name stands beside its figures if it agreed, and only for practices of the network (REQ-PRIV-3)."""
@@ -237,21 +248,6 @@ _COLUMNS = (
     "indicator", "practice_id", "day", "hidden", "outcome", "version", "persons", "met", "no_data", "not_applicable",
     "exceptions", "strict_d", "observed_d",
 )  # fmt: skip
-
-
-def _add_constant(line: Line, theirs: dict[int, dict[dt.date, Any]]) -> None:
-    """The same share of the practices shown on every day: a sum of figures that are shown, so it tells no more."""
-    days = [figure.day for figure in line.figures if figure.shares is not None]
-    always = [practice for practice, found in theirs.items() if set(days) <= set(found)]
-    if len(days) < 2 or len(always) < 2 or len(always) == len(theirs) + line.hidden:
-        return
-    line.constant_practices = len(always)
-    for day in days:
-        parts = [shares_of(theirs[practice][day], line.indicator) for practice in always]
-        known = [part for part in parts if part is not None]
-        strict = Proportion(sum(each.strict.n for each in known), sum(each.strict.d for each in known))
-        observed = Proportion(sum(each.observed.n for each in known), sum(each.observed.d for each in known))
-        line.constant.append(Figure(day, theirs[always[0]][day].version, Shares(strict, observed), ""))
 
 
 def _figure(result: IndicatorResult, indicator: Indicator) -> Figure:
