@@ -15,8 +15,10 @@ from django.utils import timezone
 from samspil.access.models import AccessRecord, Membership, Role
 from samspil.improvement.actions.assessing import Look
 from samspil.improvement.models import NeedAssessment
+from samspil.programmes.segment_rules import segment_rules_file
 from tests import care
 from tests.improvement.needs_house import T_02, Needs, rows
+from tests.plans import made
 
 pytestmark = pytest.mark.django_db
 SENT = {"known": 0, "profession": "doctor", "method": "subjective", "occasion": "regular"}
@@ -173,8 +175,8 @@ def test_strat_10_a_municipality_works_with_self_care_and_a_hospital_with_comple
 
 
 def test_strat_8_ethnicity_is_shown_to_those_only_who_may_see_it(karen, at):
-    made = karen.square(inputs={"ethnicity": Look("burdens", "Flygtet fra Bosnien"), "age": Look("none")})
-    one = f"{at}{made.pk}/"
+    told = karen.square(inputs={"ethnicity": Look("burdens", "Flygtet fra Bosnien"), "age": Look("none")})
+    one = f"{at}{told.pk}/"
     assert "Flygtet fra Bosnien" in text(as_(karen.doctor).get(one))
     nurse = as_(karen.with_task(Role.MUNICIPAL, category="health"))
     page = text(nurse.get(one))
@@ -251,3 +253,22 @@ def test_statements_do_not_grow_with_the_assessments(karen, at):
     page = as_(karen.doctor).get(at).content.decode()
     following = re.search(r'href="\?after=([^"#]+)#history"', page).group(1)
     assert as_(karen.doctor).get(f"{at}?after={following}").status_code == 200
+
+
+def test_a_coordinator_whom_the_plan_names_is_led_to_the_needs_from_the_plan(karen, at):
+    coordinator = karen.others[Role.MUNICIPAL]
+    plan = made.plan(karen.karen, coordinator)
+    care.consent(karen.karen, "one_plan", karen.doctor.user)
+    nurse = as_(coordinator)
+    assert f'href="{at}"' in nurse.get(f"/plans/{plan.pk}/").content.decode()
+    assert nurse.post(at + "square/", SENT | {"profession": "nurse", "self_care": "low"}).status_code == 302
+    assert "Egenomsorgskapacitet: lav" in text(nurse.get(at))
+    # Named for one citizen is named for no other.
+    assert nurse.get(f"/citizens/{care.citizen(karen.house).pk}/needs/").status_code == 403
+
+
+def test_an_installation_s_own_professions_and_words_are_used(karen, at, tmp_path, monkeypatch):
+    found = segment_rules_file().read_text(encoding="utf-8")
+    (tmp_path / "segments.yaml").write_text(found.replace("da: Kronikerfirkanten", "da: Firkanten"), encoding="utf-8")
+    monkeypatch.setenv("SAMSPIL_PROGRAMMES", str(tmp_path))
+    assert "Firkanten: Karen Holm" in text(as_(karen.doctor).get(at + "square/"))
