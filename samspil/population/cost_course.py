@@ -16,9 +16,10 @@ import ibis.expr.types as ir
 from samspil.definitions import SamspilError
 from samspil.population.codes import CodeRange
 from samspil.population.cost import costs, measured_sectors, periods_before
-from samspil.population.cost_sources import MONEY, first_not_before
+from samspil.population.cost_sources import MONEY, READERS, first_not_before
 from samspil.population.tables import Tables
 from samspil.population.time import AsOf, Months, Period
+from samspil.programmes.cost_analysis import Courses
 from samspil.programmes.prices import PriceList
 
 
@@ -35,7 +36,15 @@ def first_diagnosis(tables: Tables, at: AsOf, ranges: Sequence[CodeRange]) -> ir
 
 
 def course(
-    tables: Tables, at: AsOf, index: ir.Table, prices: PriceList, *, before: int, after: int, months: Months
+    tables: Tables,
+    at: AsOf,
+    index: ir.Table,
+    prices: PriceList,
+    *,
+    before: int,
+    after: int,
+    months: Months,
+    rows: ir.Table | None = None,
 ) -> ir.Table:
     """Cost by month relative to the index date and by sector: `month`, `sector`, `observed`, `persons`, `cost`.
 
@@ -43,7 +52,8 @@ def course(
     registration, is in no row. `month` goes from −before to after. `observed` is how many could be seen in that month,
     `persons` how many of them had something in the sector, and `cost` what it was (null where nothing has a price).
     A sector that is not loaded has no rows. Somebody who dies is observed in the month of death and not after it; who
-    left on a day that is not known is not observed at all.
+    left on a day that is not known is not observed at all. `rows` are the costs of the last `months`, month by month,
+    where they are computed already.
     """
     periods = periods_before(at, Months(1), months.count)
     people = _seen_between(tables, index, periods)
@@ -54,7 +64,7 @@ def course(
     observed = grid.group_by("month").aggregate(observed=grid.count())
     observed = observed.mutate(sector=ibis.literal(sectors, type="array<string>").unnest())
 
-    rows = costs(tables, periods, prices)
+    rows = costs(tables, periods, prices) if rows is None else rows
     rows = rows.mutate(number=_number(rows.period, periods))
     in_grid = rows.inner_join(grid.select("person_id", "month", "number"), ["person_id", "number"])
     spent = in_grid.group_by("month", "sector").aggregate(
@@ -69,6 +79,40 @@ def course(
         persons=joined.persons.fill_null(0),
         cost=ibis.coalesce(joined.cost.cast(MONEY), nothing),
     )
+
+
+def courses(
+    tables: Tables, at: AsOf, prices: PriceList, wanted: Courses, months: Months
+) -> tuple[ir.Table, tuple[ir.Table, ...]]:
+    """The course of every illness wanted: `course` and the columns of `course()`; and what was computed once for all.
+
+    Without the source `hospital` nobody has an index date, and there are no rows. The costs of those alone who have an
+    index date are computed, once for all illnesses.
+    """
+    if "hospital_diagnosis" not in tables:
+        types = {"course": "string", "month": "int64", "sector": "string", "observed": "int64", "persons": "int64"}
+        nobody = tables["person"].filter(ibis.literal(False))
+        columns = {name: ibis.null(type_) for name, type_ in (types | {"cost": MONEY}).items()}
+        nothing = nobody.select(**columns)
+        return nothing, ()
+    found = {
+        each.course: first_diagnosis(tables, at, [CodeRange.parse(text) for text in each.ranges])
+        for each in wanted.illnesses
+    }
+    ill = ibis.union(*(index.select(ill="person_id") for index in found.values()), distinct=True).cache()
+    theirs = {
+        name: rows.semi_join(ill, rows.person_id == ill.ill)
+        if name in READERS and "person_id" in rows.columns
+        else rows
+        for name, rows in tables.items()
+    }
+    rows = costs(theirs, periods_before(at, Months(1), months.count), prices).cache()
+    parts = []
+    for name, index in found.items():
+        each = course(tables, at, index, prices, before=wanted.before, after=wanted.after, months=months, rows=rows)
+        columns = ("month", "sector", "observed", "persons", "cost")
+        parts.append(each.select(*columns, course=ibis.literal(name)).select("course", *columns))
+    return (ibis.union(*parts) if len(parts) > 1 else parts[0]), (ill, rows)
 
 
 def _seen_between(tables: Tables, index: ir.Table, periods: Sequence[Period]) -> ir.Table:

@@ -45,6 +45,12 @@ def check_analysis(file: CostAnalysisFile) -> CostAnalysis:
                 CodeRange.parse(text)
             except ValueError as error:
                 faults.append(file.file.fault(("diagnosis_groups", "groups", position, "ranges", number), str(error)))
+    for position, illness in enumerate(file.analysis.courses.illnesses):
+        for number, text in enumerate(illness.ranges):
+            try:
+                CodeRange.parse(text)
+            except ValueError as error:
+                faults.append(file.file.fault(("courses", "illnesses", position, "ranges", number), str(error)))
     if faults:
         raise DefinitionError(faults)
     return file.analysis

@@ -12,6 +12,7 @@ import ibis.expr.types as ir
 from samspil.population.concentration import grouped, lorenz_points
 from samspil.population.cost import costs, per_person, periods_before, unlinked
 from samspil.population.cost_change import transitions
+from samspil.population.cost_course import courses
 from samspil.population.cost_profile import NONE, age_band, main_diagnosis_groups, profile, use
 from samspil.population.cost_sources import MONEY
 from samspil.population.engine import citizens
@@ -43,6 +44,7 @@ def cost_tables(
     cuts: Sequence[Decimal],
     *,
     before_is_known: bool = True,
+    looked_at: Months | None = None,
 ) -> CostTables:
     """Cost of the citizens at D in the last n months, and in the n months before.
 
@@ -56,6 +58,8 @@ def cost_tables(
       and say so in `level` and `unit`.
     * `sectors`: level, unit, kind, sector, service, persons, units, unpriced, cost.
     * `transitions`: see `cost_change.transitions`. `profile`: group, age_band, diagnosis_group, persons, cost.
+    * `course`: course, month, sector, observed, persons, cost, of the last `looked_at` months (of both periods, where
+      that is not said): see `cost_course.courses`. Of the region alone.
     * `unlinked`: reason, sector, persons, cost of who is no citizen at D.
 
     Citizens are who has a practice at D and is active; before, who was so a period ago. Where `before_is_known` is
@@ -72,6 +76,9 @@ def cost_tables(
     before = _ranked(per_person(then.filter(ibis.literal(before_is_known)), last, tables, prices), cuts).cache()
     persons = _persons(after, before, spent, tables, now, prices, analysis).cache()
     where = _levels(persons, tables, at)
+    course, of_courses = courses(
+        tables, at, prices, analysis.courses, looked_at if looked_at is not None else Months(2 * months.count)
+    )
     found = {
         "persons": persons.order_by(["provider_number", "person_id"]),
         "population": _population(persons, where).order_by(["level", "unit"]),
@@ -82,9 +89,10 @@ def cost_tables(
         .filter(ibis.literal(before_is_known))
         .order_by(["from_group", "to_group"]),
         "profile": _of_region(profile(persons)).order_by(["group", "age_band", "diagnosis_group"]),
+        "course": _of_region(course).order_by(["course", "month", "sector"]),
         "unlinked": unlinked(tables, at, spent).order_by(["reason", "sector"]),
     }
-    return CostTables(found, (rows, before, persons))
+    return CostTables(found, (rows, before, persons, *of_courses))
 
 
 def _people(tables: Tables, at: AsOf) -> ir.Table:

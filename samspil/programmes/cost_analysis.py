@@ -84,6 +84,29 @@ class DiagnosisGroups(Definition):
         return self
 
 
+class Course(Definition):
+    """An illness by ranges of ICD-10, whose first known hospital diagnosis is an index date."""
+
+    course: Identifier
+    ranges: tuple[str, ...] = Field(min_length=1)
+    title: Text
+
+
+class Courses(Definition):
+    """How many months of cost are told before and after the index date, and of which illnesses."""
+
+    before: int = Field(ge=1, le=24)
+    after: int = Field(ge=1, le=24)
+    source: Grounds
+    note: str | None = None
+    illnesses: tuple[Course, ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _named_once(self) -> Courses:
+        named_twice([each.course for each in self.illnesses], "courses")
+        return self
+
+
 class Caution(Definition):
     """What must be said beside a result, in both languages, and where the reason stands."""
 
@@ -98,6 +121,7 @@ class CostAnalysis(Definition):
     cuts: Cuts
     practice_list: PracticeList
     age_bands: AgeBands
+    courses: Courses
     homogeneous: Homogeneous
     diagnosis_groups: DiagnosisGroups
     one_year: Caution

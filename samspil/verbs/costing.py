@@ -168,13 +168,9 @@ class CostRun(Shown):
         The months looked at are those the data hold, at most `MOST_MONTHS`. See `cost_course.course`.
         """
         at, ranges = AsOf(self.as_of), ranges_in(around)
-        begun = max(days.from_ for days in delivered(self.lake).values())
-        months = next(
-            (number for number in range(1, MOST_MONTHS) if Months(number + 1).before(self.as_of) < begun - DAY),
-            MOST_MONTHS,
-        )
         index = first_diagnosis(self.lake.tables, at, ranges)
-        return course(self.lake.tables, at, index, self.prices, before=before, after=after, months=Months(months))
+        months = _looked_at(self.lake, self.as_of)
+        return course(self.lake.tables, at, index, self.prices, before=before, after=after, months=months)
 
     def rows(self) -> list[dict[str, Any]]:
         sectors, groups = (self.table(name) for name in ("sectors", "groups"))
@@ -233,7 +229,8 @@ def cost(
 
     def make() -> Mapping[str, ir.Table]:
         known = bool(description["before_is_known"])
-        made = cost_tables(lake.tables, at, span, prices, analysis, wanted, before_is_known=known)
+        looked_at = _looked_at(lake, as_of)
+        made = cost_tables(lake.tables, at, span, prices, analysis, wanted, before_is_known=known, looked_at=looked_at)
         # What was computed once must live until it is kept.
         living.append(made)
         gini = made.tables["persons"].aggregate(exact_gini(made.tables["persons"], "total"))
@@ -245,6 +242,13 @@ def cost(
         rows = monthly(lake.tables, at, span, run.prices)
         write_table(lake.connection, rows.order_by(["person_id", "month", "sector", "service"]), Path(out))
     return run
+
+
+def _looked_at(lake: Lake, as_of: dt.date) -> Months:
+    """The months that the data of every source with a cost hold, at most `MOST_MONTHS`."""
+    begun = max(days.from_ for days in delivered(lake).values())
+    held = (number for number in range(1, MOST_MONTHS) if Months(number + 1).before(as_of) < begun - DAY)
+    return Months(next(held, MOST_MONTHS))
 
 
 def open_cost(name: str, home: Path | str | None = None, by: Level = REGION) -> CostRun:

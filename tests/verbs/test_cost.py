@@ -21,7 +21,7 @@ from samspil.verbs import cost_words
 from samspil.verbs.costing import CostRun
 
 D = dt.date(2016, 10, 15)
-TABLES = {"persons", "population", "groups", "lorenz", "sectors", "transitions", "profile", "unlinked"}
+TABLES = {"persons", "population", "groups", "lorenz", "sectors", "transitions", "profile", "course", "unlinked"}
 
 
 @pytest.fixture(scope="module")
@@ -96,6 +96,21 @@ def test_a_network_has_its_practices_and_nobody_elses(run):
         theirs = theirs.filter(theirs.left.isnull() | (theirs.left > day)).to_pyarrow().to_pylist()
         wanted = sum(practices.get(row["provider_number"], 0) for row in theirs)
         assert sum(row["persons"] for row in networks if row["unit"] == network) == wanted
+
+
+def test_r_pop_02_the_run_keeps_cost_by_sector_and_month_around_each_index_date(run):
+    """The same as the course that is asked for by ranges, for each illness of `cost_analysis.yaml`."""
+    rows, wanted = run.fetched("course"), run.analysis.courses
+    assert {row["course"] for row in rows} == {each.course for each in wanted.illnesses}
+    assert {row["month"] for row in rows} == set(range(-wanted.before, wanted.after + 1))
+    for illness in wanted.illnesses:
+        asked = run.course(",".join(illness.ranges), wanted.before, wanted.after).to_pyarrow().to_pylist()
+        told = {(row["month"], row["sector"]): row for row in asked}
+        own = [row for row in rows if row["course"] == illness.course]
+        assert len(own) == len(told)
+        for row in own:
+            same = told[row["month"], row["sector"]]
+            assert {name: row[name] for name in same} == same
 
 
 def test_transitions_hold_everybody_of_both_years_once(run):
