@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Protocol
 
 from django.utils.translation import gettext as _
 
 from samspil.improvement.bulletins import Bulletin, said
 from samspil.improvement.charts.base import day_words
 from samspil.improvement.charts.words import decimals, part_of, percent, whole
-from samspil.improvement.models import NetworkMeeting, Participation
+from samspil.improvement.models import Coverage, NetworkMeeting, Participation
 from samspil.improvement.quality_words import CHANNELS
 from samspil.improvement.queries.discussion import Reconciliation, Totals
-from samspil.improvement.queries.network_report import Line, Report
+from samspil.improvement.queries.network_report import Line
 from samspil.programmes.indicators import Indicator
 
 
@@ -39,7 +41,17 @@ class How:
     review: str
 
 
-def how(report: Report, line: Line) -> How:
+class Explained(Protocol):
+    """A report whose figures can be explained: a network's, or the population's."""
+
+    @property
+    def bulletin(self) -> Bulletin: ...
+
+    @property
+    def with_value(self) -> Mapping[str, Coverage]: ...
+
+
+def how(report: Explained, line: Line) -> How:
     """How an indicator of a report is computed."""
     indicator = line.indicator
     bulletin = report.bulletin
@@ -108,7 +120,7 @@ def _channel(bulletin: Bulletin, name: str, years: list[int]) -> str:
     return f"{said(variable.title)}: {', '.join(told)}"
 
 
-def _coverage(report: Report, indicator: Indicator) -> list[str]:
+def _coverage(report: Explained, indicator: Indicator) -> list[str]:
     found = []
     for name in indicator.needs:
         row = report.with_value.get(name)

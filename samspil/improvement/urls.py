@@ -4,11 +4,22 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from samspil.improvement.views import flags, needs, network_work, networks, quality, worksheet
+from samspil.improvement.views import (
+    costly,
+    flags,
+    functions,
+    needs,
+    network_work,
+    networks,
+    population,
+    quality,
+    worksheet,
+)
 
 urlpatterns: list[URLPattern] = [
     # The practice's own quality.
     path("quality/", quality.overview, name="quality"),
+    path("quality/costs/", costly.costs, name="quality-costs"),
     path("quality/<slug:name>/", quality.overview, name="quality-set"),
     path("quality/<slug:name>/lost/", quality.lost, name="quality-lost"),
     path("quality/<slug:name>/screening/", quality.screening, name="quality-screening"),
@@ -24,6 +35,7 @@ urlpatterns: list[URLPattern] = [
     path("citizens/<int:key>/needs/square/", needs.square, name="citizen-needs-square"),
     path("citizens/<int:key>/needs/integration/", needs.integration, name="citizen-needs-integration"),
     path("citizens/<int:key>/needs/<int:number>/", needs.assessment, name="citizen-need"),
+    path("citizens/<int:key>/needs/<int:number>/withdraw/", needs.withdraw, name="citizen-need-withdraw"),
     # Networks: reports, notes, meetings, tests of change.
     path("networks/", networks.overview, name="networks"),
     path("networks/<int:key>/", networks.network, name="network-report"),
@@ -39,4 +51,16 @@ urlpatterns: list[URLPattern] = [
     path("networks/<int:key>/<slug:name>/notes/", networks.add_note, name="network-note"),
     path("networks/<int:key>/<slug:name>/<slug:indicator>/", networks.indicator, name="network-indicator"),
     path("networks/<int:key>/<slug:name>/<slug:indicator>/notes/", networks.add_note, name="network-indicator-note"),
+    # The population, for leadership.
+    path("population/", population.overview, name="population"),
+    path("population/indicators/<slug:name>/<slug:indicator>/", population.indicator, name="population-indicator"),
+    path("population/segments/", population.segments, name="population-segments"),
+    path("population/cost/", population.cost, name="population-cost"),
+    path("population/tables/<slug:key>.<slug:form>", population.table, name="population-table"),
+    path("population/functions/", functions.functions, name="population-functions"),
+    path("population/functions/new/", functions.propose, name="population-function-new"),
+    path("population/functions/<int:key>/", functions.function, name="population-function"),
+    path("population/functions/<int:key>/confirm/", functions.confirm, name="population-function-confirm"),
+    path("population/functions/<int:key>/decide/", functions.decide, name="population-function-decide"),
+    path("population/functions/<int:key>/<slug:question>/", functions.answer, name="population-function-answer"),
 ]

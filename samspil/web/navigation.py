@@ -37,6 +37,12 @@ PLACES: tuple[Place, ...] = (
     Place("me-plan", _("My plan"), _("What happens next, your goals and your team"), (Role.CITIZEN,)),
     Place("nominations", _("Nominate"), _("Tell a practice about a citizen"), _OTHER_SECTORS),
     Place("quality", _("Our quality"), _("Your own patients: what is done, overdue or not known"), _PRACTICE),
+    Place(
+        "quality-costs",
+        _("Most costly patients"),
+        _("With a disease, in your practice: what was done, not what is needed"),
+        (Role.GP,),
+    ),
     Place("worth-own", _("Your figures"), _("What became of the names on your lists"), _PRACTICE),
     Place(
         "worth",
@@ -67,6 +73,12 @@ PLACES: tuple[Place, ...] = (
             Role.ANALYST,
             Role.LEADERSHIP,
         ),
+    ),
+    Place(
+        "population",
+        _("The population"),
+        _("Indicators, segments and cost of the region, and the gate before a new function"),
+        (Role.LEADERSHIP, Role.SECRETARIAT, Role.ANALYST, Role.TEAM_CHAIR),
     ),
     Place("work", _("Tasks"), _("What you are asked to do for citizens"), (*_PRACTICE, *_OTHER_SECTORS)),
     Place("stays", _("Admissions"), _("Tell of admissions and discharges"), (Role.HOSPITAL,)),

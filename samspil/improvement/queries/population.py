@@ -149,3 +149,8 @@ def may_take_tables(actor: Actor) -> bool:
 def may_see_functions(actor: Actor) -> bool:
     """Whether the actor may see what is proposed, for showing the way there."""
     return bool(may(actor, "read", FUNCTIONS, "improvement"))
+
+
+def may_propose(actor: Actor) -> None:
+    """The policy's yes to proposing a function, before its form is shown. Raises Refused."""
+    guard.check(actor, "write", FUNCTIONS, "improvement")
