@@ -132,7 +132,9 @@ def publish_figures(actor: Actor, handover: FiguresHandover) -> Published:
                 publication=publication, citizen_id=citizens[r.person_id], practice_id=practices[r.provider_number],
                 diagnosis=r.diagnosis, rank=r.rank, cost=r.cost, before=r.before, sectors=r.sectors))  # fmt: skip
     rows = sum(len(table.rows) for table in handover.release.tables)
-    hidden = sum(any(cell is None for cell in row) for table in handover.release.tables for row in table.rows)
+    hidden = sum(
+        row[table.columns.index("suppressed")] is not None for table in handover.release.tables for row in table.rows
+    )
     return Published(handover.run, figures=rows, patients=len({row.person_id for row in costly}), hidden=hidden)
 
 
