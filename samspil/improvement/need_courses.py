@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 from samspil.improvement.bulletins import said
 from samspil.improvement.charts.base import Table, day_words
 from samspil.improvement.charts.steps import Step, Steps, steps
-from samspil.improvement.need_words import level_short, method_words
+from samspil.improvement.need_levels import level_short
+from samspil.improvement.need_words import method_words
 from samspil.improvement.needs import COMPLEXITY, SELF_CARE
 from samspil.improvement.queries.needs import Needs, Seen
 

@@ -15,7 +15,8 @@ from samspil.access.paging import to_number
 from samspil.improvement.actions.assessing import BEARINGS, IntegrationGiven, Look, Made, SquareGiven
 from samspil.improvement.bulletins import said
 from samspil.improvement.models import NeedAssessment
-from samspil.improvement.need_words import bearing_words, level_words
+from samspil.improvement.need_levels import level_words
+from samspil.improvement.need_words import bearing_words
 from samspil.improvement.needs import COMPLEXITY, SELF_CARE
 from samspil.improvement.queries.needs import Asked
 from samspil.programmes.segment_rules import Profession
@@ -59,6 +60,12 @@ class NeedForm(forms.Form):
     def made(self) -> Made:
         given = self.cleaned_data
         return Made(given["method"], given["profession"], given["occasion"])
+
+
+class WithdrawForm(forms.Form):
+    """Taking an assessment back."""
+
+    reason = forms.CharField(label=_("Why is it taken back?"), max_length=LONG)
 
 
 class SquareForm(NeedForm):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from samspil.improvement.bulletins import said
-from samspil.improvement.need_words import level_short
+from samspil.improvement.need_levels import level_short
 from samspil.improvement.needs import COMPLEXITY, SELF_CARE
 from samspil.improvement.queries.needs import Asked
 from samspil.programmes.segment_rules import Profession, SegmentRules

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from django.utils import timezone
 from django.utils.formats import number_format
@@ -15,22 +14,13 @@ from samspil.access.models import Category
 from samspil.improvement.bulletins import said
 from samspil.improvement.charts.base import day_words
 from samspil.improvement.models import NeedAssessment
+from samspil.improvement.need_levels import Row, rows_of, verdict_of
 from samspil.improvement.needs import COMPLEXITY, HALVES, SELF_CARE
 from samspil.improvement.queries.needs import Needs, Seen, Side, quadrant_of
-from samspil.population.integration import Need
 from samspil.population.square import UNDETERMINED
-from samspil.programmes.segment_rules import IntegrationTable, SegmentRules
+from samspil.programmes.segment_rules import SegmentRules
 
 _Kind = NeedAssessment.Kind
-
-
-@dataclass(frozen=True)
-class Row:
-    """One row of the table: its value, and the levels that the value fits."""
-
-    title: str
-    value: str
-    levels: str
 
 
 @dataclass(frozen=True)
@@ -55,6 +45,8 @@ class Told:
     reason: str
     dimensions: list[tuple[str, str, str]]
     closed: str
+    #: Why, by whom and when it was taken back; what it said is not told then.
+    withdrawn: str = ""
 
 
 @dataclass(frozen=True)
@@ -80,6 +72,8 @@ class SideWords:
 def told_of(seen: Seen, rules: SegmentRules) -> Told:
     """One assessment in words."""
     told, integration = seen.told, seen.told.kind == _Kind.INTEGRATION
+    if told.withdrawn_at is not None:
+        return _withdrawn(told, rules)
     return Told(
         number=told.pk,
         kind=told.kind,
@@ -87,7 +81,7 @@ def told_of(seen: Seen, rules: SegmentRules) -> Told:
         found=_found(seen, rules),
         method=method_words(told),
         subjective=seen.subjective,
-        who=f"{told.by.user.name}, {_profession(told, rules)}, {told.by.organisation.name}",
+        who=_who(told, rules),
         day=day_words(timezone.localdate(told.at)),
         occasion=next(
             (said(each.title) for each in rules.assessing.occasions if each.occasion == told.values.get("occasion")), ""
@@ -95,12 +89,48 @@ def told_of(seen: Seen, rules: SegmentRules) -> Told:
         holds=day_words(told.valid_until),
         expired=seen.expired,
         inputs=_inputs(seen, rules),
-        rows=_rows(told.result.get("rows", []), rules.integration, set(seen.rows)) if integration else [],
-        verdict=_verdict(seen, rules) if integration else "",
+        rows=rows_of(told.result.get("rows", []), rules.integration, set(seen.rows)) if integration else [],
+        verdict=verdict_of(seen, rules) if integration else "",
         reason=told.reason if seen.whole else "",
         dimensions=_dimensions(seen, rules),
         closed=_closed(seen, rules),
     )
+
+
+def _withdrawn(told: NeedAssessment, rules: SegmentRules) -> Told:
+    """An assessment that was taken back: that it was there, who made it, and why it is not any more."""
+    assert told.withdrawn_by is not None
+    assert told.withdrawn_at is not None
+    words = _("Taken back by %(who)s %(day)s: %(why)s") % {
+        "who": told.withdrawn_by.user.name,
+        "day": day_words(timezone.localdate(told.withdrawn_at)),
+        "why": told.withdrawn_reason,
+    }
+    integration = told.kind == _Kind.INTEGRATION
+    return Told(
+        number=told.pk,
+        kind=told.kind,
+        title=said(rules.integration.title if integration else rules.square.title),
+        found=[],
+        method=capfirst(told.get_method_display()),
+        subjective=False,
+        who=_who(told, rules),
+        day=day_words(timezone.localdate(told.at)),
+        occasion="",
+        holds="–",
+        expired=False,
+        inputs=[],
+        rows=[],
+        verdict="",
+        reason="",
+        dimensions=[],
+        closed="",
+        withdrawn=words,
+    )
+
+
+def _who(told: NeedAssessment, rules: SegmentRules) -> str:
+    return f"{told.by.user.name}, {_profession(told, rules)}, {told.by.organisation.name}"
 
 
 def square_of(needs: Needs) -> list[list[Cell]]:
@@ -135,39 +165,6 @@ def sides_of(needs: Needs) -> list[SideWords]:
     return [_side(each, needs.rules) for each in needs.sides]
 
 
-def preview_of(need: Need, table: IntegrationTable) -> tuple[list[Row], str]:
-    """What values that are not saved yet would give: each row with the levels it fits, and the verdict."""
-    result: dict[str, Any] = {
-        "level": need.level,
-        "consistent": list(need.consistent),
-        "rows": [{"row": row.row, "value": row.value, "levels": list(row.levels)} for row in need.rows],
-    }
-    return _rows(result["rows"], table, {row.row for row in need.rows}), _proposal(result, table)
-
-
-def level_words(code: str | None, table: IntegrationTable) -> str:
-    """A level's title as the table says it."""
-    return next((said(each.title) for each in table.levels if each.level == code), code or "")
-
-
-def level_short(code: str, table: IntegrationTable) -> str:
-    """The name of a level, without what it consists of."""
-    return level_words(code, table).partition(" – ")[0]
-
-
-def movement_of(seen: Seen, drawn: Sequence[Seen], table: IntegrationTable) -> str:
-    """Whether the level was stepped up or down since the assessment before (report 001 R-SEG-13)."""
-    order = {each.level: number for number, each in enumerate(table.levels)}
-    known = [each for each in drawn if each.level in order]
-    place = next((number for number, each in enumerate(known) if each.told.pk == seen.told.pk), None)
-    if place is None or place + 1 >= len(known):
-        return ""
-    now, before = order[known[place].level or ""], order[known[place + 1].level or ""]
-    if now == before:
-        return ""
-    return _("stepped up") if now > before else _("stepped down")
-
-
 def due_words(last: Seen | None) -> str:
     """That a new assessment is due, where the newest no longer holds."""
     if last is None:
@@ -198,7 +195,7 @@ def _half(value: str | None, axis: str, rules: SegmentRules) -> str:
 
 def _found(seen: Seen, rules: SegmentRules) -> list[tuple[str, str]]:
     if seen.told.kind == _Kind.INTEGRATION:
-        return [(said(rules.integration.title), _verdict(seen, rules))]
+        return [(said(rules.integration.title), verdict_of(seen, rules))]
     square = rules.square
     titles = {COMPLEXITY: said(square.complexity.title), SELF_CARE: said(square.self_care.title)}
     lines = [(titles[axis], _half(value, axis, rules)) for axis, value in seen.axes.items()]
@@ -237,46 +234,6 @@ def bearing_words(code: str) -> str:
         "none": _("makes no difference"),
         "burdens": _("makes self-care harder"),
     }.get(code, code)
-
-
-def _rows(rows: Sequence[Mapping[str, Any]], table: IntegrationTable, open_rows: set[str]) -> list[Row]:
-    known = {each.row: each for each in table.rows}
-    found = []
-    for row in rows:
-        of = known.get(row["row"])
-        title = said(of.title) if of is not None else row["row"]
-        if row["value"] is None:
-            found.append(Row(title, _("not known"), "–"))
-        elif row["row"] not in open_rows:
-            found.append(Row(title, _("not shown to you"), "–"))
-        else:
-            values = {each.value: said(each.title) for each in of.values} if of is not None else {}
-            levels = ", ".join(level_short(level, table) for level in row["levels"])
-            found.append(Row(title, values.get(row["value"], row["value"]), levels))
-    return found
-
-
-def _verdict(seen: Seen, rules: SegmentRules) -> str:
-    table, result = rules.integration, seen.told.result
-    if not seen.whole:
-        return _("Not shown: it rests on something that is not open to you.")
-    if seen.told.override:
-        proposed = _proposal(result, table)
-        return _("Chosen: %(level)s. Proposed: %(proposed)s") % {
-            "level": level_words(seen.told.override, table),
-            "proposed": proposed,
-        }
-    return _proposal(result, table)
-
-
-def _proposal(result: Mapping[str, Any], table: IntegrationTable) -> str:
-    if result.get("level"):
-        return level_words(result["level"], table)
-    titles = {each.row: said(each.title) for each in table.rows}
-    missing = [titles.get(row["row"], row["row"]) for row in result.get("rows", []) if row["value"] is None]
-    if missing:
-        return _("Not known yet. Missing: %(rows)s.") % {"rows": ", ".join(missing).lower()}
-    return _("No level fits all the rows. It takes a clinical judgement.")
 
 
 def _dimensions(seen: Seen, rules: SegmentRules) -> list[tuple[str, str, str]]:

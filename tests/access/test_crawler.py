@@ -88,6 +88,7 @@ def foreign_arguments(town: Town, name: str, arguments: set[str]) -> list[dict[s
             "end_membership": foreign.doctor.pk,
             "organisation": foreign.house.pk,
             "citizen-need": foreign.assessed.made.pk,
+            "citizen-need-withdraw": foreign.assessed.made.pk,
         }.get(name, foreign.account.pk),
     }
     keys = {
@@ -127,6 +128,7 @@ def foreign_arguments(town: Town, name: str, arguments: set[str]) -> list[dict[s
         "citizen-needs-square": citizen,
         "citizen-needs-integration": citizen,
         "citizen-need": citizen,
+        "citizen-need-withdraw": citizen,
         "citizen-flags": citizen,
         "citizen-flag-away": citizen,
     }

@@ -18,6 +18,7 @@ from samspil.improvement.actions.assessing import (
     SquareGiven,
     assess_integration,
     assess_square,
+    withdraw,
 )
 from samspil.improvement.models import NeedAssessment
 from samspil.improvement.queries.needs import needs, one
@@ -354,3 +355,27 @@ def test_every_look_and_every_assessment_is_in_the_log(karen):
     assert [(row.verb, row.outcome, row.citizen_id, row.detail) for row in log] == [
         ("write", "allowed", karen.karen.pk, f"square/{made.pk}"), ("read", "allowed", karen.karen.pk, "")
     ]  # fmt: skip
+
+
+def test_what_was_taken_back_counts_no_longer_and_that_it_was_there_is_kept(karen):
+    first = karen.square("low", "high", at=TODAY() - dt.timedelta(days=9))
+    wrong = karen.square("high", "low", inputs={"network": Look("burdens", "Ser ingen")})
+    assert needs(karen.actor(), karen.karen.pk).quadrant == "Q4"
+    with pytest.raises(Invalid):
+        withdraw(karen.actor(), wrong, "  ")
+    withdraw(karen.actor(karen.staff), wrong, "Det var en anden Karen")
+    found = needs(karen.actor(), karen.karen.pk)
+    assert found.quadrant == "Q1"
+    assert [each.told for each in found.history] == [wrong, first]
+    with pytest.raises(Conflict, match="Sanne Sekretær"):
+        withdraw(karen.actor(), wrong, "igen")
+
+
+def test_nobody_takes_back_what_another_organisation_said(karen):
+    nurse = karen.with_task(Role.MUNICIPAL)
+    theirs, ours = karen.square(None, "low", who=nurse, profession="nurse"), karen.square("high", "low")
+    for who, made in ((karen.doctor, theirs), (nurse, ours)):
+        with pytest.raises(Refused):
+            withdraw(karen.actor(who), made, "Vi er ikke enige")
+    assert not NeedAssessment.objects.filter(withdrawn_at__isnull=False).exists()
+    withdraw(karen.actor(nurse), theirs, "Skrevet på den forkerte")

@@ -272,3 +272,21 @@ def test_an_installation_s_own_professions_and_words_are_used(karen, at, tmp_pat
     (tmp_path / "segments.yaml").write_text(found.replace("da: Kronikerfirkanten", "da: Firkanten"), encoding="utf-8")
     monkeypatch.setenv("SAMSPIL_PROGRAMMES", str(tmp_path))
     assert "Firkanten: Karen Holm" in text(as_(karen.doctor).get(at + "square/"))
+
+
+def test_an_assessment_of_somebody_else_is_taken_back_and_says_nothing_any_more(karen, at):
+    told = karen.square(inputs={"substance_use": Look("burdens", "Drikker dagligt")})
+    doctor, nurse = as_(karen.doctor), as_(karen.with_task(Role.MUNICIPAL))
+    assert "Træk tilbage" not in text(nurse.get(f"{at}{told.pk}/"))
+    assert "Træk tilbage" in text(doctor.get(f"{at}{told.pk}/"))
+    without = doctor.post(f"{at}{told.pk}/withdraw/", {"reason": ""}, follow=True)
+    assert "Skriv hvorfor." in text(without)
+    after = text(doctor.post(f"{at}{told.pk}/withdraw/", {"reason": "Det var en anden Karen"}, follow=True))
+    assert "Vurderingen er trukket tilbage." in after
+    assert "Trukket tilbage af Anne Lund" in after
+    assert "Kronikerfirkanten Ikke afklaret" in after
+    for reader in (doctor, nurse):
+        page = text(reader.get(f"{at}{told.pk}/"))
+        assert "Det var en anden Karen" in page
+        assert "Drikker dagligt" not in page
+        assert "Lav" not in page

@@ -175,6 +175,30 @@ def assess_integration(
     return _keep(actor, citizen, _Kind.INTEGRATION, made, values, result, known=known, override=override, reason=reason)
 
 
+def withdraw(actor: Actor, told: NeedAssessment, reason: str) -> None:
+    """Take an assessment back that should not be there; that it was, and why not, stays.
+
+    Raises Refused for an assessment that another organisation made, Invalid without a reason, and Conflict when it has
+    been taken back already.
+    """
+    asked = resource(actor, told.citizen)
+    detail = f"{told.kind}/{told.pk} withdrawn"
+    guard.check(actor, "write", asked, "care", detail=detail)
+    if told.by.organisation_id != actor.organisation_id:
+        guard.refuse(actor, "write", asked, "care", "relation")
+    if not reason.strip():
+        raise Invalid("reason", _("Write why. Whoever reads it has to understand."))
+    with transaction.atomic():
+        standing = NeedAssessment.objects.filter(pk=told.pk, withdrawn_at__isnull=True)
+        given = {"withdrawn_by": actor.membership, "withdrawn_at": timezone.now(), "withdrawn_reason": reason.strip()}
+        if not standing.update(**given):
+            told.refresh_from_db()
+            who = told.withdrawn_by.user.name if told.withdrawn_by is not None else ""
+            raise Conflict(_("%(who)s has taken it back already.") % {"who": who})
+        guard.require(actor, "write", asked, "care", detail=detail)
+    told.refresh_from_db()
+
+
 def _begin(actor: Actor, citizen: Citizen, made: Made, kind: NeedAssessment.Kind) -> Profession:
     """The policy's yes and what every assessment says. Raises Refused and Invalid."""
     guard.check(actor, "write", resource(actor, citizen), "care", detail=kind.value)

@@ -147,6 +147,10 @@ class NeedAssessment(models.Model):
     at = models.DateTimeField()
     #: After this day it is to be made again; an assessment is never permanent (report 002 STRAT-15).
     valid_until = models.DateField()
+    #: Taken back by those who made it, such as one about somebody else: what it said is no longer told.
+    withdrawn_by = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_reason = models.TextField(blank=True)
 
     class Meta:
         ordering: ClassVar = ["-at", "-id"]

@@ -22,6 +22,7 @@ from samspil.programmes.segment_rules import Half, Profession, SegmentRules
 _Kind, _Method = NeedAssessment.Kind, NeedAssessment.Method
 #: Assessments that one page lists, and from how many the newest are looked for and the course is drawn.
 PAGE, DRAWN = 20, 100
+PEOPLE = ("by__user", "by__organisation", "withdrawn_by__user")
 
 
 @dataclass(frozen=True)
@@ -99,8 +100,8 @@ def needs(actor: Actor, key: int, after: str = "") -> Needs:
     asked = resource(actor, citizen)
     guard.require(actor, "read", asked, "care")
     found, see = rules(), reader(actor, citizen)
-    told = NeedAssessment.objects.filter(citizen=citizen).select_related("by__user", "by__organisation")
-    newest = [see(each) for each in told.order_by("-at", "-id")[:DRAWN]]
+    told = NeedAssessment.objects.filter(citizen=citizen).select_related(*PEOPLE)
+    newest = [see(each) for each in told.filter(withdrawn_at__isnull=True).order_by("-at", "-id")[:DRAWN]]
     page = page_of(told, after, PAGE)
     sides = [_side(axis, newest) for axis in Reach(actor, citizen).axes]
     values = {each.axis: each.value for each in sides}
@@ -131,17 +132,19 @@ class One:
     citizen: Citizen
     rules: SegmentRules
     seen: Seen
+    may_withdraw: bool
 
 
 def one(actor: Actor, key: int, number: int) -> One:
     """One assessment. Raises Citizen.DoesNotExist and NeedAssessment.DoesNotExist, and Refused."""
     citizen = Citizen.objects.select_related("practice").get(pk=key)
     guard.require(actor, "read", resource(actor, citizen), "care", detail=f"assessment/{number}")
-    told = NeedAssessment.objects.select_related("by__user", "by__organisation").get(pk=number, citizen=citizen)
+    told = NeedAssessment.objects.select_related(*PEOPLE).get(pk=number, citizen=citizen)
     seen = reader(actor, citizen)(told)
     if not seen.shows_something:
         raise NeedAssessment.DoesNotExist
-    return One(citizen, rules(), seen)
+    own = told.by.organisation_id == actor.organisation_id and told.withdrawn_at is None
+    return One(citizen, rules(), seen, own and bool(may(actor, "write", resource(actor, citizen), "care")))
 
 
 @dataclass

@@ -6,20 +6,20 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from samspil.access.errors import Conflict, Invalid
 from samspil.access.forms.fields import say
 from samspil.access.middleware import Request
 from samspil.access.models import Citizen
-from samspil.improvement import need_courses, need_how
+from samspil.improvement import need_courses, need_how, need_levels
 from samspil.improvement import need_words as words
 from samspil.improvement.actions import assessing
 from samspil.improvement.bulletins import said
 from samspil.improvement.models import NeedAssessment
-from samspil.improvement.need_forms import IntegrationForm, NeedForm, SquareForm
+from samspil.improvement.need_forms import LONG, IntegrationForm, NeedForm, SquareForm, WithdrawForm
 from samspil.improvement.queries import needs as queries
 from samspil.population.integration import need_for_integration
 from samspil.programmes.segment_rules import Profession
@@ -46,7 +46,8 @@ def needs(request: Request, key: int) -> HttpResponse:
         "integration_due": words.due_words(found.integration_last),
         "drawings": need_courses.drawings_of(found),
         "history": [
-            (words.told_of(each, found.rules), words.movement_of(each, found.drawn, table)) for each in found.history
+            (words.told_of(each, found.rules), need_levels.movement_of(each, found.drawn, table))
+            for each in found.history
         ],
         "how": need_how.how_of(found.rules),
         "later": "after" in request.GET,
@@ -61,8 +62,29 @@ def assessment(request: Request, key: int, number: int) -> HttpResponse:
         found = queries.one(request.actor, key, number)
     except (Citizen.DoesNotExist, NeedAssessment.DoesNotExist) as error:
         raise Http404 from error
-    context = {"citizen": found.citizen, "told": words.told_of(found.seen, found.rules)}
+    context = {
+        "citizen": found.citizen,
+        "told": words.told_of(found.seen, found.rules),
+        "withdraw": WithdrawForm() if found.may_withdraw else None,
+    }
     return render(request, "improvement/needs/one.html", context)
+
+
+@require_POST
+def withdraw(request: Request, key: int, number: int) -> HttpResponse:
+    """Take an assessment back."""
+    people = NeedAssessment.objects.select_related("citizen", "by__user")
+    told = get_object_or_404(people, pk=number, citizen_id=key)
+    try:
+        assessing.withdraw(request.actor, told, request.POST.get("reason", "")[:LONG])
+    except Invalid as error:
+        messages.error(request, error.message)
+    except Conflict as conflict:
+        messages.warning(request, conflict.message)
+    else:
+        messages.success(request, _("The assessment has been taken back. It is still seen that it was there."))
+        return redirect("citizen-needs", key)
+    return redirect("citizen-need", key, number)
 
 
 @require_http_methods(["GET", "POST"])
@@ -102,7 +124,7 @@ def integration(request: Request, key: int) -> HttpResponse:
         given = form.given()
         if "look" in request.POST:
             known = {name: given.rows.get(name) for name in form.row_names}
-            rows, verdict = words.preview_of(
+            rows, verdict = need_levels.preview_of(
                 need_for_integration(known, asked.rules.integration), asked.rules.integration
             )
             return _page(request, template, asked, form, rows=rows, verdict=verdict)
