@@ -48,11 +48,19 @@ class Money:
 
     amount: Decimal
     least: bool
+    few: bool = False
+
+    @property
+    def known(self) -> bool:
+        """Whether there is an amount to show at all; nothing of it shown or measured is not nought."""
+        return bool(self.amount) or not self.least
 
     def per(self, persons: int | None) -> str:
         """The amount per citizen in whole kroner."""
         if not persons:
             return ""
+        if not self.known:
+            return _("too few to show") if self.few else _("not measured")
         words = kroner(self.amount / persons)
         return _("at least %(amount)s") % {"amount": words} if self.least else words
 
@@ -77,7 +85,8 @@ def spent(cost: Cost, level: str = REGION, unit: str = REGION, sector: str = "")
     amounts = [row.money("cost") for row in rows]
     known = sum((amount for amount in amounts if amount is not None), Decimal(0))
     unpriced = any(row.number("unpriced") for row in rows)
-    return Money(known, missing or unpriced or any(amount is None for amount in amounts))
+    few = any(row.hides("cost") for row in rows)
+    return Money(known, missing or unpriced or any(amount is None for amount in amounts), few)
 
 
 def services(cost: Cost) -> list[ServiceLine]:
@@ -131,9 +140,12 @@ def sectors(cost: Cost) -> tuple[stacked.Stacked | None, list[tuple[str, str]]]:
     parts = [spent(cost, sector=name) for name in names]
     if not persons:
         return None, []
+    shown = [
+        (titles[name], float(part.amount) / persons) for name, part in zip(names, parts, strict=True) if part.known
+    ]
     drawn = stacked.stacked(
-        "sectors", _("Cost per citizen by sector, kr."), [titles[name] for name in names],
-        [stacked.Row(_("The whole region"), tuple(float(part.amount) / persons for part in parts))],
+        "sectors", _("Cost per citizen by sector, kr."), [title for title, _amount in shown],
+        [stacked.Row(_("The whole region"), tuple(amount for _title, amount in shown))],
     )  # fmt: skip
     return drawn, [(titles[name], part.per(persons)) for name, part in zip(names, parts, strict=True)]
 
