@@ -106,8 +106,8 @@ def test_a_missing_side_is_told_and_never_low(karen, at):
     doctor = as_(karen.doctor)
     assert doctor.post(at + "square/", SENT | {"complexity": "high"}).status_code == 302
     page = text(doctor.get(at))
-    assert "Kronikerfirkanten Ikke afklaret" in page
-    assert "Egenomsorgskapacitet: ikke afklaret" in page
+    assert "Kronikerfirkanten Uafklaret" in page
+    assert "Egenomsorgskapacitet: uafklaret" in page
     assert "Her er borgeren" not in page
 
 
@@ -284,7 +284,7 @@ def test_an_assessment_of_somebody_else_is_taken_back_and_says_nothing_any_more(
     after = text(doctor.post(f"{at}{told.pk}/withdraw/", {"reason": "Det var en anden Karen"}, follow=True))
     assert "Vurderingen er trukket tilbage." in after
     assert "Trukket tilbage af Anne Lund" in after
-    assert "Kronikerfirkanten Ikke afklaret" in after
+    assert "Kronikerfirkanten Uafklaret" in after
     for reader in (doctor, nurse):
         page = text(reader.get(f"{at}{told.pk}/"))
         assert "Det var en anden Karen" in page
