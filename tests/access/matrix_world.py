@@ -23,10 +23,11 @@ from samspil.lists.models import Source, Stage
 from samspil.lists.names import in_words
 from samspil.lists.programme import rules
 from tests import care
-from tests.access import matrix_needs, matrix_networks, matrix_quality
+from tests.access import matrix_needs, matrix_networks, matrix_population, matrix_quality
 from tests.access.matrix_needs import Need
 from tests.access.matrix_networks import Networked
 from tests.access.matrix_plans import Course
+from tests.access.matrix_population import Population
 from tests.access.matrix_quality import Quality
 from tests.lists import made
 
@@ -109,6 +110,7 @@ class World:
         self.need = Need(self.citizen, self.doctor)
         self.quality = Quality(self.citizen, self.doctor)
         self.networked = Networked(self.quality.publication, self.doctor)
+        self.population = Population(self.citizen, self.doctor)
         self.notice = self._notice(citizen=self.citizen, values={"name": "Kristian Kigger", "purpose": "evaluation"})
         self.practice_notice = self._notice(
             role=Role.GP,
@@ -314,7 +316,7 @@ class World:
             case "model_review" | "process" | "legal_basis" | "people" | "source":
                 return Resource(kind), purpose
         found = self.quality.resource(kind, actor) or self.networked.resource(kind)
-        found = found or self.need.resource(kind, self.course.plan)
+        found = found or self.population.resource(kind) or self.need.resource(kind, self.course.plan)
         return found or Resource(kind, self.citizen), purpose
 
     def forget(self) -> None:
@@ -346,6 +348,7 @@ _PURPOSE: dict[tuple[str, str], Purpose] = {
     **matrix_needs.PURPOSES,
     **matrix_quality.PURPOSES,
     **matrix_networks.PURPOSES,
+    **matrix_population.PURPOSES,
 }
 
 

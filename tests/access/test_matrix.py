@@ -28,7 +28,7 @@ from samspil.access.policy import may, policy
 from samspil.lists.models import Capacity
 from samspil.lists.names import version_title
 from tests import care
-from tests.access import matrix_needs, matrix_networks, matrix_quality
+from tests.access import matrix_needs, matrix_networks, matrix_population, matrix_quality
 from tests.access.matrix_plans import DRUG, GOAL, NOTE
 from tests.access.matrix_world import CPR, HIDDEN, NAME, Cell, World, cells
 from tests.access.once import made_once
@@ -249,6 +249,15 @@ ASKS: dict[tuple[str, str], Callable[[World, Cell], Ask]] = {
     ("network_report", "read"): lambda w, _: Ask(w.networked.report, shows=matrix_networks.FIGURE),
     ("network_discussion", "read"): lambda w, _: Ask(w.networked.meetings, shows=matrix_networks.MEETING),
     ("network_discussion", "write"): lambda w, _: Ask(f"{w.networked.report}notes/", matrix_networks.NOTE),
+    ("population_figures", "read"): lambda *_: Ask("/population/segments/", shows=matrix_population.DIAGNOSED),
+    ("released_figures", "read"): lambda *_: Ask(
+        "/population/tables/cost-transitions.csv", shows=matrix_population.COLUMN
+    ),
+    ("new_function", "read"): lambda w, _: Ask(w.population.gate, shows=matrix_population.TITLE),
+    ("new_function", "write"): lambda *_: Ask("/population/functions/new/", matrix_population.PROPOSAL),
+    ("new_function", "decide"): lambda w, _: Ask(w.population.decision, matrix_population.DECISION),
+    # There is no address of another practice's patients: everybody meets their own.
+    ("costly_patients", "read"): lambda *_: Ask("/quality/costs/", shows=NAME, listed=True),
     ("practice_figures", "read"): lambda *_: Ask("/quality/t2d/", shows=matrix_quality.FIGURE, listed=True),
 }
 #: Resources that are about a citizen: every look at them, and every change, stands in the access log.
@@ -256,7 +265,7 @@ ABOUT_CITIZENS = {
     "practice_list", "citizen_record", "task", "inclusion", "consent", "nomination", "citizen_page", "citizen_log",
     "proxies", "access_log", "break_glass", "citizen_search", "log_in", "officer_notices", "acting_for", "plan",
     "note", "medicine_list", "stay", "referral", *matrix_quality.ABOUT_CITIZENS,
-    *matrix_needs.ABOUT_CITIZENS,
+    *matrix_needs.ABOUT_CITIZENS, *matrix_population.ABOUT_CITIZENS,
 }  # fmt: skip
 
 
