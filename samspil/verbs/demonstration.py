@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 from samspil.config.setup import care_plane
 from samspil.definitions import SamspilError
 from samspil.verbs.show import Shown
+from samspil.warehouse.home import Home
+from samspil.warehouse.runs import find_run
 
 if TYPE_CHECKING:
     from samspil.access.demo import DemoLogin
@@ -38,7 +40,8 @@ class Demonstration(Shown):
 def demo(runs: Sequence[str], home: Path | str | None = None) -> Demonstration:
     """Publish runs of synthetic data, oldest first, with made-up people and some weeks of their work between.
 
-    Can be called again; what is there stays. Raises SamspilError for unknown runs, and unless SAMSPIL_DEMO is set.
+    Runs of indicators, segments and cost are published after the lists, and then worked with. Can be called again; what
+    is there stays. Raises SamspilError for unknown runs, and unless SAMSPIL_DEMO is set.
     """
     care_plane(home)
     from django.conf import settings  # noqa: PLC0415
@@ -50,11 +53,15 @@ def demo(runs: Sequence[str], home: Path | str | None = None) -> Demonstration:
     from samspil.access.demo import demo_practice, logins, seed_demo_people, seed_legal_bases  # noqa: PLC0415
     from samspil.access.demo_clock import Clock  # noqa: PLC0415
     from samspil.access.models import Membership, Role  # noqa: PLC0415
+    from samspil.improvement.demo import live as follow_up  # noqa: PLC0415
     from samspil.lists.demo import take_in, work  # noqa: PLC0415
     from samspil.plans.demo import live  # noqa: PLC0415
-    from samspil.verbs.publishing import publish_lists  # noqa: PLC0415
-    from samspil.verbs.scoring import open_run  # noqa: PLC0415
+    from samspil.verbs.publishing import publish, publish_lists  # noqa: PLC0415
+    from samspil.verbs.scoring import STRATIFY, open_run  # noqa: PLC0415
 
+    place = Home.find(home)
+    figures = [run for run in runs if find_run(place, run).description["kind"] != STRATIFY]
+    runs = [run for run in runs if run not in figures]
     data_days = [open_run(run, home).as_of for run in runs]
     first_day = min([timezone.localdate() - dt.timedelta(days=_PAST_DAYS), *data_days])
     with Clock(first_day):
@@ -80,6 +87,9 @@ def demo(runs: Sequence[str], home: Path | str | None = None) -> Demonstration:
             with Clock(timezone.localdate() - dt.timedelta(days=_TAKING_IN_DAYS)) as clock:
                 take_in(doctor, model, _TAKEN_IN, clock, first=own)
     live(practice)
+    for run in figures:
+        publish(run, home=home)
+    follow_up(practice)
     return Demonstration(logins(), decided)
 
 
