@@ -22,6 +22,7 @@ from tests.access.crawl_needs import NEED_WORDS, Assessed
 from tests.access.crawl_networks import Networked
 from tests.access.crawl_own import OWN_WORDS, Own
 from tests.access.crawl_plan import PLAN_WORDS, Planned
+from tests.access.crawl_population import Region
 from tests.access.crawl_quality import QUALITY_WORDS, Quality
 from tests.access.crawl_referrals import REFERRAL_WORDS, Referred, changed_service
 from tests.access.crawl_work import WORDS, Written
@@ -158,6 +159,9 @@ class Town:
             Role.ADMINISTRATOR,
         )  # fmt: skip
         self.steering = {role: care.member(role=role) for role in steering}
+        self.region = Region(self.steering[Role.LEADERSHIP])
+        for circle in (self.own, self.foreign):
+            self.region.costly(circle.citizen)
         # Somebody can act as more than one.
         care.member(role=Role.TEAM_CHAIR, who=self.steering[Role.SECRETARIAT].user)
         changed_service(self.steering[Role.SECRETARIAT].user)

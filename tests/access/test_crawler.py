@@ -22,7 +22,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, resolve, reverse
 
 from samspil.access.models import Role
 from tests import care
-from tests.access import crawl_networks
+from tests.access import crawl_networks, crawl_population
 from tests.access.crawl_world import OTHERS, ROLES, Town
 from tests.access.once import made_once
 
@@ -76,8 +76,10 @@ def foreign_arguments(town: Town, name: str, arguments: set[str]) -> list[dict[s
         "kind": "letter",
         "pk": town.foreign_key.pk,
         # A service is nobody's.
-        "name": "t2d" if name.startswith(("quality", "network")) else "psychologist",
+        "name": "t2d" if name.startswith(("quality", "network", "population")) else "psychologist",
         "indicator": "foot_exam",
+        "question": "found",
+        "form": "csv",
         "flag_key": foreign.quality.flag.pk,
         "meeting": foreign.networked.meeting.pk,
         "test": foreign.networked.test.pk,
@@ -132,7 +134,11 @@ def foreign_arguments(town: Town, name: str, arguments: set[str]) -> list[dict[s
         "citizen-flags": citizen,
         "citizen-flag-away": citizen,
     }
+    if name == "population-table":
+        return [{"key": "cost-groups", "form": "csv"}]
     if "key" in arguments:
+        if name.startswith("population-function"):
+            keys[name] = town.region.function.pk
         if name.split("-", maxsplit=1)[0] == "referral":
             keys[name] = foreign.referred.sent.pk
         if name.split("-", maxsplit=1)[0] == "network":
@@ -172,6 +178,7 @@ OPEN_TO = {
     "quality-screening": {*PRACTICE},
     "quality-indicator": {*PRACTICE},
     **crawl_networks.OPEN_TO,
+    **crawl_population.OPEN_TO,
     "me-consent": {Role.CITIZEN},
     "me-plan-write": {Role.CITIZEN},
 }

@@ -247,6 +247,16 @@ def test_tables_of_indicators_have_no_practices_in_them(leader):
     assert "region,region,1000" in said
 
 
+def test_the_report_of_a_network_leads_to_its_tables_for_who_may_take_them(leader, client):
+    network = made.network([care.practice()])
+    found = indicators()
+    ReleasedTable.objects.create(indicators=found, name="coverage", columns=["level"], rows=[])
+    address = f"/networks/{network.pk}/t2d/"
+    assert 'href="/population/tables/t2d-coverage.csv"' in leader.get(address).content.decode()
+    care.log_in(client, care.member(role=Role.TEAM_CHAIR))
+    assert "/population/tables/" not in client.get(address).content.decode()
+
+
 def test_a_team_chair_sees_the_figures_and_takes_no_tables(client):
     population_house.segments()
     care.log_in(client, care.member(role=Role.TEAM_CHAIR))

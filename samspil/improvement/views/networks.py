@@ -22,7 +22,7 @@ from samspil.improvement.actions import discussing
 from samspil.improvement.bulletins import Bulletin, said
 from samspil.improvement.models import DiscussionNote, Network
 from samspil.improvement.network_forms import NoteForm
-from samspil.improvement.queries import discussion
+from samspil.improvement.queries import discussion, released_tables
 from samspil.improvement.queries import network_report as queries
 from samspil.improvement.queries.networks import (
     may_discuss,
@@ -30,6 +30,7 @@ from samspil.improvement.queries.networks import (
     newest_publications,
     open_network,
 )
+from samspil.improvement.queries.population import may_take_tables
 
 
 @require_GET
@@ -89,9 +90,17 @@ def _report_page(
         "population": network_pages.population(found),
         "rows": [network_pages.row(line) for line in found.lines],
         "changes": [(change.day, network_pages.change_words(change)) for change in found.changes],
+        **_tables(request.actor, found.bulletin),
         **_discussion(request.actor, network, name, "", bound),
     }
     return render(request, "improvement/networks/report.html", context, status=status)
+
+
+def _tables(actor: Actor, bulletin: Bulletin) -> dict[str, Any]:
+    """The released tables behind a report, for who may take them out."""
+    if not may_take_tables(actor):
+        return {}
+    return {"may_take": True, "tables": released_tables.names_of(bulletin.publication)}
 
 
 def _discussion(actor: Actor, network: Network, name: str, indicator: str, bound: NoteForm | None) -> dict[str, Any]:
