@@ -6,7 +6,7 @@ Everything is an Ibis expression; nothing here reads or writes files.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 import ibis
 import ibis.expr.operations as ops
@@ -14,6 +14,7 @@ import ibis.expr.types as ir
 
 from samspil.definitions import SamspilError
 from samspil.population.binding import Use
+from samspil.population.measures.flags import Flag, PerPerson, flags_per_person
 from samspil.population.tables import (
     REQUIRED_TABLES,
     Tables,
@@ -88,6 +89,42 @@ def with_measures(
     a table of states and for what was last known. `horizon` is what `horizon` means in definitions; rows are then seen
     up to its end instead of D.
     """
+    return _joined(people, uses, tables, at, horizon)[0]
+
+
+def measures_of_few(people: ir.Table, uses: Sequence[Use], tables: Tables, at: AsOf) -> ir.Table:
+    """What `with_measures` gives, where people are a small part of those in the tables.
+
+    Rows of others are left out before anything is added up. `people` should be kept: each table reads them.
+    """
+    read = {table for use in uses for table in use.tables}
+    return with_measures(people, uses, {name: _of(people, tables[name]) for name in read if name in tables}, at)
+
+
+def kept_measures(
+    people: ir.Table, uses: Sequence[Use], tables: Tables, at: AsOf, whether: Collection[Use]
+) -> ir.Table:
+    """What `with_measures` gives, kept once. Of a use in `whether` only matters if there is any: it may be 0 or 1.
+
+    One bit is kept of each where all of a table are such: a hundred counts of everybody would be most of the work.
+    """
+    measured, flags = _joined(people, uses, tables, at, None, frozenset(whether))
+    kept = measured.cache()
+    packed = {flag.column for flag in flags.values()}
+    return kept.select(
+        *(name for name in kept.columns if name not in packed), **{name: flag.of(kept) for name, flag in flags.items()}
+    )
+
+
+def _joined(
+    people: ir.Table,
+    uses: Sequence[Use],
+    tables: Tables,
+    at: AsOf,
+    horizon: Period | None,
+    whether: frozenset[Use] = frozenset(),
+) -> tuple[ir.Table, dict[str, Flag]]:
+    """`people` with the column of each use, and the flags in place of columns for the uses that could be packed."""
     names = column_names(uses)
     by_table: dict[str, list[Use]] = defaultdict(list)
     for use in names:
@@ -95,15 +132,22 @@ def with_measures(
             by_table[use.measure.table].append(use)
     joined = people
     columns: dict[str, ir.Value] = {name: people[name] for name in people.columns}
+    flags: dict[str, Flag] = {}
     for table, table_uses in by_table.items():
-        per_person = _one_pass(table, table_uses, names, tables, at, horizon)
+        found = _one_pass(table, table_uses, names, tables, at, horizon, packed=whether.issuperset(table_uses))
+        per_person = found.rows
+        flags.update(found.flags)
         joined = joined.left_join(per_person, people.person_id == per_person.person_id)
-        for use in table_uses:
-            column = per_person[names[use]]
-            if not may_be_unknown(use):
-                column = column.fill_null(ibis.literal(0).cast(column.type()))
-            columns[names[use]] = column
-    return joined.select(**columns)
+        unknown = {names[use] for use in table_uses if may_be_unknown(use)}
+        for name in per_person.columns[1:]:
+            column = per_person[name]
+            columns[name] = column if name in unknown else column.fill_null(ibis.literal(0).cast(column.type()))
+    return joined.select(**columns), flags
+
+
+def _of(people: ir.Table, rows: ir.Table) -> ir.Table:
+    """The rows of a table that are of some people; all of a table that is not about persons."""
+    return rows.semi_join(people, "person_id") if "person_id" in rows.columns else rows
 
 
 def _one_pass(
@@ -113,8 +157,9 @@ def _one_pass(
     tables: Tables,
     at: AsOf,
     horizon: Period | None,
-) -> ir.Table:
-    """Every use of one table, added up per person in one pass over its rows."""
+    packed: bool,
+) -> PerPerson:
+    """Every use of one table, added up per person in one pass over its rows; `packed` where they can be."""
     parameters = {use: use.at(at, horizon) for use in uses}
     last_day = AsOf(horizon.until) if horizon is not None else at
     rows = tables[table]
@@ -136,11 +181,13 @@ def _one_pass(
         }
 
     if one_row_per_person(table):
-        return rows.select("person_id", **aggregates(rows))
+        return PerPerson(rows.select("person_id", **aggregates(rows)))
+    if packed and (found := flags_per_person(table, rows, aggregates)) is not None:
+        return found
     counting = _counting(aggregates(rows).values())
     if counting is not None:
         rows = rows.filter(counting)
-    return rows.group_by("person_id").aggregate(**aggregates(rows))
+    return PerPerson(rows.group_by("person_id").aggregate(**aggregates(rows)))
 
 
 def _counting(aggregates: Iterable[ir.Scalar]) -> ir.BooleanValue | None:

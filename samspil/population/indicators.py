@@ -16,7 +16,7 @@ import ibis.expr.types as ir
 
 from samspil.definitions import SamspilError
 from samspil.population.binding import Use, bind_condition
-from samspil.population.engine import citizens, column_names, is_loaded, with_measures
+from samspil.population.engine import citizens, column_names, is_loaded, measures_of_few, with_measures
 from samspil.population.indicator_answers import ANSWER, NO_DATA, OVERDUE, Answers, any_of
 from samspil.population.indicator_binding import bind_contact, measuring_uses, uses_of
 from samspil.population.tables import Tables, seen_from, sources_of
@@ -96,15 +96,20 @@ def measure_set(
             f"{sources}; deliver it, or choose another case definition or a later day"
         )
     uses = uses_of(found, chosen)
-    people = citizens(told, at)
-    people = people.filter(people.active)
+    # Kept once: states, counts and completeness all read from here instead of reading the sources again.
+    measured = measures_of_few(_patients(found, chosen, told, at), uses, told, at).cache()
+    return Measured(found, chosen, at, told, Answers(measured, column_names(uses), at), begins)
+
+
+def _patients(found: IndicatorSet, case: Case, tables: Tables, at: AsOf) -> ir.Table:
+    """Whom a set is about, found before anything else is measured: they are few, and only their rows are added up."""
+    people = citizens(tables, at)
+    people = people.filter(people.active).drop("active")
     if found.age is not None:
         people = people.filter(people.age.between(*found.age))
-    columns = column_names(uses)
-    measured = Answers(with_measures(people.drop("active"), uses, told, at), columns, at)
-    # Kept once: states, counts and completeness all read from here instead of reading the sources again.
-    kept = measured.people.filter(measured.any_of(chosen.any_of)).cache()
-    return Measured(found, chosen, at, told, Answers(kept, columns, at), begins)
+    uses = [bind_condition(condition) for condition in case.any_of]
+    asked = Answers(with_measures(people, uses, tables, at), column_names(uses), at)
+    return asked.people.filter(asked.any_of(case.any_of)).select(people.columns).cache()
 
 
 def _missing(uses: Iterable[Use], tables: Tables) -> tuple[str, ...]:

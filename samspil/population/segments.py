@@ -7,7 +7,7 @@ square and high_need.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import reduce
 from operator import add
@@ -19,7 +19,7 @@ from samspil.population import attendance_segments as attendance
 from samspil.population import concordance, gap, square, strata
 from samspil.population.binding import Use, bind_condition
 from samspil.population.criteria import Judge, are_loaded, bind_reading, uses_of, uses_of_criteria
-from samspil.population.engine import citizens, column_names, is_loaded, with_measures
+from samspil.population.engine import citizens, column_names, is_loaded, kept_measures
 from samspil.population.high_need import is_member
 from samspil.population.multimorbidity import condition_columns
 from samspil.population.segment_binding import cost_uses
@@ -52,15 +52,28 @@ class SegmentDefinitions:
 
     def uses(self) -> list[Use]:
         """Everything that segments need measured."""
-        rules, found = self.rules, [use for programme in self.programmes for use in _programme_uses(programme)]
-        found += uses_of([rules.regional_contact])
+        return [*uses_of_criteria(self._criteria()), *self._readings()]
+
+    def whether(self) -> frozenset[Use]:
+        """Of the uses, the counts of which is asked whether there is any, and nothing else."""
+        asked = [criterion for criterion in self._criteria() if criterion.measure is not None]
+        any_at_all = {bind_condition(criterion.condition) for criterion in asked if criterion.at_least == 1}
+        more = {bind_condition(criterion.condition) for criterion in asked if criterion.at_least != 1}
+        return frozenset(any_at_all - more - set(self._readings()))
+
+    def _criteria(self) -> list[Criterion]:
+        rules, found = self.rules, [each for programme in self.programmes for each in _programme_criteria(programme)]
+        found += criteria_of([rules.regional_contact])
         for condition in rules.conditions.conditions:
-            found += uses_of_criteria(condition.criteria(rules.conditions.within))
-        found += uses_of(stratum.criteria for stratum in rules.strata if stratum.criteria is not None)
-        found += uses_of([*rules.square.complexity.inputs, *rules.square.self_care.inputs])
+            found += condition.criteria(rules.conditions.within)
+        found += criteria_of(stratum.criteria for stratum in rules.strata if stratum.criteria is not None)
+        return found + criteria_of([*rules.square.complexity.inputs, *rules.square.self_care.inputs])
+
+    def _readings(self) -> list[Use]:
+        """What is used as a number."""
+        found = [use for programme in self.programmes for use in attendance.control_uses(programme.control)]
         found += self.cost_uses(1) + self.cost_uses(2) + self.contact_uses()
-        found += [bind_reading(rules.high_need.admissions), bind_reading(rules.fragmentation.hospitals)]
-        return found
+        return [*found, bind_reading(self.rules.high_need.admissions), bind_reading(self.rules.fragmentation.hospitals)]
 
     def cost_uses(self, years: int) -> list[Use]:
         """The uses that add up to the cost of so many of the high-need group's years before D."""
@@ -74,12 +87,16 @@ class SegmentDefinitions:
         return sources_of(tuple(table for use in self.uses() for table in use.tables))
 
 
-def _programme_uses(programme: ProgrammeSegments) -> list[Use]:
+def criteria_of(rules: Iterable[Criteria]) -> list[Criterion]:
+    """The criteria of rules, of every part."""
+    return [criterion for rule in rules for _, part in rule.parts for criterion in part]
+
+
+def _programme_criteria(programme: ProgrammeSegments) -> list[Criterion]:
     rules: list[Criteria] = [programme.diagnosed, programme.algorithm, programme.eligible, programme.stable]
     rules += [*programme.recommended, *programme.comorbidity, *programme.actual]
     referral = programme.referral
-    criteria: list[Criterion] = [referral.referred, referral.started, referral.declined]
-    return uses_of(rules) + uses_of_criteria(criteria) + attendance.control_uses(programme.control)
+    return [*criteria_of(rules), referral.referred, referral.started, referral.declined]
 
 
 @dataclass(frozen=True)
@@ -109,7 +126,7 @@ def segment(definitions: SegmentDefinitions, tables: Tables, as_of: dt.date) -> 
     uses = definitions.uses()
     everybody = _now_and_before(tables, at, Months(definitions.rules.high_need.months))
     # Kept once: every rule reads its columns from here instead of reading the sources again.
-    measured = with_measures(everybody, uses, tables, at).cache()
+    measured = kept_measures(everybody, uses, tables, at, definitions.whether())
     judge = Judge(measured, column_names(uses), tables)
     with_cost = judge.people.mutate(**_costs(definitions, judge))
     persons = _persons(definitions, judge.on(with_cost.filter(with_cost.now)), at).cache()
