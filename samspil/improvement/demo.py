@@ -119,7 +119,13 @@ def _review(publication: IndicatorPublication, practice: Organisation, staff: Ac
 def _meet(publication: IndicatorPublication, network: Network, people: _People) -> int:
     today = timezone.localdate()
     held = [
-        meetings.Held(today - dt.timedelta(days=days), minutes, form, persons, purpose=purpose)
+        meetings.Held(
+            today - dt.timedelta(days=days),
+            minutes,
+            form,
+            {side.value: count for side, count in persons.items()},
+            purpose=purpose,
+        )
         for (days, minutes, form, persons), purpose in zip(_MEETINGS, _PURPOSES, strict=True)
     ]
     registered = meetings.register_all(people.chair, network, held)

@@ -8,6 +8,8 @@ from samspil.improvement.bulletins import said
 from samspil.improvement.need_levels import level_short
 from samspil.improvement.needs import COMPLEXITY, SELF_CARE
 from samspil.improvement.queries.needs import Asked
+from samspil.programmes.consent import Category
+from samspil.programmes.schema import Text
 from samspil.programmes.segment_rules import Profession, SegmentRules
 
 
@@ -44,10 +46,13 @@ def left_out(asked: Asked, profession: Profession) -> dict[str, str]:
     """What is not asked: `clinical` for other professions, and `closed` for kinds of data that are not open."""
     square, table, reach = asked.rules.square, asked.rules.integration, asked.reach
     axes = {COMPLEXITY: square.complexity, SELF_CARE: square.self_care}
-    mine = [(each.title, each.category, each.clinical) for name, each in axes.items() if name in reach.sides]
+    mine: list[tuple[Text, Category | None, bool]] = [
+        (each.title, each.category, each.clinical) for name, each in axes.items() if name in reach.sides
+    ]
     if SELF_CARE in reach.sides:
         mine += [(each.title, each.category, each.clinical) for each in square.self_care_inputs]
-    theirs = [(each.title, each.category, each.clinical) for each in (*table.rows, *table.dimensions)]
+    theirs = [(each.title, each.category, each.clinical) for each in table.rows]
+    theirs += [(each.title, each.category, each.clinical) for each in table.dimensions]
     found = {}
     for kind, fields in (("square", mine), ("integration", theirs)):
         closed = [title for title, category, _clinical in fields if not reach.open(category)]

@@ -110,8 +110,8 @@ def courses(
     parts = []
     for name, index in found.items():
         each = course(tables, at, index, prices, before=wanted.before, after=wanted.after, months=months, rows=rows)
-        columns = ("month", "sector", "observed", "persons", "cost")
-        parts.append(each.select(*columns, course=ibis.literal(name)).select("course", *columns))
+        told = ("month", "sector", "observed", "persons", "cost")
+        parts.append(each.select(*told, course=ibis.literal(name)).select("course", *told))
     return (ibis.union(*parts) if len(parts) > 1 else parts[0]), (ill, rows)
 
 

@@ -141,7 +141,12 @@ def coverage(
 
 
 def category(
-    of: IndicatorPublication, unit: Organisation | Network, indicator: str, name: str, persons: int | None, **fields: Any
+    of: IndicatorPublication,
+    unit: Organisation | Network,
+    indicator: str,
+    name: str,
+    persons: int | None,
+    **fields: Any,
 ) -> CategoryCount:
     """How many persons of a practice or a network are in a category."""
     return CategoryCount.objects.create(

@@ -5,423 +5,917 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('access', '0005_cluster_leadership'),
+        ("access", "0005_cluster_leadership"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Network',
+            name="Network",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=50, unique=True)),
-                ('name', models.CharField(max_length=200)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.CharField(max_length=50, unique=True)),
+                ("name", models.CharField(max_length=200)),
             ],
             options={
-                'ordering': ['name', 'id'],
+                "ordering": ["name", "id"],
             },
         ),
         migrations.CreateModel(
-            name='FiguresPublication',
+            name="FiguresPublication",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('run', models.CharField(max_length=200, unique=True)),
-                ('kind', models.CharField(choices=[('segments', 'Segments'), ('cost', 'Cost')], max_length=10)),
-                ('as_of', models.DateField()),
-                ('definition', models.JSONField(default=dict)),
-                ('data_dates', models.JSONField(default=dict)),
-                ('release', models.CharField(max_length=100)),
-                ('checks', models.JSONField(default=list)),
-                ('published_at', models.DateTimeField()),
-                ('published_by', models.CharField(max_length=200)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("run", models.CharField(max_length=200, unique=True)),
+                ("kind", models.CharField(choices=[("segments", "Segments"), ("cost", "Cost")], max_length=10)),
+                ("as_of", models.DateField()),
+                ("definition", models.JSONField(default=dict)),
+                ("data_dates", models.JSONField(default=dict)),
+                ("release", models.CharField(max_length=100)),
+                ("checks", models.JSONField(default=list)),
+                ("published_at", models.DateTimeField()),
+                ("published_by", models.CharField(max_length=200)),
             ],
             options={
-                'ordering': ['-as_of', '-id'],
-                'indexes': [models.Index(fields=['kind', '-as_of'], name='improvement_kind_87850b_idx')],
+                "ordering": ["-as_of", "-id"],
+                "indexes": [models.Index(fields=["kind", "-as_of"], name="improvement_kind_87850b_idx")],
             },
         ),
         migrations.CreateModel(
-            name='IndicatorPublication',
+            name="IndicatorPublication",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('run', models.CharField(max_length=200, unique=True)),
-                ('set', models.CharField(max_length=50)),
-                ('programme', models.CharField(max_length=50)),
-                ('case', models.CharField(max_length=50)),
-                ('as_of', models.DateField()),
-                ('definition', models.JSONField()),
-                ('versions', models.JSONField(default=dict)),
-                ('data_dates', models.JSONField(default=dict)),
-                ('stale', models.JSONField(default=list)),
-                ('release', models.CharField(max_length=100)),
-                ('checks', models.JSONField(default=list)),
-                ('published_at', models.DateTimeField()),
-                ('published_by', models.CharField(max_length=200)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("run", models.CharField(max_length=200, unique=True)),
+                ("set", models.CharField(max_length=50)),
+                ("programme", models.CharField(max_length=50)),
+                ("case", models.CharField(max_length=50)),
+                ("as_of", models.DateField()),
+                ("definition", models.JSONField()),
+                ("versions", models.JSONField(default=dict)),
+                ("data_dates", models.JSONField(default=dict)),
+                ("stale", models.JSONField(default=list)),
+                ("release", models.CharField(max_length=100)),
+                ("checks", models.JSONField(default=list)),
+                ("published_at", models.DateTimeField()),
+                ("published_by", models.CharField(max_length=200)),
             ],
             options={
-                'ordering': ['-as_of', '-id'],
-                'indexes': [models.Index(fields=['set', '-as_of'], name='improvement_set_6ec9d8_idx')],
+                "ordering": ["-as_of", "-id"],
+                "indexes": [models.Index(fields=["set", "-as_of"], name="improvement_set_6ec9d8_idx")],
             },
         ),
         migrations.CreateModel(
-            name='NetworkMeeting',
+            name="NetworkMeeting",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('held_on', models.DateField()),
-                ('held_as_written', models.CharField(blank=True, max_length=40)),
-                ('minutes', models.PositiveIntegerField()),
-                ('form', models.CharField(choices=[('physical', 'physical'), ('virtual', 'virtual')], max_length=10)),
-                ('kind', models.CharField(blank=True, max_length=100)),
-                ('purpose', models.TextField(blank=True)),
-                ('cancelled', models.TextField(blank=True)),
-                ('cancelled_at', models.DateTimeField(blank=True, null=True)),
-                ('at', models.DateTimeField()),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='access.membership')),
-                ('network', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='meetings', to='improvement.network')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("held_on", models.DateField()),
+                ("held_as_written", models.CharField(blank=True, max_length=40)),
+                ("minutes", models.PositiveIntegerField()),
+                ("form", models.CharField(choices=[("physical", "physical"), ("virtual", "virtual")], max_length=10)),
+                ("kind", models.CharField(blank=True, max_length=100)),
+                ("purpose", models.TextField(blank=True)),
+                ("cancelled", models.TextField(blank=True)),
+                ("cancelled_at", models.DateTimeField(blank=True, null=True)),
+                ("at", models.DateTimeField()),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="access.membership"
+                    ),
+                ),
+                (
+                    "network",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="meetings", to="improvement.network"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-held_on', '-id'],
+                "ordering": ["-held_on", "-id"],
             },
         ),
         migrations.CreateModel(
-            name='ProposedFunction',
+            name="ProposedFunction",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('title', models.CharField(max_length=200)),
-                ('about', models.TextField()),
-                ('stratum', models.CharField(max_length=100)),
-                ('capacity', models.PositiveIntegerField()),
-                ('confirmed_numbers', models.BooleanField(default=False)),
-                ('state', models.CharField(choices=[('open', 'questions are open'), ('passed', 'may be created'), ('refused', 'is not created')], default='open', max_length=10)),
-                ('decisive', models.TextField(blank=True)),
-                ('at', models.DateTimeField()),
-                ('decided_at', models.DateTimeField(blank=True, null=True)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='access.membership')),
-                ('publication', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='improvement.figurespublication')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("title", models.CharField(max_length=200)),
+                ("about", models.TextField()),
+                ("stratum", models.CharField(max_length=100)),
+                ("capacity", models.PositiveIntegerField()),
+                ("confirmed_numbers", models.BooleanField(default=False)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("open", "questions are open"),
+                            ("passed", "may be created"),
+                            ("refused", "is not created"),
+                        ],
+                        default="open",
+                        max_length=10,
+                    ),
+                ),
+                ("decisive", models.TextField(blank=True)),
+                ("at", models.DateTimeField()),
+                ("decided_at", models.DateTimeField(blank=True, null=True)),
+                ("version", models.PositiveIntegerField(default=1)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="access.membership"
+                    ),
+                ),
+                (
+                    "publication",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="improvement.figurespublication",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-at', '-id'],
+                "ordering": ["-at", "-id"],
             },
         ),
         migrations.CreateModel(
-            name='GateAnswer',
+            name="GateAnswer",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('question', models.CharField(max_length=50)),
-                ('satisfied', models.BooleanField()),
-                ('words', models.TextField()),
-                ('data', models.JSONField(default=dict)),
-                ('at', models.DateTimeField()),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='access.membership')),
-                ('function', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='answers', to='improvement.proposedfunction')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("question", models.CharField(max_length=50)),
+                ("satisfied", models.BooleanField()),
+                ("words", models.TextField()),
+                ("data", models.JSONField(default=dict)),
+                ("at", models.DateTimeField()),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="access.membership"
+                    ),
+                ),
+                (
+                    "function",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="answers",
+                        to="improvement.proposedfunction",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-at', '-id'],
+                "ordering": ["-at", "-id"],
             },
         ),
         migrations.CreateModel(
-            name='CostlyPatient',
+            name="CostlyPatient",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('diagnosis', models.CharField(max_length=50)),
-                ('rank', models.PositiveIntegerField()),
-                ('cost', models.DecimalField(decimal_places=2, max_digits=12)),
-                ('before', models.DecimalField(blank=True, decimal_places=2, max_digits=12, null=True)),
-                ('sectors', models.JSONField(default=dict)),
-                ('citizen', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='access.citizen')),
-                ('practice', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='access.organisation')),
-                ('publication', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='costly', to='improvement.figurespublication')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("diagnosis", models.CharField(max_length=50)),
+                ("rank", models.PositiveIntegerField()),
+                ("cost", models.DecimalField(decimal_places=2, max_digits=12)),
+                ("before", models.DecimalField(blank=True, decimal_places=2, max_digits=12, null=True)),
+                ("sectors", models.JSONField(default=dict)),
+                (
+                    "citizen",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="access.citizen"
+                    ),
+                ),
+                (
+                    "practice",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="access.organisation"
+                    ),
+                ),
+                (
+                    "publication",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="costly",
+                        to="improvement.figurespublication",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['publication', 'practice', 'diagnosis', 'rank'], name='improvement_publica_9ae9c3_idx')],
-                'constraints': [models.UniqueConstraint(fields=('publication', 'citizen', 'diagnosis'), name='costly_once')],
+                "indexes": [
+                    models.Index(
+                        fields=["publication", "practice", "diagnosis", "rank"], name="improvement_publica_9ae9c3_idx"
+                    )
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("publication", "citizen", "diagnosis"), name="costly_once")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='JournalAnswer',
+            name="JournalAnswer",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('set', models.CharField(max_length=50)),
-                ('variable', models.CharField(max_length=50)),
-                ('answer', models.CharField(max_length=50)),
-                ('on', models.DateField(blank=True, null=True)),
-                ('at', models.DateTimeField()),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='access.membership')),
-                ('citizen', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='access.citizen')),
-                ('practice', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='access.organisation')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("set", models.CharField(max_length=50)),
+                ("variable", models.CharField(max_length=50)),
+                ("answer", models.CharField(max_length=50)),
+                ("on", models.DateField(blank=True, null=True)),
+                ("at", models.DateTimeField()),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="access.membership"
+                    ),
+                ),
+                (
+                    "citizen",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="access.citizen"
+                    ),
+                ),
+                (
+                    "practice",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="access.organisation"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-at', '-id'],
-                'indexes': [models.Index(fields=['practice', 'set', 'citizen', 'variable'], name='improvement_practic_8ae29a_idx')],
+                "ordering": ["-at", "-id"],
+                "indexes": [
+                    models.Index(
+                        fields=["practice", "set", "citizen", "variable"], name="improvement_practic_8ae29a_idx"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='JournalReview',
+            name="JournalReview",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('set', models.CharField(max_length=50)),
-                ('on', models.DateField()),
-                ('minutes', models.PositiveIntegerField()),
-                ('patients', models.PositiveIntegerField()),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='access.membership')),
-                ('practice', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='access.organisation')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("set", models.CharField(max_length=50)),
+                ("on", models.DateField()),
+                ("minutes", models.PositiveIntegerField()),
+                ("patients", models.PositiveIntegerField()),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="access.membership"
+                    ),
+                ),
+                (
+                    "practice",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="access.organisation"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-on', '-id'],
-                'indexes': [models.Index(fields=['practice', 'set'], name='improvement_practic_b09a0e_idx')],
+                "ordering": ["-on", "-id"],
+                "indexes": [models.Index(fields=["practice", "set"], name="improvement_practic_b09a0e_idx")],
             },
         ),
         migrations.CreateModel(
-            name='LostPatient',
+            name="LostPatient",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('last_contact', models.DateField(blank=True, null=True)),
-                ('citizen', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='access.citizen')),
-                ('practice', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='access.organisation')),
-                ('publication', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='lost', to='improvement.indicatorpublication')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("last_contact", models.DateField(blank=True, null=True)),
+                (
+                    "citizen",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="access.citizen"
+                    ),
+                ),
+                (
+                    "practice",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="access.organisation"
+                    ),
+                ),
+                (
+                    "publication",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="lost",
+                        to="improvement.indicatorpublication",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['publication', 'practice'], name='improvement_publica_23b1ff_idx')],
-                'constraints': [models.UniqueConstraint(fields=('publication', 'citizen'), name='lost_once')],
+                "indexes": [models.Index(fields=["publication", "practice"], name="improvement_publica_23b1ff_idx")],
+                "constraints": [models.UniqueConstraint(fields=("publication", "citizen"), name="lost_once")],
             },
         ),
         migrations.CreateModel(
-            name='NeedAssessment',
+            name="NeedAssessment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('square', 'complexity and self-care'), ('integration', 'need for integration')], max_length=12)),
-                ('method', models.CharField(choices=[('structured', 'with an instrument'), ('subjective', 'own judgement')], max_length=12)),
-                ('profession', models.CharField(max_length=30)),
-                ('values', models.JSONField()),
-                ('result', models.JSONField()),
-                ('override', models.CharField(blank=True, max_length=30)),
-                ('reason', models.TextField(blank=True)),
-                ('at', models.DateTimeField()),
-                ('valid_until', models.DateField()),
-                ('withdrawn_at', models.DateTimeField(blank=True, null=True)),
-                ('withdrawn_reason', models.TextField(blank=True)),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='access.membership')),
-                ('citizen', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='access.citizen')),
-                ('withdrawn_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='access.membership')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("square", "complexity and self-care"), ("integration", "need for integration")],
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "method",
+                    models.CharField(
+                        choices=[("structured", "with an instrument"), ("subjective", "own judgement")], max_length=12
+                    ),
+                ),
+                ("profession", models.CharField(max_length=30)),
+                ("values", models.JSONField()),
+                ("result", models.JSONField()),
+                ("override", models.CharField(blank=True, max_length=30)),
+                ("reason", models.TextField(blank=True)),
+                ("at", models.DateTimeField()),
+                ("valid_until", models.DateField()),
+                ("withdrawn_at", models.DateTimeField(blank=True, null=True)),
+                ("withdrawn_reason", models.TextField(blank=True)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="access.membership"
+                    ),
+                ),
+                (
+                    "citizen",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="access.citizen"
+                    ),
+                ),
+                (
+                    "withdrawn_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="access.membership",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-at', '-id'],
-                'indexes': [models.Index(fields=['citizen', 'kind', '-at'], name='improvement_citizen_e1e7ae_idx')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('override', ''), models.Q(('reason', ''), _negated=True), _connector='OR'), name='override_has_reason')],
+                "ordering": ["-at", "-id"],
+                "indexes": [models.Index(fields=["citizen", "kind", "-at"], name="improvement_citizen_e1e7ae_idx")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("override", ""), models.Q(("reason", ""), _negated=True), _connector="OR"),
+                        name="override_has_reason",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='IndicatorResult',
+            name="IndicatorResult",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('day', models.DateField()),
-                ('level', models.CharField(choices=[('practice', 'Practice'), ('network', 'Network'), ('constant', 'Constant'), ('municipality', 'Municipality'), ('region', 'Region')], max_length=12)),
-                ('municipality', models.CharField(blank=True, max_length=3)),
-                ('hidden', models.BooleanField(default=False)),
-                ('indicator', models.CharField(max_length=50)),
-                ('version', models.CharField(max_length=20)),
-                ('outcome', models.CharField(choices=[('computed', 'Computed'), ('not_collected', 'Not Collected'), ('no_persons', 'No Persons')], max_length=15)),
-                ('persons', models.PositiveIntegerField(blank=True, null=True)),
-                ('met', models.PositiveIntegerField(blank=True, null=True)),
-                ('not_met', models.PositiveIntegerField(blank=True, null=True)),
-                ('overdue', models.PositiveIntegerField(blank=True, null=True)),
-                ('no_data', models.PositiveIntegerField(blank=True, null=True)),
-                ('not_applicable', models.PositiveIntegerField(blank=True, null=True)),
-                ('exceptions', models.PositiveIntegerField(blank=True, null=True)),
-                ('strict_d', models.PositiveIntegerField(blank=True, null=True)),
-                ('observed_d', models.PositiveIntegerField(blank=True, null=True)),
-                ('practice', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='access.organisation')),
-                ('publication', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='improvement.indicatorpublication')),
-                ('network', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='improvement.network')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("day", models.DateField()),
+                (
+                    "level",
+                    models.CharField(
+                        choices=[
+                            ("practice", "Practice"),
+                            ("network", "Network"),
+                            ("constant", "Constant"),
+                            ("municipality", "Municipality"),
+                            ("region", "Region"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("municipality", models.CharField(blank=True, max_length=3)),
+                ("hidden", models.BooleanField(default=False)),
+                ("indicator", models.CharField(max_length=50)),
+                ("version", models.CharField(max_length=20)),
+                (
+                    "outcome",
+                    models.CharField(
+                        choices=[
+                            ("computed", "Computed"),
+                            ("not_collected", "Not Collected"),
+                            ("no_persons", "No Persons"),
+                        ],
+                        max_length=15,
+                    ),
+                ),
+                ("persons", models.PositiveIntegerField(blank=True, null=True)),
+                ("met", models.PositiveIntegerField(blank=True, null=True)),
+                ("not_met", models.PositiveIntegerField(blank=True, null=True)),
+                ("overdue", models.PositiveIntegerField(blank=True, null=True)),
+                ("no_data", models.PositiveIntegerField(blank=True, null=True)),
+                ("not_applicable", models.PositiveIntegerField(blank=True, null=True)),
+                ("exceptions", models.PositiveIntegerField(blank=True, null=True)),
+                ("strict_d", models.PositiveIntegerField(blank=True, null=True)),
+                ("observed_d", models.PositiveIntegerField(blank=True, null=True)),
+                (
+                    "practice",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="access.organisation",
+                    ),
+                ),
+                (
+                    "publication",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="improvement.indicatorpublication",
+                    ),
+                ),
+                (
+                    "network",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="improvement.network",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['publication', 'level', 'network'], name='result_of_network'), models.Index(fields=['publication', 'level', 'practice'], name='result_of_practice')],
+                "indexes": [
+                    models.Index(fields=["publication", "level", "network"], name="result_of_network"),
+                    models.Index(fields=["publication", "level", "practice"], name="result_of_practice"),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Coverage',
+            name="Coverage",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('day', models.DateField()),
-                ('level', models.CharField(choices=[('practice', 'Practice'), ('network', 'Network'), ('constant', 'Constant'), ('municipality', 'Municipality'), ('region', 'Region')], max_length=12)),
-                ('municipality', models.CharField(blank=True, max_length=3)),
-                ('hidden', models.BooleanField(default=False)),
-                ('participating', models.PositiveIntegerField()),
-                ('delivering', models.PositiveIntegerField()),
-                ('persons', models.PositiveIntegerField(blank=True, null=True)),
-                ('variable', models.CharField(max_length=50)),
-                ('with_value', models.PositiveIntegerField(blank=True, null=True)),
-                ('first_valid', models.DateField(blank=True, null=True)),
-                ('practice', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='access.organisation')),
-                ('publication', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='improvement.indicatorpublication')),
-                ('network', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='improvement.network')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("day", models.DateField()),
+                (
+                    "level",
+                    models.CharField(
+                        choices=[
+                            ("practice", "Practice"),
+                            ("network", "Network"),
+                            ("constant", "Constant"),
+                            ("municipality", "Municipality"),
+                            ("region", "Region"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("municipality", models.CharField(blank=True, max_length=3)),
+                ("hidden", models.BooleanField(default=False)),
+                ("participating", models.PositiveIntegerField()),
+                ("delivering", models.PositiveIntegerField()),
+                ("persons", models.PositiveIntegerField(blank=True, null=True)),
+                ("variable", models.CharField(max_length=50)),
+                ("with_value", models.PositiveIntegerField(blank=True, null=True)),
+                ("first_valid", models.DateField(blank=True, null=True)),
+                (
+                    "practice",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="access.organisation",
+                    ),
+                ),
+                (
+                    "publication",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="improvement.indicatorpublication",
+                    ),
+                ),
+                (
+                    "network",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="improvement.network",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['publication', 'level', 'network'], name='coverage_of_network'), models.Index(fields=['publication', 'level', 'practice'], name='coverage_of_practice')],
+                "indexes": [
+                    models.Index(fields=["publication", "level", "network"], name="coverage_of_network"),
+                    models.Index(fields=["publication", "level", "practice"], name="coverage_of_practice"),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='ChangeTest',
+            name="ChangeTest",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('title', models.CharField(max_length=200)),
-                ('aim', models.TextField()),
-                ('indicator', models.CharField(blank=True, max_length=50)),
-                ('least_volume', models.PositiveIntegerField()),
-                ('volume', models.PositiveIntegerField(blank=True, null=True)),
-                ('began_on', models.DateField()),
-                ('ended_on', models.DateField(blank=True, null=True)),
-                ('conclusion', models.CharField(blank=True, choices=[('adopt', 'goes on'), ('adapt', 'goes on, changed'), ('abandon', 'stopped'), ('insufficient_volume', 'too few to conclude')], max_length=20)),
-                ('words', models.TextField(blank=True)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='access.membership')),
-                ('network', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='tests', to='improvement.network')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("title", models.CharField(max_length=200)),
+                ("aim", models.TextField()),
+                ("indicator", models.CharField(blank=True, max_length=50)),
+                ("least_volume", models.PositiveIntegerField()),
+                ("volume", models.PositiveIntegerField(blank=True, null=True)),
+                ("began_on", models.DateField()),
+                ("ended_on", models.DateField(blank=True, null=True)),
+                (
+                    "conclusion",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("adopt", "goes on"),
+                            ("adapt", "goes on, changed"),
+                            ("abandon", "stopped"),
+                            ("insufficient_volume", "too few to conclude"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("words", models.TextField(blank=True)),
+                ("version", models.PositiveIntegerField(default=1)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="access.membership"
+                    ),
+                ),
+                (
+                    "network",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="tests", to="improvement.network"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-began_on', '-id'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('conclusion', ''), ('conclusion', 'insufficient_volume'), ('volume__gte', models.F('least_volume')), _connector='OR'), name='conclusion_needs_volume')],
+                "ordering": ["-began_on", "-id"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("conclusion", ""),
+                            ("conclusion", "insufficient_volume"),
+                            ("volume__gte", models.F("least_volume")),
+                            _connector="OR",
+                        ),
+                        name="conclusion_needs_volume",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='CategoryCount',
+            name="CategoryCount",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('day', models.DateField()),
-                ('level', models.CharField(choices=[('practice', 'Practice'), ('network', 'Network'), ('constant', 'Constant'), ('municipality', 'Municipality'), ('region', 'Region')], max_length=12)),
-                ('municipality', models.CharField(blank=True, max_length=3)),
-                ('hidden', models.BooleanField(default=False)),
-                ('indicator', models.CharField(max_length=50)),
-                ('category', models.CharField(max_length=50)),
-                ('persons', models.PositiveIntegerField(blank=True, null=True)),
-                ('practice', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='access.organisation')),
-                ('publication', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='improvement.indicatorpublication')),
-                ('network', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='improvement.network')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("day", models.DateField()),
+                (
+                    "level",
+                    models.CharField(
+                        choices=[
+                            ("practice", "Practice"),
+                            ("network", "Network"),
+                            ("constant", "Constant"),
+                            ("municipality", "Municipality"),
+                            ("region", "Region"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("municipality", models.CharField(blank=True, max_length=3)),
+                ("hidden", models.BooleanField(default=False)),
+                ("indicator", models.CharField(max_length=50)),
+                ("category", models.CharField(max_length=50)),
+                ("persons", models.PositiveIntegerField(blank=True, null=True)),
+                (
+                    "practice",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="access.organisation",
+                    ),
+                ),
+                (
+                    "publication",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="improvement.indicatorpublication",
+                    ),
+                ),
+                (
+                    "network",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="improvement.network",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['publication', 'level', 'network'], name='category_of_network'), models.Index(fields=['publication', 'level', 'practice'], name='category_of_practice')],
+                "indexes": [
+                    models.Index(fields=["publication", "level", "network"], name="category_of_network"),
+                    models.Index(fields=["publication", "level", "practice"], name="category_of_practice"),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='DiscussionNote',
+            name="DiscussionNote",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('indicator', models.CharField(blank=True, max_length=50)),
-                ('text', models.TextField()),
-                ('at', models.DateTimeField()),
-                ('withdrawn_at', models.DateTimeField(blank=True, null=True)),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='access.membership')),
-                ('publication', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='notes', to='improvement.indicatorpublication')),
-                ('network', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='notes', to='improvement.network')),
-                ('meeting', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='notes', to='improvement.networkmeeting')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("indicator", models.CharField(blank=True, max_length=50)),
+                ("text", models.TextField()),
+                ("at", models.DateTimeField()),
+                ("withdrawn_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="access.membership"
+                    ),
+                ),
+                (
+                    "publication",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="notes",
+                        to="improvement.indicatorpublication",
+                    ),
+                ),
+                (
+                    "network",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="notes", to="improvement.network"
+                    ),
+                ),
+                (
+                    "meeting",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="notes",
+                        to="improvement.networkmeeting",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['at', 'id'],
-                'indexes': [models.Index(fields=['publication', 'network'], name='improvement_publica_b813e2_idx')],
+                "ordering": ["at", "id"],
+                "indexes": [models.Index(fields=["publication", "network"], name="improvement_publica_b813e2_idx")],
             },
         ),
         migrations.CreateModel(
-            name='NetworkPractice',
+            name="NetworkPractice",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('joined', models.DateField()),
-                ('left', models.DateField(blank=True, null=True)),
-                ('agreed_labels', models.BooleanField(default=False)),
-                ('network', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='practices', to='improvement.network')),
-                ('practice', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='networks', to='access.organisation')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("joined", models.DateField()),
+                ("left", models.DateField(blank=True, null=True)),
+                ("agreed_labels", models.BooleanField(default=False)),
+                (
+                    "network",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="practices", to="improvement.network"
+                    ),
+                ),
+                (
+                    "practice",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="networks", to="access.organisation"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['network', 'practice'],
-                'constraints': [models.UniqueConstraint(fields=('network', 'practice', 'joined'), name='one_membership_per_entry')],
+                "ordering": ["network", "practice"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("network", "practice", "joined"), name="one_membership_per_entry")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='OutreachAttempt',
+            name="OutreachAttempt",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('set', models.CharField(max_length=50)),
-                ('on', models.DateField()),
-                ('channel', models.CharField(choices=[('phone', 'phone'), ('letter', 'letter'), ('message', 'message'), ('visit', 'visit'), ('in_practice', 'when the patient came anyway')], max_length=15)),
-                ('outcome', models.CharField(choices=[('booked', 'an appointment is made'), ('back', 'came back'), ('no_answer', 'no answer'), ('declined', 'declined'), ('done_elsewhere', 'done elsewhere'), ('not_reachable', 'cannot be reached'), ('moved', 'has moved or changed practice')], max_length=15)),
-                ('words', models.TextField(blank=True)),
-                ('lost', models.BooleanField(default=False)),
-                ('at', models.DateTimeField()),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='access.membership')),
-                ('citizen', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='access.citizen')),
-                ('practice', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='access.organisation')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("set", models.CharField(max_length=50)),
+                ("on", models.DateField()),
+                (
+                    "channel",
+                    models.CharField(
+                        choices=[
+                            ("phone", "phone"),
+                            ("letter", "letter"),
+                            ("message", "message"),
+                            ("visit", "visit"),
+                            ("in_practice", "when the patient came anyway"),
+                        ],
+                        max_length=15,
+                    ),
+                ),
+                (
+                    "outcome",
+                    models.CharField(
+                        choices=[
+                            ("booked", "an appointment is made"),
+                            ("back", "came back"),
+                            ("no_answer", "no answer"),
+                            ("declined", "declined"),
+                            ("done_elsewhere", "done elsewhere"),
+                            ("not_reachable", "cannot be reached"),
+                            ("moved", "has moved or changed practice"),
+                        ],
+                        max_length=15,
+                    ),
+                ),
+                ("words", models.TextField(blank=True)),
+                ("lost", models.BooleanField(default=False)),
+                ("at", models.DateTimeField()),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="access.membership"
+                    ),
+                ),
+                (
+                    "citizen",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="access.citizen"
+                    ),
+                ),
+                (
+                    "practice",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="access.organisation"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-on', '-id'],
-                'indexes': [models.Index(fields=['practice', 'set', 'citizen'], name='improvement_practic_8e3d3c_idx')],
+                "ordering": ["-on", "-id"],
+                "indexes": [models.Index(fields=["practice", "set", "citizen"], name="improvement_practic_8e3d3c_idx")],
             },
         ),
         migrations.CreateModel(
-            name='Participation',
+            name="Participation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('sector', models.CharField(choices=[('municipality', 'municipality'), ('hospital', 'hospital'), ('general_practice', 'general practice'), ('others', 'others')], max_length=30)),
-                ('persons', models.PositiveIntegerField()),
-                ('meeting', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='participations', to='improvement.networkmeeting')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "sector",
+                    models.CharField(
+                        choices=[
+                            ("municipality", "municipality"),
+                            ("hospital", "hospital"),
+                            ("general_practice", "general practice"),
+                            ("others", "others"),
+                        ],
+                        max_length=30,
+                    ),
+                ),
+                ("persons", models.PositiveIntegerField()),
+                (
+                    "meeting",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="participations",
+                        to="improvement.networkmeeting",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('meeting', 'sector'), name='one_count_per_sector')],
+                "constraints": [models.UniqueConstraint(fields=("meeting", "sector"), name="one_count_per_sector")],
             },
         ),
         migrations.CreateModel(
-            name='PatientFlag',
+            name="PatientFlag",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('set', models.CharField(max_length=50)),
-                ('flag', models.CharField(max_length=50)),
-                ('reason', models.TextField()),
-                ('at', models.DateTimeField()),
-                ('removed_at', models.DateTimeField(blank=True, null=True)),
-                ('removed_reason', models.TextField(blank=True)),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='access.membership')),
-                ('citizen', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='access.citizen')),
-                ('removed_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='access.membership')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("set", models.CharField(max_length=50)),
+                ("flag", models.CharField(max_length=50)),
+                ("reason", models.TextField()),
+                ("at", models.DateTimeField()),
+                ("removed_at", models.DateTimeField(blank=True, null=True)),
+                ("removed_reason", models.TextField(blank=True)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="access.membership"
+                    ),
+                ),
+                (
+                    "citizen",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="access.citizen"
+                    ),
+                ),
+                (
+                    "removed_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="access.membership",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-at', '-id'],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('removed_at__isnull', True)), fields=('citizen', 'set', 'flag'), name='flag_once')],
+                "ordering": ["-at", "-id"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("removed_at__isnull", True)),
+                        fields=("citizen", "set", "flag"),
+                        name="flag_once",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='PatientState',
+            name="PatientState",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('indicator', models.CharField(max_length=50)),
-                ('state', models.CharField(choices=[('met', 'Met'), ('not_met', 'Not Met'), ('overdue', 'Overdue'), ('no_data', 'No Data'), ('not_applicable', 'Not Applicable')], max_length=15)),
-                ('exception', models.CharField(blank=True, max_length=50)),
-                ('last', models.DateField(blank=True, null=True)),
-                ('since', models.DateField(blank=True, null=True)),
-                ('value', models.FloatField(blank=True, null=True)),
-                ('target', models.FloatField(blank=True, null=True)),
-                ('category', models.CharField(blank=True, max_length=50)),
-                ('citizen', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='access.citizen')),
-                ('practice', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='access.organisation')),
-                ('publication', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='patients', to='improvement.indicatorpublication')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("indicator", models.CharField(max_length=50)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("met", "Met"),
+                            ("not_met", "Not Met"),
+                            ("overdue", "Overdue"),
+                            ("no_data", "No Data"),
+                            ("not_applicable", "Not Applicable"),
+                        ],
+                        max_length=15,
+                    ),
+                ),
+                ("exception", models.CharField(blank=True, max_length=50)),
+                ("last", models.DateField(blank=True, null=True)),
+                ("since", models.DateField(blank=True, null=True)),
+                ("value", models.FloatField(blank=True, null=True)),
+                ("target", models.FloatField(blank=True, null=True)),
+                ("category", models.CharField(blank=True, max_length=50)),
+                (
+                    "citizen",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="access.citizen"
+                    ),
+                ),
+                (
+                    "practice",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="access.organisation"
+                    ),
+                ),
+                (
+                    "publication",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="patients",
+                        to="improvement.indicatorpublication",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['publication', 'practice', 'indicator', 'state'], name='improvement_publica_eba0cf_idx')],
-                'constraints': [models.UniqueConstraint(fields=('publication', 'citizen', 'indicator'), name='one_state_per_indicator')],
+                "indexes": [
+                    models.Index(
+                        fields=["publication", "practice", "indicator", "state"], name="improvement_publica_eba0cf_idx"
+                    )
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("publication", "citizen", "indicator"), name="one_state_per_indicator"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='ReleasedTable',
+            name="ReleasedTable",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=50)),
-                ('columns', models.JSONField()),
-                ('rows', models.JSONField()),
-                ('figures', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='tables', to='improvement.figurespublication')),
-                ('indicators', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='tables', to='improvement.indicatorpublication')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=50)),
+                ("columns", models.JSONField()),
+                ("rows", models.JSONField()),
+                (
+                    "figures",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="tables",
+                        to="improvement.figurespublication",
+                    ),
+                ),
+                (
+                    "indicators",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="tables",
+                        to="improvement.indicatorpublication",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('indicators__isnull', False), ('figures__isnull', False), _connector='XOR'), name='table_of_one_publication'), models.UniqueConstraint(fields=('indicators', 'name'), name='one_table_of_indicators'), models.UniqueConstraint(fields=('figures', 'name'), name='one_table_of_figures')],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("indicators__isnull", False), ("figures__isnull", False), _connector="XOR"),
+                        name="table_of_one_publication",
+                    ),
+                    models.UniqueConstraint(fields=("indicators", "name"), name="one_table_of_indicators"),
+                    models.UniqueConstraint(fields=("figures", "name"), name="one_table_of_figures"),
+                ],
             },
         ),
     ]

@@ -120,8 +120,8 @@ class IndicatorResult(_Figure):
     no_data = models.PositiveIntegerField(null=True, blank=True)
     not_applicable = models.PositiveIntegerField(null=True, blank=True)
     exceptions = models.PositiveIntegerField(null=True, blank=True)
-    #: The denominator of the strict share: persons without exceptions and those it does not apply to. A release may hide
-    #: those, and show the share.
+    #: The denominator of the strict share: persons without exceptions and those it does not apply to. A release may
+    #: hide those, and show the share.
     strict_d = models.PositiveIntegerField(null=True, blank=True)
     #: The denominator of the observed share: who has data and no exception. It does not follow from the others, as some
     #: exceptions are without data.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
@@ -77,7 +78,7 @@ def indicator(request: Request, name: str, indicator: str) -> HttpResponse:
 def segments(request: Request) -> HttpResponse:
     """Segments, strata, multimorbidity and the high-need group, of the region or one municipality."""
     found = queries.newest_segments(request.actor)
-    context = {"found": found, "tab": "segments", **_around(request)}
+    context: dict[str, Any] = {"found": found, "tab": "segments", **_around(request)}
     if found is not None:
         unit = request.GET.get("unit", "")
         try:
@@ -105,7 +106,7 @@ def segments(request: Request) -> HttpResponse:
 def cost(request: Request) -> HttpResponse:
     """What care costs, by sector, person, month and year."""
     found = queries.newest_cost(request.actor)
-    context = {"found": found, "tab": "cost", **_around(request)}
+    context: dict[str, Any] = {"found": found, "tab": "cost", **_around(request)}
     if found is not None:
         drawn, per_citizen = population_cost.sectors(found)
         columns, rows = population_cost.by_municipality(found)
