@@ -125,7 +125,7 @@ def _meet(publication: IndicatorPublication, network: Network, people: _People) 
             form,
             {side.value: count for side, count in persons.items()},
             purpose=purpose,
-        )  # fmt: skip
+        )
         for (days, minutes, form, persons), purpose in zip(_MEETINGS, _PURPOSES, strict=True)
     ]
     registered = meetings.register_all(people.chair, network, held)
