@@ -24,6 +24,8 @@ Move = Mapping[int, int]
 #: How many members of one sum, and how many counts in all, are near: most moves are found there, and small tables are
 #: near as a whole.
 MEMBERS, NEAR = 24, 120
+#: How often many counts are looked at together before each is looked at by itself.
+SWEEPS = 12
 
 
 @dataclass
@@ -73,12 +75,33 @@ class System:
 
     def furthest(self, cell: int, way: int, cells: Sequence[int], few: int) -> Move:
         """The move of `cells` that changes `cell` most, up to `few`: up (1) or down (-1). Empty for none."""
-        return self._solve(cell, None, cells, dict.fromkeys(cells, 0.0), few, way) or {}
+        return self._solve(None, None, cells, dict.fromkeys(cells, 0.0), few, {cell: way}) or {}
+
+    def all_ways(self, ways: Mapping[int, int], cells: Sequence[int], few: int) -> list[Move]:
+        """Moves of `cells` that change those in `ways` as much as can be, up (1) or down (-1), in all.
+
+        Those that have no sum in common are moves of their own.
+        """
+        move = self._solve(None, None, cells, dict.fromkeys(cells, 0.0), few, ways) or {}
+        left = dict.fromkeys(move)
+        found: list[Move] = []
+        while left:
+            one = self.reached(next(iter(left)), dict.fromkeys(left, 0.0), near=False)
+            found.append({cell: move[cell] for cell in one})
+            for cell in one:
+                del left[cell]
+        return found
 
     def _solve(
-        self, cell: int, by: int | None, cells: Sequence[int], free: Mapping[int, float], few: int, way: int = 1
+        self,
+        cell: int | None,
+        by: int | None,
+        cells: Sequence[int],
+        free: Mapping[int, float],
+        few: int,
+        ways: Mapping[int, int] | None = None,
     ) -> Move | None:
-        """Integer programming: the cheapest move that changes `cell` by `by`, or the one that changes it most."""
+        """Integer programming: the cheapest move that changes `cell` by `by`, or the one that goes furthest `ways`."""
         place = {each: number for number, each in enumerate(cells)}
         rows, columns, factors = [], [], []
         touched = dict.fromkeys(number for each in cells for number in self.equations_of[each])
@@ -92,12 +115,12 @@ class System:
         lower = np.zeros(2 * len(cells))
         upper = np.array([few] * len(cells) + [min(self.values[each], few) for each in cells], dtype=float)
         cost = np.array([free[each] for each in cells] * 2, dtype=float) + 1e-6
-        up, down = place[cell], place[cell] + len(cells)
-        if by is None:
-            cost[up], cost[down] = -way, way
-        elif by < -upper[down]:
-            return None
-        else:
+        for each, way in (ways or {}).items():
+            cost[place[each]], cost[place[each] + len(cells)] = -way, way
+        if cell is not None and by is not None:
+            up, down = place[cell], place[cell] + len(cells)
+            if by < -upper[down]:
+                return None
             lower[up] = upper[up] = max(by, 0)
             lower[down] = upper[down] = max(-by, 0)
         sums = csr_array((factors, (rows, columns)), shape=(len(touched), 2 * len(cells)))
@@ -162,6 +185,24 @@ class Audit:
         """How far down and up a count is known to move: `(-2, 5)`."""
         moved = [self._moves[number][cell] for number in self._moves_of.get(cell, ())]
         return min([0, *moved]), max([0, *moved])
+
+    def sweep(self, cells: Sequence[int]) -> None:
+        """Look for moves that show many counts to be wide at once: all up, all down, and then some up and some down."""
+        unknown = sorted(self.unknown)
+        left = [cell for cell in cells if cell in self.unknown and not self._enough(cell)]
+        for turn in range(SWEEPS):
+            if not left:
+                return
+            up = 1 if turn % 2 == 0 else -1
+            ways = {cell: up if turn < 2 or (place >> (turn // 2 - 1)) % 2 else -up for place, cell in enumerate(left)}
+            for move in self.system.all_ways(ways, unknown, self.few):
+                self.keep(move)
+            before, left = left, [cell for cell in left if not self._enough(cell)]
+            if turn % 2 and len(left) > len(before) * 0.95:
+                return
+
+    def _enough(self, cell: int) -> bool:
+        return self._moves_by(cell, self.need.get(cell, self.few))
 
     def wide(self, cell: int, near_alone: bool = False) -> bool:
         """Whether a count can move by what it needs in all. Looks for the moves that show it, maybe `near_alone`."""

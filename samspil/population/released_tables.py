@@ -9,13 +9,14 @@ another run or another day is one that may not have changed.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any, NamedTuple
 
 from samspil.definitions import SamspilError
-from samspil.population.disclosure import Protection, Released, Sum, protect, share_hidden
+from samspil.population.disclosure import Protection, Released, Sum, share_hidden
+from samspil.population.released_protection import Known, protected
 from samspil.programmes.disclosure import RollUp, TableStructure
 
 Row = Mapping[str, Any]
@@ -105,8 +106,17 @@ def publish(tables: Aggregates, few: int, earlier: Sequence[Earlier] = ()) -> Pu
         released.append(Released(each.name, then, each.hidden, sums_then, implied=implied_then))
         known |= then
     known |= cells
-    released.append(_linked([tables, *(each.tables for each in earlier)], known, few))
-    protection = _protected(tables, cells, few, sums, released, withheld, implied)
+    released.append(_linked(known, few))
+    every = [tables, *(each.tables for each in earlier)]
+    sums += [Sum(one, (other,)) for one, other in _everybody(every, known)]
+    protection = protected(
+        Known(
+            cells, sums, released, implied, frozenset(withheld),
+            settled={(each.table, one.count) for each in tables.structures for one in each.everybody},
+            topmost=_topmost(tables),
+        ),
+        few,
+    )  # fmt: skip
     rows = {
         structure.table: [
             _shown(tables.run, structure, row, protection.hidden)
@@ -116,58 +126,6 @@ def publish(tables: Aggregates, few: int, earlier: Sequence[Earlier] = ()) -> Pu
         for structure in tables.structures
     }
     return Published(rows, protection, cells, sums, released, implied)
-
-
-def _protected(
-    tables: Aggregates,
-    cells: Mapping[Cell, int],
-    few: int,
-    sums: Sequence[Sum[Cell]],
-    released: Sequence[Released[Cell]],
-    withheld: Collection[Cell],
-    implied: Collection[Cell],
-) -> Protection[Cell]:
-    """What is hidden: first among counts of everybody in a unit, which stand in many rows, and then row by row.
-
-    Whether everybody in a unit can be told of is settled once, so that one indicator's rows need not be looked at for
-    another's: a large table falls into many small ones.
-    """
-    everybody = {(each.table, one.count) for each in tables.structures for one in each.everybody}
-    if not everybody:
-        return protect(cells, few, sums, released, withheld, implied)
-
-    def of_everybody(cell: Cell) -> bool:
-        return (cell.table, cell.column) in everybody
-
-    settled = {cell: count for cell, count in cells.items() if of_everybody(cell)}
-    its_sums = [one for one in sums if all(cell in settled for cell in (one.total, *one.parts))]
-    then = [_of(each, of_everybody) for each in released]
-    gone = set(withheld)
-    while True:
-        first = protect(
-            settled, few, its_sums, then, gone & settled.keys(), [cell for cell in implied if cell in settled]
-        )
-        rest = protect(cells, few, sums, released, {*withheld, *first.hidden}, implied, settled)
-        # A unit of which so few are told that knowing everybody gives a count away is not told of at all.
-        units = {(cell.day, cell.level, cell.unit) for cell in rest.exposed - first.exposed if cell in cells}
-        more = {cell for cell in settled if (cell.day, cell.level, cell.unit) in units} - gone
-        if not more:
-            why = {cell: first.why.get(cell, reason) for cell, reason in rest.why.items()}
-            return Protection(rest.hidden, why, rest.exposed | first.exposed)
-        gone |= more
-
-
-def _of(released: Released[Cell], wanted: Callable[[Cell], bool]) -> Released[Cell]:
-    """The part of an earlier release that is about the cells wanted."""
-    return Released(
-        released.name,
-        {cell: count for cell, count in released.counts.items() if wanted(cell)},
-        frozenset(cell for cell in released.hidden if wanted(cell)),
-        [one for one in released.sums if all(wanted(cell) for cell in (one.total, *one.parts))],
-        [pair for pair in released.same if all(wanted(cell) for cell in pair)],
-        [pair for pair in released.within if all(wanted(cell) for cell in pair)],
-        frozenset(cell for cell in released.implied if wanted(cell)),
-    )
 
 
 def hidden_in(run: str, structure: TableStructure, rows: Sequence[Row], shown: Sequence[Row]) -> frozenset[Cell]:
@@ -304,26 +262,36 @@ def _parts(tables: Aggregates, roll_up: RollUp, total: Cell, candidates: Sequenc
     return tuple(cell for cell in candidates if cell.unit in belong)
 
 
-def _linked(tables: Sequence[Aggregates], known: Mapping[Cell, int], few: int) -> Released[Cell]:
-    """Cells of which a reader knows one from another, although they are not the same count.
+def _topmost(tables: Aggregates) -> frozenset[str]:
+    """The levels whose units are part of no others."""
+    levels = {
+        str(row[each.level]) for each in tables.structures for row in tables.rows[each.table] if each.level is not None
+    }
+    return frozenset(levels - {one.from_ for each in tables.structures for one in each.rolls_up}) | {""}
 
-    The same cell on another day, and everybody in a unit as counted in several rows, may be the same persons. On the
-    same day another run counted others: when those are few they are a count by themselves (`within`).
+
+def _linked(known: Mapping[Cell, int], few: int) -> Released[Cell]:
+    """Cells of which a reader knows one from another of an earlier release, although they are not the same count.
+
+    The same cell on another day may be the same persons. On the same day another run counted others: when those are few
+    they are a count by themselves (`within`). Days of one run are not joined here, which would make one system of a
+    whole series: what is hidden on one day is hidden on the next (`released_protection`).
     """
     series: dict[Cell, list[Cell]] = defaultdict(list)
     for cell in known:
         series[cell._replace(run="", day="")].append(cell)
-    same: dict[Cell, Cell] = {}
+    same: list[tuple[Cell, Cell]] = []
     within: list[tuple[Cell, Cell]] = []
     for group in series.values():
         for one, other in pairwise(sorted(group, key=lambda cell: (cell.day, cell.run))):
             more = known[other] - known[one]
+            if one.run == other.run:
+                continue
             if more == 0:
-                same[one] = other
+                same.append((one, other))
             elif one.day == other.day and abs(more) < few:
                 within.append((one, other) if more > 0 else (other, one))
-    pairs = [*same.items(), *_everybody(tables, known)]
-    return Released("one count known from another", {}, same=pairs, within=within)
+    return Released("one count known from another", {}, same=same, within=within)
 
 
 def _everybody(tables: Sequence[Aggregates], known: Mapping[Cell, int]) -> Iterator[tuple[Cell, Cell]]:
@@ -338,4 +306,6 @@ def _everybody(tables: Sequence[Aggregates], known: Mapping[Cell, int]) -> Itera
                         of = (everybody.count, *(str(row[name]) for name in everybody.of))
                         groups[each.run, of, cell.day, cell.level, cell.unit][cell] = None
     for group in groups.values():
-        yield from pairwise(sorted(group, key=lambda cell: (known[cell], cell)))
+        for one, other in pairwise(sorted(group, key=lambda cell: (known[cell], cell))):
+            if known[one] == known[other]:
+                yield one, other

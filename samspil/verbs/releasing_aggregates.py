@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -76,7 +77,7 @@ def release_tables(
         check_identifiers(lake, name, run_table(run, lake, name), rules)
     agreed = _agreed(lake, dt.date.fromisoformat(run.description["as_of"]), audience)
     current = _aggregates(lake, run, structures, audience.levels, agreed)
-    earlier = [found for each in before if (found := _earlier(lake, each, rules)) is not None]
+    earlier = [found for each in before if (found := _earlier(lake, each, rules, current)) is not None]
     published = publish(current, rules.few.value, earlier)
     checks = [
         NOBODY_NAMED,
@@ -212,25 +213,43 @@ def _nameable(
     return True
 
 
-def _earlier(lake: Lake, before: StoredRelease, rules: Disclosure) -> Earlier | None:
-    """What an earlier release told, with what it hid where its run is still there."""
+def _earlier(lake: Lake, before: StoredRelease, rules: Disclosure, current: Aggregates) -> Earlier | None:
+    """What an earlier release told of what is to be released now, with what it hid where its run is still there.
+
+    Of other runs only rows of the same table and cell have to do with it; None when there are none.
+    """
     told = before.description
-    structures = [found for name in told["tables"] if (found := rules.structure(told["kind"], name)) is not None]
+    of_kind = [found for name in told["tables"] if (found := rules.structure(told["kind"], name)) is not None]
+    same_run = told["run"] == current.run
+    structures = [each for each in of_kind if same_run or each in current.structures]
     if not structures:
         return None
-    shown: dict[str, list[Row]] = {
-        each.table: pq.read_table(before.file(each.table)).to_pylist() for each in structures
-    }
+    cells = {(each.table, *_cell(each, row)) for each in current.structures for row in current.rows[each.table]}
+
+    def shared(rows: Mapping[str, Sequence[Row]]) -> dict[str, list[Row]]:
+        return {
+            each.table: [row for row in rows[each.table] if same_run or (each.table, *_cell(each, row)) in cells]
+            for each in structures
+        }
+
+    shown = shared({each.table: pq.read_table(before.file(each.table)).to_pylist() for each in structures})
+    if not any(shown.values()):
+        return None
     run = next((each for each in all_runs(lake.home) if each.name == told["run"]), None)
     if run is None:
         return Earlier(before.id, Aggregates(told["run"], structures, shown), frozenset())
     audience = rules.audience(told["audience"])
     levels = audience.levels if audience is not None else ()
     tables = _aggregates(lake, run, structures, levels, None)
+    tables = replace(tables, rows=shared(tables.rows))
     hidden = frozenset(
         cell for each in structures for cell in hidden_in(run.name, each, tables.rows[each.table], shown[each.table])
     )
     return Earlier(before.id, tables, hidden)
+
+
+def _cell(structure: TableStructure, row: Row) -> tuple[str, ...]:
+    return tuple(str(row[name]) for name in structure.cell)
 
 
 def _small_cells(published: Published, few: int, earlier: int, tables: Aggregates) -> list[dict[str, str]]:
@@ -240,11 +259,11 @@ def _small_cells(published: Published, few: int, earlier: int, tables: Aggregate
     small = sum(why[cell] == "small" for cell in seen)
     more = sum(why[cell] == "complement" for cell in seen)
     exposed = published.protection.exposed
+    # A count that was only left out for others' sake may be known for another reason: it is not small itself.
     told = narrow(
-        published.cells, published.protection.hidden, few, published.sums, published.released, published.implied
-    )
-    # A count that was only left out for others' sake may be known from an earlier release: it is not small itself.
-    told = {cell for cell in told - exposed if why.get(cell) != "complement"}
+        published.cells, published.protection.hidden, few, published.sums, published.released, published.implied,
+        untold=[cell for cell, reason in why.items() if reason == "complement"],
+    ) - exposed  # fmt: skip
     if told:
         cell = min(told)
         raise SamspilError(

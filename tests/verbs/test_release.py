@@ -136,7 +136,7 @@ def test_tc3_17_the_network_gets_aggregates_with_small_cells_suppressed_and_neve
     assert rows["000003"]["strict_n"] == ""
     assert "strict_n" in rows["000003"]["suppressed"].split(";")
     # Of a single practice its share is told, and not all that it is made of.
-    assert {rows["000001"][name] for name in ("not_met", "exceptions", "observed_d")} == {""}
+    assert {rows["000001"][name] for name in ("not_met", "exceptions", "met")} == {""}
     assert not [row for row in rows.values() for name in COUNTS if row[name] and 0 < int(row[name]) < 5]
     assert int(rows["region"]["persons"]) == sum(sum(counts[:5]) for counts in few.values())
     assert rows["region"]["suppressed"] == ""
