@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 
 from samspil.definitions import SamspilError
 from samspil.population.disclosure import Released, Sum, narrow, protect, share_hidden, small
+from samspil.population.released_tables import Aggregates, publish
+from samspil.programmes.disclosure import TableStructure
 from tests.reference.attack import Knowledge, between, by_linear_algebra, every_table
 
 few_persons = st.integers(2, 6)
@@ -279,3 +281,50 @@ def test_tables_of_many_units_are_protected_in_no_time_when_nothing_is_small():
     """Nothing small anywhere near: nothing is solved, nothing hidden."""
     counts, sums = hierarchy([(50 + n, 60 + n) for n in range(600)], 20)
     assert protect(counts, 5, sums).hidden == frozenset()
+
+
+def series(days):
+    """Indicators over units in a region, day by day: of each unit everybody and the numerator."""
+    structure = TableStructure(
+        run="made", table="results", cell=("indicator",), day="day", level="level", unit="unit",
+        counts=("persons", "met"), everybody=({"count": "persons"},),
+        sums=({"total": "persons", "parts": ("met",)},),
+        rolls_up=({"from": "municipality", "into": "region"},),
+    )  # fmt: skip
+    rows = []
+    for day, indicators in enumerate(days):
+        for name, units in enumerate(indicators):
+            of_units = [(max(persons, met), met) for (persons, _), (_, met) in zip(indicators[0], units, strict=True)]
+            total = tuple(map(sum, zip(*of_units, strict=True)))
+            places = [("municipality", str(place), one) for place, one in enumerate(of_units)]
+            for level, unit, (persons, met) in [*places, ("region", "all", total)]:
+                row = {"indicator": f"{name}", "day": str(day), "level": level, "unit": unit}
+                rows.append({**row, "persons": persons, "met": met})
+    return Aggregates("run", [structure], {"results": rows})
+
+
+units_of_days = st.integers(2, 3).flatmap(
+    lambda units: st.lists(
+        st.lists(
+            st.lists(st.tuples(counts_of_persons, st.integers(0, 9)), min_size=units, max_size=units),
+            min_size=2, max_size=2,
+        ),
+        min_size=1, max_size=3,
+    )
+)  # fmt: skip
+
+
+@settings(deadline=None, max_examples=40)
+@given(units_of_days)
+def test_days_of_one_release_give_no_small_count_away_and_nothing_is_exposed(days):
+    """With no earlier release to blame nothing is exposed, also where all are few or all but a few are met."""
+    few = 5
+    found = publish(series(days), few)
+    assert not found.protection.exposed
+    hidden, why = found.protection.hidden, found.protection.why
+    known = Knowledge()
+    read(known, {cell: n for cell, n in found.cells.items() if cell not in found.implied}, found.sums, hidden)
+    not_recomputed(known, {cell for cell, reason in why.items() if reason == "small"}, few)
+    for cell in hidden - found.implied:
+        after = cell._replace(day=str(int(cell.day) + 1))
+        assert found.cells.get(after) != found.cells[cell] or after in hidden, f"{after} tells {cell}"
