@@ -56,6 +56,7 @@ def protect(
     settled: Collection[K] = (),
     others: Collection[K] = (),
     untold: Collection[K] = (),
+    dear: Collection[K] = (),
     found: Found | None = None,
 ) -> Protection[K]:
     """The counts that may not be shown when every sum in `sums` can be seen or worked out.
@@ -63,12 +64,13 @@ def protect(
     `withheld` counts are not in the release, whatever their size, and may not be worked out from it either, nor may
     `others`, which would give something away; `untold` ones are not in it, but may be worked out. `implied` counts are
     in no table, and may be worked out unless they are small. `settled` counts were looked at before: those that are not
-    hidden for one of these reasons are shown, and are hidden for no other. The answer is always the same for the same
-    counts in the same order. `found` keeps what was found, so that the same counts asked for again, with something
-    else hidden, are looked at only where that matters. Raises SamspilError for a negative count, `few` below 2, an
-    unknown key, or a sum that does not add up.
+    hidden for one of these reasons are shown, and are hidden for no other. `dear` counts are hidden for others' sake
+    only where nothing else would do. The answer is always the same for the same counts in the same order. `found` keeps
+    what was found, so that the same counts asked for again, with something else hidden, are looked at only where that
+    matters. Raises SamspilError for a negative count, `few` below 2, an unknown key, or a sum that does not add up.
     """
     sums = list(sums)
+    dear = frozenset(dear)
     why: dict[K, Why] = dict.fromkeys(others, "complement")
     why |= {key: "small" for key, count in counts.items() if small(count, few)}
     why |= dict.fromkeys(withheld, "withheld")
@@ -77,6 +79,7 @@ def protect(
     parts = split(counts, few, sums, released, implied, known)
     gone, loose, exposed, alone = set(hidden), set[K](), set[K](), set[K]()
     for part in parts:
+        part.dear = dear
         more, freed, less = _solved(part, primary, few, hidden, found)
         gone |= more
         loose |= freed
@@ -87,6 +90,7 @@ def protect(
         strict = [replace(each, same=()) for each in released]
         for part in split(counts, few, sums, strict, implied, known):
             if exposed & part.keys.keys():
+                part.dear = dear
                 gone |= _solved(part, primary, few, gone, None)[0]
     why |= dict.fromkeys(gone - primary - set(implied), "complement")
     named = {key: why[key] for key in counts if key in why}

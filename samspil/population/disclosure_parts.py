@@ -62,7 +62,8 @@ class Part(Generic[K]):
     """Counts that have to do with each other.
 
     `values` has the `known` ones that stand in their sums as well; `keys` are the others, in whatever release they are.
-    `published` are those of the release at hand that are in its tables, `hidden` those that an earlier one hid.
+    `published` are those of the release at hand that are in its tables, `hidden` those that an earlier one hid, and
+    `dear` ones are hidden for others only where nothing else would do.
     `earlier` says that an earlier release tells of a count of the part, or of one in its sums.
     """
 
@@ -73,6 +74,7 @@ class Part(Generic[K]):
     hidden: set[K] = field(default_factory=set)
     equations: list[tuple[Any, tuple[Any, ...]]] = field(default_factory=list)
     same: list[tuple[Any, Any]] = field(default_factory=list)
+    dear: frozenset[K] = frozenset()
     earlier: bool = False
 
 

@@ -9,6 +9,9 @@ from typing import Any, Generic
 from samspil.population.disclosure_audit import System
 from samspil.population.disclosure_parts import K, Part, Rest, small
 
+#: How many others may be hidden to keep one that is dear in sight.
+_DEAR = 8
+
 
 class Table(Generic[K]):
     """Counts, sums and earlier releases as one system, in which counts that are the same are one unknown.
@@ -36,6 +39,7 @@ class Table(Generic[K]):
             # least. Of equals the first is hidden.
             count = part.values[key]
             price = 1 + count / largest + (3 if count == 0 else 0) + place / len(part.published) / 100
+            price *= _DEAR if key in part.dear else 1
             if self.group[key] not in known:
                 self.costs[self.group[key]] = self.costs.get(self.group[key], 0) + price
 

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 class Known:
     """All that a reader may know of the tables, were nothing hidden.
 
-    `settled` names the counts of everybody by table and column, and `topmost` the levels that are part of no other.
+    `settled` names the counts of everybody by table and column, `topmost` the levels that are part of no other, and
+    `about` the counts, by table and column, that the tables are about.
     """
 
     cells: Mapping[Cell, int]
@@ -34,6 +35,7 @@ class Known:
     withheld: frozenset[Cell]
     settled: Collection[tuple[str, str]]
     topmost: Collection[str]
+    about: Collection[tuple[str, str]] = ()
 
 
 @dataclass
@@ -52,6 +54,7 @@ def protected(known: Known, few: int) -> Protection[Cell]:
     its_implied = [cell for cell in known.implied if cell in settled]
     then = [_of(each, known.settled) for each in known.released]
     neighbours = _neighbours(known.cells)
+    dear = {cell for cell in known.cells if (cell.table, cell.column) in known.about or cell.level in known.topmost}
     asked = _Asked()
     found_first: Found = {}
     found_rest: Found = {}
@@ -59,13 +62,13 @@ def protected(known: Known, few: int) -> Protection[Cell]:
         first = protect(
             settled, few, its_sums, then,
             known.withheld & settled.keys(), its_implied,
-            others=(asked.others | asked.untold) & settled.keys(), found=found_first,
+            others=(asked.others | asked.untold) & settled.keys(), dear=dear, found=found_first,
         )  # fmt: skip
         # What everybody is hidden for must be protected among all sums; what is hidden with it only as that needs it.
         untold = {cell for cell, why in first.why.items() if why == "complement"} - asked.others
         rest = protect(
             known.cells, few, known.sums, known.released, known.withheld, known.implied, settled,
-            others=asked.others, untold=asked.untold | untold, found=found_rest,
+            others=asked.others, untold=asked.untold | untold, dear=dear, found=found_rest,
         )  # fmt: skip
         # What was hidden once stays so: looked for anew it would be another choice, and ask for more again.
         asked.others |= rest.hidden - rest.loose - known.implied - untold

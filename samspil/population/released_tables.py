@@ -112,8 +112,9 @@ def publish(tables: Aggregates, few: int, earlier: Sequence[Earlier] = ()) -> Pu
     protection = protected(
         Known(
             cells, sums, released, implied, frozenset(withheld),
-            settled={(each.table, one.count) for each in tables.structures for one in each.everybody},
+            settled={(each.table, one.count) for each in tables.structures for one in each.everybody if one.settled},
             topmost=_topmost(tables),
+            about={(each.table, count) for each in tables.structures for count in each.about},
         ),
         few,
     )  # fmt: skip
@@ -231,18 +232,20 @@ def _within_rows(tables: Aggregates, structure: TableStructure) -> Iterator[tupl
 def _over_rows(tables: Aggregates, structure: TableStructure) -> Iterator[tuple[Cell, tuple[Cell, ...], Cell]]:
     """The same over the units of a level, and over the rows that are parts of a count of another table."""
     by_level: dict[tuple[Any, ...], list[Cell]] = defaultdict(list)
-    wholes: dict[Cell, list[Cell]] = defaultdict(list)
+    wholes: dict[tuple[Cell, str], list[Cell]] = defaultdict(list)
     for row in tables.rows[structure.table]:
         for count in structure.counts:
             cell = cell_of(tables.run, structure, row, count)
             by_level[cell.of, cell.day, cell.column, cell.level].append(cell)
-        part = structure.part_of
-        if part is not None:
-            left = [str(row[name]) for name in structure.cell if name not in part.over]
-            cell = cell_of(tables.run, structure, row, structure.counts[0])
-            wholes[cell._replace(table=part.table, of=tuple(left), column=part.count)].append(cell)
-    for whole, cells in wholes.items():
-        yield whole, tuple(cells), whole._replace(table=structure.table, column=f"{whole.column} in no row")
+        for part in structure.part_of:
+            if all(str(row[name]) in values for name, values in part.only.items()):
+                left = [str(row[name]) for name in structure.cell if name not in part.over]
+                cell = cell_of(tables.run, structure, row, structure.counts[0])
+                whole = cell._replace(table=part.table, of=tuple(left), column=part.count)
+                wholes[whole, ", ".join(value for values in part.only.values() for value in values)].append(cell)
+    for (whole, only), cells in wholes.items():
+        rest = f"{whole.column} in no row" + (f" of {only}" if only else "")
+        yield whole, tuple(cells), whole._replace(table=structure.table, column=rest)
     for roll_up in structure.rolls_up:
         for (of, day, count, level), totals in list(by_level.items()):
             if level == roll_up.into:

@@ -86,18 +86,26 @@ class Share(Definition):
 
 
 class PartOf(Definition):
-    """The rows that differ in the columns `over` alone are parts of a count in another table of the same run."""
+    """The rows that differ in the columns `over` alone are parts of a count in another table of the same run.
+
+    With `only`, those rows alone that have one of the values in each of its columns.
+    """
 
     table: str
     count: str
     over: tuple[str, ...] = Field(min_length=1)
+    only: dict[str, tuple[str, ...]] = Field(default_factory=dict)
 
 
 class Everybody(Definition):
-    """A count of everybody in the unit: the same in every row of it that has the same values in the columns `of`."""
+    """A count of everybody in the unit: the same in every row of it that has the same values in the columns `of`.
+
+    A `settled` one is looked at before all others, and hidden for none of them: where it stands in very many rows.
+    """
 
     count: str
     of: tuple[str, ...] = ()
+    settled: bool = True
 
 
 class RollUp(Definition):
@@ -140,11 +148,12 @@ class TableStructure(Definition):
     shares: tuple[Share, ...] = ()
     describing: tuple[str, ...] = ()
     with_counts: dict[str, str] = Field(default_factory=dict)
-    part_of: PartOf | None = None
+    part_of: tuple[PartOf, ...] = ()
     everybody: tuple[Everybody, ...] = ()
     rolls_up: tuple[RollUp, ...] = ()
     of_practices: OfPractices | None = None
     earlier_days: tuple[str, ...] | None = None
+    about: tuple[str, ...] = ()
 
     @model_validator(mode="after")
     def _known_counts(self) -> TableStructure:
@@ -153,7 +162,7 @@ class TableStructure(Definition):
         named += list(self.with_counts.values())
         named += [each.count for each in self.everybody]
         named += list(self.of_practices.counts) if self.of_practices is not None else []
-        named += list(self.earlier_days or ())
+        named += [*(self.earlier_days or ()), *self.about]
         unknown = sorted(set(named) - set(self.counts))
         if unknown:
             raise ValueError(f"there is no count `{unknown[0]}`; counts are {', '.join(self.counts)}")
@@ -161,8 +170,9 @@ class TableStructure(Definition):
             raise ValueError("`level` and `unit` are given together")
         if self.rolls_up and self.level is None:
             raise ValueError("`rolls_up` needs `level` and `unit`")
-        if self.part_of is not None and not set(self.part_of.over) <= set(self.cell):
-            raise ValueError("`part_of.over` names columns of `cell`")
+        for each in self.part_of:
+            if not {*each.over, *each.only} <= set(self.cell):
+                raise ValueError("`over` and `only` of `part_of` name columns of `cell`")
         return self
 
     @property
@@ -239,8 +249,8 @@ def _faults(file: YamlFile, found: Disclosure) -> Iterator[Fault]:
         if (table.run, table.table) in tables:
             yield file.fault(("tables", number), f"the table `{table.table}` of `{table.run}` is there twice")
         tables.add((table.run, table.table))
-        if table.part_of is not None:
-            whole = found.structure(table.run, table.part_of.table)
-            if whole is None or table.part_of.count not in whole.counts:
-                cause = f"there is no count `{table.part_of.count}` in a table `{table.part_of.table}`"
-                yield file.fault(("tables", number, "part_of"), cause)
+        for place, part in enumerate(table.part_of):
+            whole = found.structure(table.run, part.table)
+            if whole is None or part.count not in whole.counts:
+                cause = f"there is no count `{part.count}` in a table `{part.table}`"
+                yield file.fault(("tables", number, "part_of", place), cause)

@@ -50,7 +50,8 @@ _PRACTICE, _NETWORK = "practice", "network"
 #: One practice alone is no series of a network.
 _SEVERAL = 2
 #: A result is hidden when its share is; an indicator of categories has none, and then all there is are its persons.
-_SHARE = ("strict_n", "strict_d", "observed_n", "observed_d")
+_SHARE = ("strict_n", "strict_d")
+_BOTH = (*_SHARE, "observed_n", "observed_d")
 
 
 def hand_over_indicators(run: IndicatorRun) -> IndicatorHandover:
@@ -146,7 +147,8 @@ def _results(run: IndicatorRun, found: Release) -> Iterator[ResultRow]:
     for row, hidden in _pairs(run, found, "results", ["indicator"], _SHARE):
         yield ResultRow(
             day=row["as_of"], of=Unit(row["level"], row["unit"]), indicator=row["indicator"], version=row["version"],
-            outcome=row["outcome"], persons=row["persons"], met=row["met"], not_met=row["not_met"],
+            outcome=row["outcome"], persons=row["persons"], not_met=row["not_met"],
+            met=row["met"] if row["strict_n"] is None else row["strict_n"],
             overdue=row["overdue"], no_data=row["no_data"], not_applicable=row["not_applicable"],
             exceptions=row["exceptions"], strict_d=row["strict_d"], observed_d=row["observed_d"], hidden=hidden,
         )  # fmt: skip
@@ -186,8 +188,8 @@ def constant_results(run: IndicatorRun, found: Release, few: int) -> Iterator[Re
 def _constant(
     network: str, full: Mapping[str, Any], parts: Sequence[Mapping[str, Any]], few: int
 ) -> Iterator[ResultRow]:
-    counts = {name: sum(part[name] for part in parts) for name in _SHARE}
-    others = {name: full[name] - counts[name] for name in _SHARE}
+    counts = {name: sum(part[name] for part in parts) for name in _BOTH}
+    others = {name: full[name] - counts[name] for name in _BOTH}
     for each in (counts, others):
         told = (each["strict_n"], each["strict_d"] - each["strict_n"], each["strict_d"] - each["observed_d"])
         if any(small(count, few) for count in told):

@@ -233,7 +233,8 @@ class _Figures:
             line.constant_practices = len(always) if line.constant else 0
             for practice, days in sorted(theirs.items()):
                 shares = shares_of(days[newest], line.indicator) if newest in days else None
-                share = shares.first(line.indicator) if shares is not None else None
+                # The strict share alone is released of single practices.
+                share = shares.strict if shares is not None else None
                 if share is not None and share.d:
                     own = self.opened.member and practice == self.actor.organisation_id
                     line.practices.append(PracticeFigure(share, own, labels.get(practice, "")))
