@@ -112,8 +112,8 @@ def _as_before(hidden: Collection[Cell], neighbours: Mapping[Cell, list[Cell]], 
 def _less_told(known: Known, settled: Mapping[Cell, int], exposed: Collection[Cell], asked: _Asked) -> bool:
     """Take one step more for each count that cannot be protected with what is hidden. Whether there was one to take.
 
-    First everybody in its unit is not told of; then its rows are left out below the topmost level, at that too, and at
-    last all that is told of its day.
+    First everybody in its unit is not told of; then its rows are left out below the topmost level, at that too, then
+    all that is told of its unit, everybody in its rows, and at last all that is told of its day.
     """
     before = len(asked.untold)
     rows = {(cell.table, cell.of, cell.day): None for cell in sorted(exposed, key=str) if cell in known.cells}
@@ -146,11 +146,19 @@ def _row(known: Known, settled: Mapping[Cell, int], row: Row, units: Units) -> I
     return (cell for cell in known.cells if (cell.table, cell.of, cell.day) == row and cell not in settled)
 
 
+def _unit(known: Known, settled: Mapping[Cell, int], row: Row, units: Units) -> Iterator[Cell]:
+    return (cell for cell in known.cells if cell.day == row[2] and (cell.day, cell.level, cell.unit) in units)
+
+
+def _everybody_of_row(known: Known, settled: Mapping[Cell, int], row: Row, units: Units) -> Iterator[Cell]:
+    return (cell for cell in settled if (cell.table, cell.of, cell.day) == row)
+
+
 def _day(known: Known, settled: Mapping[Cell, int], row: Row, units: Units) -> Iterator[Cell]:
     return (cell for cell in known.cells if cell.day == row[2])
 
 
-_STEPS = (_everybody, _below, _row, _day)
+_STEPS = (_everybody, _below, _row, _unit, _everybody_of_row, _day)
 
 
 def _of(released: Released[Cell], wanted: Collection[tuple[str, str]]) -> Released[Cell]:
