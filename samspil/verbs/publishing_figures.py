@@ -1,7 +1,8 @@
 """Runs of indicators, segments and cost as the care plane takes them: released figures, and a practice's own patients.
 
-Whatever is seen outside a practice comes from a release (disclosure.yaml), so that pages show what the publication zone
-shows and nothing else. A practice's own counts and patients come from the run itself.
+Counts that are seen outside a practice come from a release (disclosure.yaml); beside them stand two sums that are
+looked at here: the series of practices that always deliver, and how many stay in the high-need group. A practice's own
+counts and patients come from the run itself.
 """
 
 from __future__ import annotations
@@ -29,11 +30,13 @@ from samspil.improvement.handover import (
     TableRow,
     Unit,
 )
-from samspil.population.disclosure import Sum, protect, small
+from samspil.population.disclosure import small
+from samspil.population.indicator_results import REGION
 from samspil.programmes import load_programmes
 from samspil.programmes.disclosure import load_disclosure
 from samspil.programmes.loader import set_files
 from samspil.verbs.costing import CostRun
+from samspil.verbs.deliveries import stale_after_days
 from samspil.verbs.indicator_run import IndicatorRun
 from samspil.verbs.kept import fetched
 from samspil.verbs.people import citizens_at, practices_at
@@ -59,6 +62,7 @@ def hand_over_indicators(run: IndicatorRun) -> IndicatorHandover:
     found = _released(run.name, ["results", "categories", "coverage"], run.lake, PAGES)
     definition = run.definition()
     said = run.stored.description
+    dates = {source: dt.date.fromisoformat(day) for source, day in said["data_dates"].items()}
     return IndicatorHandover(
         run=run.name,
         set=str(said["set"]),
@@ -70,8 +74,8 @@ def hand_over_indicators(run: IndicatorRun) -> IndicatorHandover:
             day.isoformat(): {each.indicator: each.version for each in run.definition(day).indicators}
             for day in run.days
         },
-        data_dates={source: dt.date.fromisoformat(day) for source, day in said["data_dates"].items()},
-        stale=[],
+        data_dates=dates,
+        stale=[source for source, day in dates.items() if (run.as_of - day).days > stale_after_days()],
         release=as_released(found, ["results", "categories", "coverage"]),
         practices=practices_at(run.lake, run.as_of),
         networks=_networks(run.lake),
@@ -252,7 +256,7 @@ def hand_over_segments(run: SegmentRun) -> FiguresHandover:
             "missing": said["missing"],
             "measured": said["measured"],
             "localities": said["localities"],
-            "high_need": without_few(said["high_need"], few),
+            "high_need": _profile_as_released(said["high_need"], found, few),
             "valid_until": run.valid_until.isoformat(),
         },
         data_dates={source: dt.date.fromisoformat(day) for source, day in said["data_dates"].items()},
@@ -279,23 +283,21 @@ def hand_over_cost(run: CostRun) -> FiguresHandover:
     )
 
 
-def without_few(profile: dict[str, Any], few: int) -> dict[str, Any]:
-    """The profile of the high-need group without small counts, nor what would give one away: null in their place."""
-    found = dict(profile)
-    for part in ("by_age", "by_group"):
-        counts: Mapping[str, int] = profile[part]
-        total = (part, "all")
-        cells = {(part, name): count for name, count in counts.items()}
-        whole = {**cells, total: sum(cells.values())}
-        hidden = protect(whole, few, [Sum(total, tuple(cells))] if cells else []).hidden
-        found[part] = {name: None if (part, name) in hidden else count for name, count in counts.items()}
-    for name in ("under_age", "persistence"):
-        share = profile[name]
-        if share is not None and (
-            small(share["numerator"], few) or small(share["denominator"] - share["numerator"], few)
-        ):
-            found[name] = None
-    return found
+def _profile_as_released(profile: dict[str, Any], found: Release, few: int) -> dict[str, Any]:
+    """The profile of the high-need group with the counts that were released, and null for those that are hidden."""
+    rows = fetched(found.lake, found.table("sizes"))
+    told = {(row["section"], row["key"], row["key2"]): row["persons"] for row in rows if row["level"] == REGION}
+    parts = {
+        part: {name: told.get((section, name, None)) for name in profile[part]}
+        for part, section in (("by_age", "high_need_age"), ("by_group", "high_need_group"))
+    }
+    shares = {"under_age": profile["under_age"], "persistence": profile["persistence"]}
+    if None in (told.get(("high_need", "yes", "young")), told.get(("high_need", "yes", "old"))):
+        shares["under_age"] = None
+    again = shares["persistence"]
+    if again is not None and (small(again["numerator"], few) or small(again["denominator"] - again["numerator"], few)):
+        shares["persistence"] = None
+    return {**profile, **parts, **shares}
 
 
 def _costly(run: CostRun) -> Iterator[CostlyRow]:

@@ -112,6 +112,13 @@ def test_the_same_run_again_changes_nothing_and_a_newer_one_takes_over_the_patie
     assert IndicatorResult.objects.filter(publication__run=first.run).count() == before[0]
 
 
+def test_sources_that_are_too_old_are_told(home, t2d, basis):
+    run = open_indicators(t2d.name, home)
+    assert hand_over_indicators(run).stale == []
+    run.stored.description["data_dates"]["hospital"] = "2022-12-01"
+    assert hand_over_indicators(run).stale == ["hospital"]
+
+
 def test_without_a_legal_basis_nothing_of_patients_is_published(home, t2d):
     with pytest.raises(Refused):
         publish_indicators(system(), indicators(home, t2d))
@@ -155,6 +162,13 @@ def test_segments_are_published_as_released_and_name_no_practice(home, basis):
         rows = fetched(release.lake, release.table(table.name))
         place = table.columns.index("suppressed")
         assert [row[place] for row in table.rows] == [row["suppressed"] for row in rows]
+    sizes = fetched(release.lake, release.table("sizes"))
+    ages = {
+        row["key"]: row["persons"] for row in sizes if row["section"] == "high_need_age" and row["level"] == "region"
+    }
+    profile = publication.definition["high_need"]["by_age"]
+    assert profile == {age: ages.get(age) for age in profile}
+    assert not [count for count in profile.values() if count is not None and 0 < count < 5]
     assert publish_figures(system(), hand_over_segments(open_segments(run.name, home))).again
 
 
