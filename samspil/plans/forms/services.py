@@ -168,6 +168,7 @@ class ServiceForm(WhyForm):
             "arms": given["arms"],
             "bands": [band.strip() for band in given["bands"].split(",") if band.strip()],
             "new": before.get("new"),
+            "course": before.get("course"),
             "needs": given["needs"],
             "target": _both(given, "target"),
             "category": given["category"],
