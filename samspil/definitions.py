@@ -41,6 +41,11 @@ class DefinitionError(SamspilError):
         self.faults = faults
         super().__init__("\n".join(str(fault) for fault in faults))
 
+    @classmethod
+    def of(cls, file: Path, cause: str) -> DefinitionError:
+        """The error of a file that cannot be read at all."""
+        return cls([Fault(file, 1, cause)])
+
 
 class Definition(BaseModel):
     """Base of everything that is read from YAML: immutable, and unknown keys are faults, not silence."""
