@@ -14,8 +14,8 @@ class FollowUp:
     """How long citizens of one group were followed. Months are whole months from the index month.
 
     `ended` counts citizens by why following them ended: `window` (followed for all of it), `data_end`, `death`,
-    `left_region`, `enrolled` (somebody compared with was enrolled later). `enough` followed at least the study's least, or
-    died before. Shares are of `citizens` (report 000 R-EVAL-4).
+    `left_region`, `enrolled` (somebody compared with was enrolled later). `enough` followed at least the study's least,
+    or died before. Shares are of `citizens` (report 000 R-EVAL-4).
     """
 
     citizens: int
@@ -42,8 +42,8 @@ class Guard:
 class StudyCohort:
     """How citizens came into the study.
 
-    `enrolled` is everybody with a course in the arm in the study's days; `treated_steps` and `candidate_steps` apply the
-    criteria one by one (candidates: citizens times index months). `index_months` counts those enrolled by month.
+    `enrolled` is everybody with a course in the arm in the study's days; `treated_steps` and `candidate_steps` apply
+    the criteria one by one (candidates: citizens times index months). `index_months` counts those enrolled by month.
     """
 
     enrolled: int

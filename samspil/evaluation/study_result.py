@@ -1,4 +1,4 @@
-"""The whole result of a study, as the report reads it. Implementation and outcome are two chapters, never one figure."""
+"""The whole result of a study, as the report reads it. Implementation and outcome are two chapters."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ class EventFindings:
 
 @dataclass(frozen=True)
 class Registration:
-    """Which version of a study this is. `changed_from` is the fingerprint it was first registered with, where another."""
+    """Which version of a study this is. `changed_from` are the fingerprints it was registered with before."""
 
     fingerprint: str
     registered_on: dt.date

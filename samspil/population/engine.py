@@ -165,7 +165,8 @@ def _one_pass(
     rows = tables[table]
     seen = seen_from(table)
     if seen is not None:
-        rows = rows.filter(_window(rows[seen], parameters, last_day))
+        earlier_too = any(use.measure.days_within for use in uses)
+        rows = rows.filter(last_day.seen(rows[seen]) if earlier_too else _window(rows[seen], parameters, last_day))
     prepared = {}
     for use in uses:
         if use.measure.prepare is not None:

@@ -19,11 +19,11 @@ from samspil.definitions import Definition, DefinitionError, YamlFile, read_yaml
 from samspil.programmes.criteria import Criteria, Criterion
 from samspil.programmes.schema import Identifier, SourceRef, Text
 
-#: Which way an outcome is meant to move in the sector it is of; `either` is watched without being judged (001 R-EVAL-04).
+#: Which way an outcome is meant to move in its sector; `either` is watched without being judged (001 R-EVAL-04).
 Direction = Literal["fewer", "more", "either"]
 #: The three aims (001 R-EVAL-01).
 Aim = Literal["health", "experience", "cost"]
-#: Where those compared with come from. The first two are of the region itself; the third of its neighbours (001 R-EVAL-02).
+#: Where those compared with come from: the region itself, or its neighbours (001 R-EVAL-02).
 From = Literal["never_treated_practices", "not_yet_treated", "neighbouring_area"]
 
 
@@ -210,7 +210,7 @@ class Study(Definition):
     outcomes: tuple[StudyOutcome, ...] = Field(min_length=1)
     events: tuple[StudyEvent, ...] = ()
     subgroups: tuple[Subgroup, ...] = ()
-    #: What a course may cost in all when the programme is to pay for itself, in DKK; zero is cost-neutral (000 L2008-2012).
+    #: What a course may cost in all, in DKK; zero is cost-neutral (000 L2008-2012).
     neutral: float = 0.0
 
     @model_validator(mode="after")

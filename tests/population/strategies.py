@@ -340,6 +340,10 @@ NUMBERS: dict[str, st.SearchStrategy[dict[str, Any]]] = {
     "last_sick_leave_days": _FIXED(_IN_WINDOW),
     "unemployment_fund_member": _FIXED({"funds": _some(FUNDS)}),
     "preschool_children": _FIXED({}),
+    "benefit_days": _FIXED(_IN_WINDOW, optional={"kinds": _some(BENEFITS)}),
+    "home_care_hours": _FIXED(_IN_WINDOW, optional={"personal": st.booleans()}),
+    "home_nursing_visits": _FIXED(_IN_WINDOW),
+    "bed_days": _FIXED(_IN_WINDOW, optional={"acute": st.booleans()}),
 }
 TRUTHS: dict[str, st.SearchStrategy[dict[str, Any]]] = {
     "benefit_active": _FIXED({"kinds": _some(BENEFITS)}),
@@ -362,6 +366,10 @@ EDGES: dict[str, list[float]] = {
     "dispensing_prices": [0.75, 100, 351],
     "hospital_cost": [1, 100, 1300],
     "last_sick_leave_days": [1, 14, 15, 100],
+    "benefit_days": [1, 30, 31, 92],
+    "home_care_hours": [0.1, 4.1, 50.1],
+    "home_nursing_visits": [0.1, 2.1, 30.1],
+    "bed_days": [1, 30, 92],
     "gp_contacts": [1, 5, 10.5, 15, 21],
 }
 POINTS = st.integers(-1, 5)

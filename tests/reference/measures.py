@@ -473,3 +473,53 @@ def died(rows: Rows, at: dt.date, *, within: str) -> bool | None:
     if person["status"] != "dead":
         return False
     return None if person["status_date"] is None else in_last(within, person["status_date"], at)
+
+
+def days_of(within: str, at: dt.date) -> set[dt.date]:
+    """The days of the last n months."""
+    first = months_before(at, months_in(within)) + dt.timedelta(days=1)
+    return {first + dt.timedelta(days=number) for number in range((at - first).days + 1)}
+
+
+def days_of_spell(first: dt.date, last: dt.date | None, among: set[dt.date]) -> set[dt.date]:
+    """The days of a spell, both ends counted, that are among some days."""
+    return {day for day in among if first <= day and (last is None or day <= last)}
+
+
+@needs("benefit")
+def benefit_days(rows: Rows, at: dt.date, *, within: str, kinds: list[str] | None = None) -> int:
+    looked_at, found = days_of(within, at), set[dt.date]()
+    for row in rows["benefit"]:
+        if allowed(row["kind"], kinds):
+            found |= days_of_spell(row["from"], row["to"], looked_at)
+    return len(found)
+
+
+@needs("home_care")
+def home_care_hours(rows: Rows, at: dt.date, *, within: str, personal: bool | None = None) -> float:
+    parts = {True: ["personal"], False: ["practical"], None: ["personal", "practical"]}[personal]
+    looked_at, total = days_of(within, at), 0.0
+    for row in rows["home_care"]:
+        days = len(days_of_spell(row["from"], row["to"], looked_at))
+        total += days * sum(row[f"{part}_hours_per_week"] for part in parts) / 7
+    return total
+
+
+@needs("home_nursing")
+def home_nursing_visits(rows: Rows, at: dt.date, *, within: str) -> float:
+    looked_at = days_of(within, at)
+    visits = (
+        len(days_of_spell(row["from"], row["to"], looked_at)) * row["visits_per_week"] / 7
+        for row in rows["home_nursing"]
+    )
+    return sum(visits, 0.0)
+
+
+@needs("hospital_contact")
+def bed_days(rows: Rows, at: dt.date, *, within: str, acute: bool | None = None) -> int:
+    looked_at, nights = days_of(within, at), 0
+    for row in rows["hospital_contact"]:
+        if row["kind"] == "inpatient" and (acute is None or row["acute"] == acute):
+            last = None if row["end"] is None else row["end"].date() - dt.timedelta(days=1)
+            nights += len(days_of_spell(row["start"].date(), last, looked_at))
+    return nights

@@ -27,11 +27,17 @@ class Design(StrEnum):
 class Limit(StrEnum):
     """What a design cannot show. The text is what a reader is told, and what translations are made from."""
 
-    UNOBSERVED = "Citizens were chosen by people. Differences that no register holds cannot be excluded, and may be the whole effect."
+    UNOBSERVED = (
+        "Citizens were chosen by people. Differences that no register holds cannot be excluded, and may be the whole"
+        " effect."
+    )
     TRENDS = "It is taken for granted that both groups would have moved alike without the programme."
     AGGREGATE = "It tells of all citizens of the practices, and not of those enrolled."
     COINCIDENCE = "Whatever else began at the same time counts as the programme's."
-    NO_COMPARISON = "It is not causal: there is nobody to compare with. Citizens are found when they are worst, and get better anyway."
+    NO_COMPARISON = (
+        "It is not causal: there is nobody to compare with. Citizens are found when they are worst, and get better"
+        " anyway."
+    )
     TWO_AREAS = (
         "It is not causal: two areas differ in more than the programme, and nobody knows how sure the figure is."
     )

@@ -6,7 +6,7 @@ import ibis
 import ibis.expr.types as ir
 
 from samspil.population.codes import CodeRange
-from samspil.population.measures.registry import every, is_, measure, one_of, within_
+from samspil.population.measures.registry import days_in, every, is_, measure, one_of, within_
 from samspil.population.time import AsOf, Period
 
 
@@ -52,6 +52,18 @@ def distinct_hospitals(
 def hospital_cost(rows: ir.Table, at: AsOf, *, within: Period) -> ir.DecimalScalar:
     """Cost of hospital contacts that start in the period, DKK."""
     return rows.cost.sum(where=within.contains(rows.start))
+
+
+@measure("hospital_contact", days_within=True)
+def bed_days(rows: ir.Table, at: AsOf, *, within: Period, acute: bool | None = None) -> ir.IntegerScalar:
+    """Nights in hospital in the period: calendar days of admissions, the day of discharge not counted.
+
+    Kept apart from admissions and from persons admitted, which need not move with it (report 001 R-EVAL-08).
+    """
+    night = ibis.interval(days=1)
+    last = rows.end.date() - night
+    nights = days_in(within, rows.start.date(), last)
+    return nights.sum(where=every(rows.kind == "inpatient", is_(rows.acute, acute)))
 
 
 @measure("hospital_diagnosis")

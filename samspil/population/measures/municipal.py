@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ibis.expr.types as ir
 
-from samspil.population.measures.registry import every, has, is_, measure, one_of, within_
+from samspil.population.measures.registry import days_in, every, has, is_, measure, one_of, within_
 from samspil.population.time import AsOf, Period
 
 
@@ -54,3 +54,22 @@ def rehabilitation_referrals(
             ended_so,
         )
     )
+
+
+@measure("home_care", days_within=True)
+def home_care_hours(rows: ir.Table, at: AsOf, *, within: Period, personal: bool | None = None) -> ir.FloatingScalar:
+    """Hours of home care in the period, of the hours a week that were decided: personal, practical, or both.
+
+    Report 000 L1792-1802 counts hours of personal care for a year.
+    """
+    if personal is None:
+        weekly = rows.personal_hours_per_week + rows.practical_hours_per_week
+    else:
+        weekly = rows.personal_hours_per_week if personal else rows.practical_hours_per_week
+    return (days_in(within, rows["from"], rows.to) * weekly / 7).sum()
+
+
+@measure("home_nursing", days_within=True)
+def home_nursing_visits(rows: ir.Table, at: AsOf, *, within: Period) -> ir.FloatingScalar:
+    """Visits of a home nurse in the period, of the visits a week that were decided."""
+    return (days_in(within, rows["from"], rows.to) * rows.visits_per_week / 7).sum()

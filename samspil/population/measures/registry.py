@@ -19,7 +19,7 @@ from typing import Any, Literal, TypeVar
 import ibis
 import ibis.expr.types as ir
 
-from samspil.population.time import Period
+from samspil.population.time import DAY, Period
 
 #: Adds one column to a table's rows before they are added up: (rows, tables, at, column name, parameters).
 Prepare = Callable[..., ir.Table]
@@ -39,6 +39,7 @@ class Measure:
     column that the measure receives as `prepared`. `vocabulary` names the column (`table.column`) whose contract
     lists what a parameter may hold, and `levels` the texts the measure can return. `last_known` marks a measure of what
     was last known, such as the latest value: without a row that counts it is missing, where a count would be zero.
+    `days_within` marks a measure of the days of spells in a period, which sees spells that began before it.
     """
 
     name: str
@@ -52,6 +53,7 @@ class Measure:
     vocabulary: Mapping[str, str] = field(default_factory=dict)
     levels: tuple[str, ...] = ()
     last_known: bool = False
+    days_within: bool = False
 
     @property
     def tables(self) -> tuple[str, ...]:
@@ -80,6 +82,7 @@ def measure(
     vocabulary: Mapping[str, str] | None = None,
     levels: tuple[str, ...] = (),
     last_known: bool = False,
+    days_within: bool = False,
 ) -> Callable[[FunctionT], FunctionT]:
     """Register a function as the measure of its own name, reading `table`."""
 
@@ -101,6 +104,7 @@ def measure(
             vocabulary=vocabulary or {},
             levels=levels,
             last_known=last_known,
+            days_within=days_within,
         )
         return function
 
@@ -128,3 +132,11 @@ def within_(column: ir.Value, within: Period | None) -> ir.BooleanValue | None:
 def has(condition: ir.BooleanValue) -> ir.BooleanScalar:
     """Whether any row meets the condition."""
     return condition.any()
+
+
+def days_in(within: Period, first: ir.DateValue, last: ir.DateValue) -> ir.IntegerValue:
+    """How many days of a spell lie in the period, both ends counted; `last` is null while it is open."""
+    begin = ibis.greatest(first, ibis.literal(within.after + DAY, type="date"))
+    until = ibis.literal(within.until, type="date")
+    end = ibis.least(last.fill_null(until), until)
+    return ibis.greatest(end.delta(begin, unit="day") + 1, 0)

@@ -8,7 +8,7 @@ from typing import Any
 import ibis
 import ibis.expr.types as ir
 
-from samspil.population.measures.registry import every, has, measure, one_of
+from samspil.population.measures.registry import days_in, every, has, measure, one_of
 from samspil.population.time import AsOf, Months, Period, day_number
 
 
@@ -96,3 +96,38 @@ def education_active(rows: ir.Table, at: AsOf) -> ir.BooleanScalar:
 def unemployment_fund_member(rows: ir.Table, at: AsOf, *, funds: tuple[str, ...]) -> ir.IntegerScalar:
     """Number of the given unemployment-insurance funds of which the person is a member in the year of D."""
     return rows.fund.nunique(where=(rows.year == at.day.year) & rows.fund.isin(funds))
+
+
+def _not_covered_before(
+    rows: ir.Table,
+    tables: Mapping[str, ir.Table],
+    at: AsOf,
+    column: str,
+    *,
+    within: Period,
+    kinds: tuple[str, ...] | None = None,
+    **_: Any,
+) -> ir.Table:
+    """The days of each spell in the period that no spell before it (of the kinds) covers, so that none counts twice."""
+    counts = ibis.literal(True) if kinds is None else rows.kind.isin(kinds)
+    earlier = ibis.window(group_by=[rows.person_id, counts], order_by=[rows["from"], rows.to], preceding=(None, 1))
+    covered = at.clipped(rows.to).max().over(earlier)
+    begins = ibis.greatest(rows["from"], (covered + ibis.interval(days=1)).fill_null(rows["from"]))
+    return rows.mutate(**{column: counts.ifelse(days_in(within, begins, rows.to), 0)})
+
+
+@measure("benefit", prepare=_not_covered_before, vocabulary={"kinds": "benefit.kind"}, days_within=True)
+def benefit_days(
+    rows: ir.Table,
+    at: AsOf,
+    *,
+    within: Period,
+    kinds: tuple[str, ...] | None = None,
+    prepared: ir.IntegerColumn,
+) -> ir.IntegerScalar:
+    """Number of days in the period with a benefit of the kinds (any, when none is named); no day counts twice.
+
+    Weeks on sickness benefit are these days of `sygedagpenge`, divided by seven; days of self-support are the others
+    (report 000 L1697-1705).
+    """
+    return prepared.sum()
