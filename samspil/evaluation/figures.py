@@ -35,6 +35,9 @@ class Reason(StrEnum):
     )
     SEPARATED = "the prediction separates everybody with the outcome from everybody without"
     NO_ITEMS = "no item tells persons apart"
+    FEW_PRACTICES = "there are too few practices ({practices}; at least {needed} are needed)"
+    SHORT_BEFORE = "the time before the index day is too short ({months} months; at least {needed} are needed)"
+    NO_LEVEL = "there is no level above zero to hold the effect against"
 
 
 @dataclass(frozen=True)
