@@ -38,6 +38,16 @@ class Reason(StrEnum):
     FEW_PRACTICES = "there are too few practices ({practices}; at least {needed} are needed)"
     SHORT_BEFORE = "the time before the index day is too short ({months} months; at least {needed} are needed)"
     NO_LEVEL = "there is no level above zero to hold the effect against"
+    NO_COURSES = "no course began in the days of the study"
+    NO_PRACTICES = "no practice takes part"
+    NONE_JUDGED = "no name was judged"
+    NONE_DUE = "no service has come due"
+    NO_NOTES = "no note was written"
+    ELIGIBLE_UNKNOWN = "it is not known how many could have been enrolled"
+    NONE_EXPECTED = "it is not known how many were to be expected"
+    BEFORE_VALID = "it cannot be assessed before {first}"
+    NOT_STATED = "the source does not state it"
+    NO_ANSWERS = "nobody answered"
 
 
 @dataclass(frozen=True)
