@@ -46,21 +46,28 @@ def _generated(name: str, column: Column) -> pa.DataType:
 
 
 SOURCE_OF = table_sources()
-SOURCES: dict[str, dict[str, dict[str, pa.DataType]]] = {
+#: What a programme did is delivered from a region that has one.
+PROGRAMME_SOURCE = "integrated_care"
+_TABLES: dict[str, dict[str, dict[str, pa.DataType]]] = {
     source: {
         name: {column: _generated(f"{name}.{column}", kind) for column, kind in content.columns.items()}
         for name, content in contract.tables.items()
     }
     for source, contract in contracts().items()
 }
+#: The sources every region delivers, with their tables.
+SOURCES = {source: tables for source, tables in _TABLES.items() if source != PROGRAMME_SOURCE}
+PROGRAMME_TABLES = _TABLES[PROGRAMME_SOURCE]
 CONTRACT = {source: contract.contract for source, contract in contracts().items()}
 #: The columns marked ◆: their dates lie within the delivery's period.
-PERIOD_COLUMN = {name: period for name in SOURCE_OF if (period := table(name).period) is not None}
+PERIOD_COLUMN = {
+    name: period for tables in SOURCES.values() for name in tables if (period := table(name).period) is not None
+}
 
 
 def schema(name: str) -> pa.Schema:
     """Columns of a table, in order, with the types they are generated in."""
-    return pa.schema(list(SOURCES[SOURCE_OF[name]][name].items()))
+    return pa.schema(list(_TABLES[SOURCE_OF[name]][name].items()))
 
 
 def written_type(column: pa.DataType) -> pa.DataType:
