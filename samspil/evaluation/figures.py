@@ -48,6 +48,8 @@ class Reason(StrEnum):
     BEFORE_VALID = "it cannot be assessed before {first}"
     NOT_STATED = "the source does not state it"
     NO_ANSWERS = "nobody answered"
+    COST_NOT_MEASURED = "the cost of the programme is not measured"
+    CONSUMPTION_NOT_COUNTED = "the study does not count what the citizens' care costs"
 
 
 @dataclass(frozen=True)
