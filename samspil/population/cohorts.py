@@ -7,7 +7,7 @@ citizens; whoever was taken in before stays.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import ibis
@@ -122,34 +122,43 @@ def attrition(
     applied = [each.criterion for each in present if not each.preferred]
     preferred = [each.criterion for each in present if each.preferred]
 
-    def all_of(names: list[str]) -> ir.BooleanValue:
-        return ibis.and_(ibis.literal(True), *(flags[name].fill_null(False) for name in names))
-
-    asked: dict[str, ir.Scalar] = {"population": flags.count()}
-    for number, name in enumerate(applied):
-        before = all_of(applied[:number])
-        asked |= {
-            f"before_{name}": flags.count(where=before),
-            f"lost_{name}": flags.count(where=before & ~flags[name].fill_null(True)),
-            f"unknown_{name}": flags.count(where=before & flags[name].isnull()),
-            f"after_{name}": flags.count(where=all_of(applied[: number + 1])),
-            f"without_{name}": flags.count(where=all_of([each for each in applied if each != name])),
-        }
-    asked |= {f"preferred_{name}": flags.count(where=all_of([*applied, name])) for name in preferred}
-    row = {name: int(value or 0) for name, value in flags.aggregate(**asked).to_pyarrow().to_pylist()[0].items()}
-    parts = ("before", "lost", "unknown", "after", "without")
+    population, steps = applied_in_turn(flags, applied)
+    meets = _all_of(flags, applied)
+    counted = {name: flags.count(where=meets & flags[name].fill_null(False)) for name in preferred}
+    row = flags.aggregate(**counted).to_pyarrow().to_pylist()[0] if counted else {}
     found = Attrition(
         cohort=cohort.cohort,
         version=version.version,
-        population=row["population"],
-        steps=tuple(Step(name, **{part: row[f"{part}_{name}"] for part in parts}) for name in applied),
-        preferred={name: row[f"preferred_{name}"] for name in preferred},
-        by_people=tuple(each.criterion for each in version.criteria if each.criterion not in flags.columns),
+        population=population,
+        steps=steps,
+        preferred={name: int(row[name] or 0) for name in preferred},
+        by_people=tuple(each.criterion for each in version.criteria if each not in present),
         drop_outs=left,
     )
     if found.current < 0:
         raise SamspilError(f"{sum(left.values())} dropped out of {found.enrolled}")
     return found
+
+
+def applied_in_turn(flags: ir.Table, names: Sequence[str]) -> tuple[int, tuple[Step, ...]]:
+    """How many rows there are, and what each criterion leaves of them, from a column of truth values for each."""
+    asked: dict[str, ir.Scalar] = {"population": flags.count()}
+    for number, name in enumerate(names):
+        before = _all_of(flags, names[:number])
+        asked |= {
+            f"before_{name}": flags.count(where=before),
+            f"lost_{name}": flags.count(where=before & ~flags[name].fill_null(True)),
+            f"unknown_{name}": flags.count(where=before & flags[name].isnull()),
+            f"after_{name}": flags.count(where=_all_of(flags, names[: number + 1])),
+            f"without_{name}": flags.count(where=_all_of(flags, [each for each in names if each != name])),
+        }
+    row = {name: int(value or 0) for name, value in flags.aggregate(**asked).to_pyarrow().to_pylist()[0].items()}
+    parts = ("before", "lost", "unknown", "after", "without")
+    return row["population"], tuple(Step(name, **{part: row[f"{part}_{name}"] for part in parts}) for name in names)
+
+
+def _all_of(flags: ir.Table, names: Sequence[str]) -> ir.BooleanValue:
+    return ibis.and_(ibis.literal(True), *(flags[name].fill_null(False) for name in names))
 
 
 def criteria_met(version: CohortVersion, conditions: Conditions, tables: Tables, as_of: dt.date) -> ir.Table:
