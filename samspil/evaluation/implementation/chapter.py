@@ -1,24 +1,26 @@
-"""The chapter on implementation: shares and series of what was done, by practice and in all."""
+"""The chapter on implementation: shares and series of what was done, by practice and in all.
+
+It says nothing of whether the programme helped: a programme can be carried out well without results, and the other way
+round (001 R-EVAL-14).
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from samspil.evaluation.figures import Share, Unknown
+from samspil.evaluation.implementation import adoption as adopting
+from samspil.evaluation.implementation import fidelity as keeping
+from samspil.evaluation.implementation import involvement as involving
+from samspil.evaluation.implementation.adoption import PracticeAdoption
+from samspil.evaluation.implementation.scope import Scope
+from samspil.population.funnel import Spread
+from samspil.population.tables import Tables
+from samspil.programmes.study import Days
 
-
-@dataclass(frozen=True)
-class PracticeAdoption:
-    """How far one practice has come (001 R-IMPL-12, R-EVAL-16): courses, lists looked at, services asked for."""
-
-    provider_number: str
-    trained: bool | None
-    active: bool
-    courses: int
-    reviewed: int
-    services: int
-    kept: Share | Unknown
+__all__ = ["Implementation", "PracticeAdoption", "implementation"]
 
 
 @dataclass(frozen=True)
@@ -29,8 +31,11 @@ class Implementation:
     * `fidelity`: by component, courses that received it; `deadlines`: services begun by the day promised;
     * `precision`: names accepted among those judged; `notes_read`: notes with a reader among those written;
     * `involvement`: by kind (`opened_by_citizen`, `goal_by_citizen`, `relative_took_part`), courses with it;
-    * `meetings`: held, cases, cases expected; `exposure`: courses by how many services they received (dose);
-    * `concentration`: the share of courses that the practice with most of them has (000 L-34).
+    * `meetings`: held, cases, and where expected numbers were given cases_expected and cases_of_expected;
+    * `exposure`: courses by how many services they received (dose);
+    * `concentration`: the share of courses that the practice with most of them has (000 L-34);
+    * `stages`: practices taking part that are `trained`, have ever `used` it, are `active`, have a `course` (000 L-55);
+    * `variation`: how much practices differ in `deadlines` and by component (001 R-EVAL-16).
     """
 
     reach: Share | Unknown
@@ -45,3 +50,52 @@ class Implementation:
     exposure: Mapping[int, int]
     concentration: Share | Unknown
     practices: tuple[PracticeAdoption, ...]
+    stages: Mapping[str, Share | Unknown] = field(default_factory=dict)
+    variation: Mapping[str, Spread] = field(default_factory=dict)
+
+    @property
+    def cases_attained(self) -> float | Unknown:
+        """Cases taken up at meetings against those expected of the same meetings; it may be more than 1."""
+        return adopting.attainment(self.meetings.get("cases_of_expected", 0), self.meetings.get("cases_expected", 0))
+
+    @property
+    def counts(self) -> tuple[int, ...]:
+        """Courses of each practice that takes part or has one, those without included: what `top` and `bottom` read."""
+        return tuple(practice.courses for practice in self.practices)
+
+
+def implementation(
+    tables: Tables,
+    programme: str,
+    arm: str,
+    until: dt.date,
+    eligible: int | None,
+    days: Days,
+    components: Sequence[str] = (),
+) -> Implementation:
+    """How one arm of a programme was carried out, in the courses begun in `days`, as seen at `until`.
+
+    `eligible` is how many citizens could have been enrolled, None where nobody knows. `components` are the parts the
+    programme is to have, so that one that nobody received is shown. A table that is not loaded makes figures Unknown.
+    """
+    scope = Scope(tables, programme, arm, until, days)
+    practices = adopting.practice_table(scope)
+    stages = adopting.stages(scope, practices)
+    lacking = scope.lacks()
+    variation = {"deadlines": keeping.kept_variation(practices), **keeping.component_variation(scope)}
+    return Implementation(
+        reach=adopting.reach(scope, eligible),
+        adoption=stages["course"],
+        fidelity=keeping.fidelity(scope, components),
+        deadlines=keeping.deadlines(scope),
+        deadlines_by_sector=keeping.deadlines_by_sector(scope),
+        precision=adopting.precision(scope),
+        notes_read=involving.notes_read(scope),
+        involvement=involving.involvement(scope),
+        meetings=involving.meetings(scope),
+        exposure=keeping.exposure(scope),
+        concentration=lacking or adopting.top([practice.courses for practice in practices], 1),
+        practices=practices,
+        stages=stages,
+        variation=variation if lacking is None else {},
+    )
