@@ -50,6 +50,8 @@ class Reason(StrEnum):
     NO_ANSWERS = "nobody answered"
     COST_NOT_MEASURED = "the cost of the programme is not measured"
     CONSUMPTION_NOT_COUNTED = "the study does not count what the citizens' care costs"
+    NOT_ALIKE = "those compared are not alike enough, so that no effect can be told"
+    NOT_BY_PRACTICE = "it is not counted by practice and month"
 
 
 @dataclass(frozen=True)

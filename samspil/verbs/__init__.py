@@ -26,7 +26,9 @@ if TYPE_CHECKING:
         switch_on,
     )
     from samspil.verbs.demonstration import administrator, demo
+    from samspil.verbs.evaluating import evaluate, register_study
     from samspil.verbs.explaining import explain
+    from samspil.verbs.harvesting import harvest
     from samspil.verbs.indicating import indicators
     from samspil.verbs.indicator_run import open_indicators
     from samspil.verbs.indicators_explained import explain_indicator, indicator_sets
@@ -58,7 +60,9 @@ _MODULES = {
         "switch_off",
         "switch_on",
     ),
+    "evaluating": ("evaluate", "register_study"),
     "explaining": ("explain",),
+    "harvesting": ("harvest",),
     "indicating": ("indicators",),
     "indicator_run": ("open_indicators",),
     "indicators_explained": ("explain_indicator", "indicator_sets"),
@@ -81,9 +85,11 @@ __all__ = [
     "cost",
     "demo",
     "due_for_deletion",
+    "evaluate",
     "explain",
     "explain_indicator",
     "explain_segments",
+    "harvest",
     "indicator_sets",
     "indicators",
     "ingest",
@@ -100,6 +106,7 @@ __all__ = [
     "publish",
     "published_series",
     "purge",
+    "register_study",
     "rejects",
     "release",
     "releases",

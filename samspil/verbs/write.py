@@ -44,9 +44,14 @@ def write_table(connection: Backend, rows: ir.Table, path: Path) -> None:
 
 def write_text(text: str, path: Path) -> None:
     """Write a text file, replacing one that is there."""
+    write_bytes(text.encode(), path)
+
+
+def write_bytes(content: bytes, path: Path) -> None:
+    """Write a file of bytes, replacing one that is there."""
     making = path.with_name(f".{path.name}.new")
     try:
-        making.write_text(text, encoding="utf-8")
+        making.write_bytes(content)
         making.replace(path)
     finally:
         making.unlink(missing_ok=True)
