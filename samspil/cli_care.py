@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 from typing import Annotated
 
@@ -33,6 +34,33 @@ def publish(
         progress.add_task("publishing", total=None)
         done = verbs.publish(run, because=because, wanted=wanted, home=home)
     console.print(rich_table(done.rows(), title=f"Published {done.published.run}"))
+
+
+@commands.command()
+def harvest(
+    out: Annotated[Path, typer.Option(help="The folder to write to: an empty one, or that of an earlier harvest.")],
+    until: Annotated[
+        dt.datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="The last day to be told of, YYYY-MM-DD.", show_default="yesterday"),
+    ] = None,
+    home: HomeFolder = None,
+) -> None:
+    """Write what the care plane knows of programmes as a delivery, for `samspil ingest` and then evaluation.
+
+    Courses, services, plans and decisions about names, as days and codes: nobody's words. Only of citizens who have
+    agreed to evaluation; what is left out is counted. The folder holds CPR numbers: keep it for yourself, ingest it,
+    and delete it. Everybody it tells of can see in the access log that it was made.
+    """
+    from samspil import verbs  # noqa: PLC0415
+    from samspil.verbs.show import rich_table  # noqa: PLC0415
+
+    with told() as progress:
+        progress.add_task("harvesting", total=None)
+        done = verbs.harvest(out, until.date() if until else None, home)
+    console.print(rich_table(done.rows(), title=f"Harvested {done.first} to {done.until}: {done.citizens} citizens"))
+    console.print(
+        f"{done.folder} holds CPR numbers. Next: samspil ingest {done.folder}", highlight=False, soft_wrap=True
+    )
 
 
 @commands.command()

@@ -75,6 +75,7 @@ Kind = Literal[
     "released_figures",
     "new_function",
     "need_assessment",
+    "course_events",
 ]
 Relation = Literal[
     "own_practice", "runs_it", "task", "named", "addressed", "nominated", "self", "proxy", "broken_glass", "none"

@@ -181,6 +181,10 @@ DEEDS: dict[tuple[Kind, Verb], Deed] = {
     ("need_assessment", "read"): Deed(lazy("saw an assessment of needs"), lazy("tried to see an assessment of needs")),
     ("need_assessment", "write"): Deed(lazy("assessed what is needed"), lazy("tried to assess what is needed")),
     ("source", "write"): Deed(lazy("removed a source of data"), lazy("tried to remove a source of data")),
+    ("course_events", "read"): Deed(
+        lazy("took a copy of what the joint effort has done, for evaluating it"),
+        lazy("tried to take a copy of what the joint effort has done"),
+    ),
 }
 
 PURPOSES: dict[Purpose, Promise] = {

@@ -263,6 +263,10 @@ class World:
                 care.consent(self.citizen, "one_plan", by)
             case "one_plan_withdrawn":
                 care.consent(self.citizen, "one_plan", by, withdrawn_at=timezone.now(), withdrawn_by=by)
+            case "evaluation":
+                care.consent(self.citizen, "evaluation", by)
+            case "evaluation_withdrawn":
+                care.consent(self.citizen, "evaluation", by, withdrawn_at=timezone.now(), withdrawn_by=by)
             case "another_purpose":
                 care.consent(self.citizen, "participation", by)
                 care.consent(self.citizen, "data_exchange", by)
@@ -345,6 +349,7 @@ _PURPOSE: dict[tuple[str, str], Purpose] = {
     ("people", ""): "administration",
     ("log_in", ""): "inclusion",
     ("source", ""): "administration",
+    ("course_events", ""): "improvement",
     **matrix_needs.PURPOSES,
     **matrix_quality.PURPOSES,
     **matrix_networks.PURPOSES,
