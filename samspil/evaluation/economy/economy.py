@@ -9,7 +9,7 @@ from decimal import Decimal
 from samspil.evaluation.economy.accounts import Amount, CourseCost, Economy, LedgerLine, Saving, Shift, rounded
 from samspil.evaluation.economy.citizen_year import per_citizen_year
 from samspil.evaluation.economy.courses import costs_of
-from samspil.evaluation.economy.excess import added_outcomes, excess_per_course, shifts_of
+from samspil.evaluation.economy.excess import added_outcomes, excess_per_course, outcome_of_all, shifts_of
 from samspil.evaluation.economy.ledger import CONSUMPTION, Ledger, arm_ledger, line
 from samspil.evaluation.economy.net import net_per_course
 from samspil.evaluation.economy.savings import estimated_savings
@@ -36,16 +36,19 @@ def economy(
     """The economy of a study's arm, from what its programme spent until a day and the effects on cost.
 
     `outcomes` are the effects by outcome; those whose cost is added are `added_outcomes`. `excess_total` is the effect
-    on all their sectors together, which the interval of the excess comes from (`excess_per_course` says what is done
-    without). `payers` is who pays by sector and provider (`Payers.by_sector`). `followed_years` are the citizen-years
-    that the arm's courses ran until the day. `savings` that somebody states (released, reallocated) stand beside those
-    estimated here.
+    on all their sectors together, which the interval of the excess comes from; without it the study's own outcome over
+    just these sectors is, if there is one (else see `excess_per_course`). `payers` is who pays by sector and provider
+    (`Payers.by_sector`). `followed_years` are the citizen-years that the arm's courses ran until the day. `savings`
+    that somebody states (released, reallocated) stand beside those estimated here.
     """
     spent = spending(tables, study.programme, until, payers)
     courses = costs_of(spent)
     own = next((each for each in courses if each.arm == study.arm), _nothing(study.arm))
     added = added_outcomes(study.outcomes)
     shifts = shifts_of(added, outcomes, payers)
+    of_all = outcome_of_all(study.outcomes, added)
+    if excess_total is None and of_all is not None:
+        excess_total = outcomes.get(of_all.outcome)
     excess = excess_per_course(shifts, excess_total)
     ledger = Ledger.of((*arm_ledger(spent, study.arm).lines, *_consumption(shifts, own.courses)))
     return Economy(

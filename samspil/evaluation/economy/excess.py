@@ -20,7 +20,7 @@ def added_outcomes(outcomes: Iterable[StudyOutcome]) -> tuple[StudyOutcome, ...]
     Of all such choices the one that counts most sectors; of these the one with most outcomes, which tells most of who
     uses more; of these that which stands first. Placebos are no consumption of the programme's.
     """
-    costs = [each for each in outcomes if each.aim == "cost" and each.cost_of and not each.placebo]
+    costs = _costs(outcomes)
     best: dict[frozenset[str], tuple[int, ...]] = {frozenset(): ()}
     for place, outcome in enumerate(costs):
         sectors = frozenset(outcome.cost_of)
@@ -30,6 +30,17 @@ def added_outcomes(outcomes: Iterable[StudyOutcome]) -> tuple[StudyOutcome, ...]
                 best[covered | sectors] = max(rival, (*others, place), key=_finest)
     chosen = best[max(best, key=lambda covered: (len(covered), _finest(best[covered])))]
     return tuple(costs[place] for place in chosen)
+
+
+def outcome_of_all(outcomes: Iterable[StudyOutcome], added: Outcomes) -> StudyOutcome | None:
+    """The outcome, if the study has one, that counts just the sectors of those added, all together."""
+    sectors = {sector for outcome in added for sector in outcome.cost_of}
+    whole = (each for each in _costs(outcomes) if set(each.cost_of) == sectors and each not in added)
+    return next(whole, None)
+
+
+def _costs(outcomes: Iterable[StudyOutcome]) -> list[StudyOutcome]:
+    return [each for each in outcomes if each.aim == "cost" and each.cost_of and not each.placebo]
 
 
 def _finest(places: tuple[int, ...]) -> tuple[int, tuple[int, ...]]:
