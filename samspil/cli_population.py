@@ -368,3 +368,56 @@ def releases_due(
 
     rows = verbs.due_for_deletion(consents, on=on.date() if on else None, home=home).rows()
     console.print(rich_table(rows, title="Due for deletion") if rows else "No released row is due for deletion.")
+
+
+@commands.command()
+def evaluate(
+    study: Annotated[Path, typer.Argument(help="The study's YAML file; docs/evaluation.md says what it holds.")],
+    out: Annotated[
+        Path | None, typer.Option(help="A folder for the report (HTML and PDF) and all figures (JSON).")
+    ] = None,
+    language: Language = "da",
+    register: Annotated[
+        bool, typer.Option("--register", help="Only put the study in the register, before there is an answer.")
+    ] = False,
+    truth: Annotated[
+        Path | None, typer.Option(help="The folder of a region made by `synth --programme`: its true effects.")
+    ] = None,
+    override_balance: Annotated[
+        bool, typer.Option("--override-balance", help="Show effects though those compared are not alike.")
+    ] = False,
+    without: Without = None,
+    home: HomeFolder = None,
+    programmes: ProgrammeFolder = None,
+) -> None:
+    """Did it help, and what did it cost: a study from its file to its report, comparison and balance first."""
+    from samspil import verbs  # noqa: PLC0415
+    from samspil.verbs.show import rich_table  # noqa: PLC0415
+
+    if register:
+        entry = verbs.register_study(study, home=home)
+        console.print(
+            f"{entry.study}, version {entry.version}: registered on {entry.day} as {entry.fingerprint[:12]}",
+            highlight=False,
+        )
+        return
+    with told() as progress:
+        progress.add_task("comparing", total=None)
+        found = verbs.evaluate(
+            study, out=out, language=language, truth=truth, override_balance=override_balance,
+            without=tuple(without or ()), home=home, programmes=programmes,
+        )  # fmt: skip
+    result = found.result
+    title = f"{result.study.title.en}. {result.cohort.enrolled} enrolled, data to {result.data_until}"
+    console.print(rich_table(found.attrition_rows(), title=title))
+    balance = result.balance
+    title = (
+        f"Are they alike? {balance.matched_treated} of {balance.treated} matched with {balance.matched} of"
+        f" {balance.candidates}; worth {balance.effective:.0f} of them"
+    )
+    console.print(rich_table(found.balance_rows(), title=title))
+    console.print(rich_table(found.rows(), title=f"Effects for one citizen and year. Run {result.run}"))
+    for note in found.notes():
+        console.print(note, highlight=False, markup=False)
+    if out is not None:
+        console.print(f"report and figures in {out}", highlight=False)

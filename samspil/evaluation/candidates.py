@@ -72,7 +72,7 @@ def candidates(bound: BoundStudy, found: Courses, tables: Tables) -> Candidates:
     meeting.insert(0, "unit", meeting.index)
     measured = pd.concat(list(_measured(bound, meeting, seen)), ignore_index=True)
     frame, columns = _as_numbers(study, measured)
-    frame["index_month"] = [each.year * 12 + each.month - 1 for each in frame["index_date"]]
+    frame["index_month"] = frame["index_date"].map(month_number)
     candidate_citizens = pd.unique(frame.loc[frame["treated"] == 0, "person_id"])
     return Candidates(
         frame=frame.rename(columns={"provider_number": "cluster"}),
@@ -86,10 +86,15 @@ def candidates(bound: BoundStudy, found: Courses, tables: Tables) -> Candidates:
     )
 
 
+def month_number(day: dt.date) -> int:
+    """The calendar month of a day as a whole number that grows by one a month."""
+    return day.year * 12 + day.month - 1
+
+
 def _months(index: pd.DataFrame) -> list[pd.DataFrame]:
     """Those enrolled, month by month."""
-    keys = [(each.year, each.month) for each in index["index_date"]]
-    return [part for _, part in index.groupby(keys, sort=True)]
+    months = index["index_date"].map(month_number)
+    return [index[months == month] for month in sorted(months.unique())]
 
 
 def _screened(bound: BoundStudy, found: Courses, tables: Tables, enrolled: pd.DataFrame) -> ir.Table:

@@ -147,12 +147,8 @@ def _month(
 ) -> tuple[pd.DataFrame, dict[str, list[int]]]:
     """What each unit used in a month, and to whom each event happened in it."""
     uses = [use for use in bound.outcomes.values() if is_loaded(use, moved)]
-    events = {
-        each: bound.events[each.event]
-        for each in bound.study.events
-        if all(is_loaded(use, moved) for use in bound.events[each.event])
-    }
-    uses += [use for of_event in events.values() for use in of_event]
+    events = [each for each in bound.study.events if all(is_loaded(use, moved) for use in bound.events[each.event])]
+    uses += [use for each in events for use in bound.events[each.event]]
     names = column_names(uses)
     people = ibis.memtable(pa.table({"person_id": pa.array(units["unit"], pa.int64())}))
     measured = with_measures(people, uses, moved, AsOf(months.day - DAY), months.period(month))

@@ -12,7 +12,7 @@ from typing import Any
 
 from samspil import __version__, evaluation
 from samspil.definitions import SamspilError
-from samspil.evaluation.effects.estimate import Effect
+from samspil.evaluation.effects.estimate import Effect, Limit
 from samspil.evaluation.figures import Unknown
 from samspil.evaluation.study_binding import bind_study
 from samspil.evaluation.study_result import OutcomeFindings, Registration, SourceUsed, StudyResult
@@ -71,6 +71,19 @@ class StudyAnswer(Shown):
             }
             for row in self.result.balance.rows
         ]
+
+    def notes(self) -> list[str]:
+        """What must be said with the effects, as the report says it too."""
+        follow_up = self.result.cohort.treated_follow_up
+        notes = [
+            f"Followed: {follow_up.under_6_months:.0%} under 6 months, {follow_up.under_12_months:.0%} under 12.",
+            Limit.UNOBSERVED.value,
+        ]
+        if self.result.overridden:
+            notes.insert(0, "Those compared are not alike enough; effects are shown because it was asked for.")
+        if self.result.registration.changed_from:
+            notes.insert(0, "This study was registered before with other content; see the report.")
+        return notes
 
     def attrition_rows(self) -> list[dict[str, Any]]:
         """Each criterion with what it leaves of those enrolled and of the candidates."""
