@@ -1,4 +1,4 @@
-"""The second door between the planes: what was done for citizens, brought to the lake; who agreed, and nobody's words."""
+"""The second door between the planes: what was done, brought to the lake; of who agreed, and nobody's words."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def test_the_demonstration_reaches_the_lake_without_a_rejected_row(tmp_path):
     assert not report.refused, str(report)
     assert [(each.rejected, each.warnings) for each in report.packages] == [(0, [])]
     tables = verbs.tables(tmp_path / "var")
-    assert TABLES <= set(tables)
+    assert set(tables) >= TABLES
     found = {name: tables[name].to_pyarrow().to_pylist() for name in TABLES}
     assert {name: len(rows) for name, rows in found.items()} == done.counts
     # Some are in another programme too, whose question about evaluation nobody has answered.
@@ -220,9 +220,10 @@ def test_a_harvest_that_is_killed_leaves_nothing_to_ingest_and_can_be_given_agai
         written.append(path)
         replace_file(path, content, mode)
 
-    with monkeypatch.context() as killed, pytest.raises(KeyboardInterrupt):
+    with monkeypatch.context() as killed:
         killed.setattr(harvest_package, "replace_file", dies)
-        verbs.harvest(out, D)
+        with pytest.raises(KeyboardInterrupt):
+            verbs.harvest(out, D)
     assert len(written) == files
     with pytest.raises(SamspilError, match=r"no datapackage\.json"):
         verbs.ingest([out], tmp_path / "var")
