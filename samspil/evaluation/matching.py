@@ -154,7 +154,8 @@ def _whitened(covariates: npt.NDArray[np.floating], treated: Bools) -> Floats:
     scaled = (values - values.mean(axis=0)) / np.where(spread > 0, spread, 1.0)
     within = scaled.copy()
     for group in (treated, ~treated):
-        within[group] -= scaled[group].mean(axis=0)
+        if group.any():
+            within[group] -= scaled[group].mean(axis=0)
     covariance = np.atleast_2d(within.T @ within / max(len(values) - 2, 1))
     sizes, directions = np.linalg.eigh(covariance)
     kept = sizes > 1e-10 * sizes.max(initial=0.0)
