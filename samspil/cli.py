@@ -62,6 +62,9 @@ def synth(
     out: Annotated[Path, typer.Option(help="A new folder for the deliveries.")],
     seed: Annotated[int, typer.Option(help="The same seed gives the same bytes.")] = 1,
     flaws: Annotated[bool, typer.Option("--flaws", help="Inject the dirt of real deliveries, and list it.")] = False,
+    programme: Annotated[
+        bool, typer.Option("--programme", help="Add an integrated-care programme whose true effect is known.")
+    ] = False,
 ) -> None:
     """Write a synthetic region: one delivery per source, four years of coherent history."""
     from samspil import verbs  # noqa: PLC0415 - the command line answers --help without loading the engine
@@ -70,7 +73,7 @@ def synth(
     with Progress(*columns, console=errors) as progress:
         task = progress.add_task("persons", total=persons)
         region = verbs.synth(
-            persons, out, seed=seed, as_of=as_of.date(), flaws=flaws,
+            persons, out, seed=seed, as_of=as_of.date(), flaws=flaws, programme=programme,
             progress=lambda done, total: progress.update(task, completed=done, total=total),
         )  # fmt: skip
     console.print(str(region), highlight=False, markup=False)

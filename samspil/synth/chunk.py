@@ -15,6 +15,8 @@ from samspil.synth.medicines import prescription_tables
 from samspil.synth.municipal import municipal_tables
 from samspil.synth.people import civil_tables, draw_people
 from samspil.synth.plan import Plan
+from samspil.synth.programme_chunk import with_programme
+from samspil.synth.programme_truth import Truth
 from samspil.synth.questionnaires import questionnaire_tables
 from samspil.synth.specialists import specialist_tables
 from samspil.synth.work import employment_tables
@@ -23,13 +25,14 @@ from samspil.synth.work import employment_tables
 @dataclass(frozen=True)
 class Chunk:
     """Tables by name with the rows about the chunk's people, the truth about them, and injected flaws (rows
-    within the chunk).
+    within the chunk). `effect` is the truth about the courses of a programme, in a region that has one.
     """
 
     persons: int
     tables: dict[str, pa.Table]
     truth: pa.Table
     flaws: list[Flaw]
+    effect: Truth | None = None
 
 
 def make_chunk(plan: Plan, number: int) -> Chunk:
@@ -48,7 +51,8 @@ def make_chunk(plan: Plan, number: int) -> Chunk:
         for_quality,
         for_more_values,
         for_answers,
-    ) = plan.randomness(number, 13)
+        for_programme,
+    ) = plan.randomness(number, 14)
     people = draw_people(plan, number, for_people)
     health = live(people, plan, for_health)
     hospital, contacts = hospital_tables(people, health, plan, number, for_hospital)
@@ -63,7 +67,8 @@ def make_chunk(plan: Plan, number: int) -> Chunk:
         **municipal_tables(people, health, contacts, plan, for_care),
         **questionnaire_tables(people, health, plan, for_answers),
     }
+    tables, effect = with_programme(tables, people, health, plan, number, for_programme)
     flaws: list[Flaw] = []
     if plan.flaws:
         tables, flaws = inject(tables, plan, for_flaws)
-    return Chunk(len(people), tables, truth(people, health, plan), flaws)
+    return Chunk(len(people), tables, truth(people, health, plan), flaws, effect)

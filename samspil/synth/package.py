@@ -8,7 +8,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from samspil.synth.contract import CONTRACT, SOURCES
+from samspil.synth.contract import CONTRACT, PROGRAMME_SOURCE, PROGRAMME_TABLES, SOURCES
 from samspil.synth.flaws import WRONG_HASH
 from samspil.synth.plan import Plan
 from samspil.synth.reference import reference
@@ -64,12 +64,13 @@ class Deliveries:
 
     def __init__(self, out: Path, plan: Plan) -> None:
         self.plan = plan
-        self.folders = {source: out / source for source in SOURCES}
+        self._sources = SOURCES | ({PROGRAMME_SOURCE: PROGRAMME_TABLES} if plan.programme else {})
+        self.folders = {source: out / source for source in self._sources}
         self._files: dict[str, TableFile] = {}
         for source, folder in self.folders.items():
             folder.mkdir(parents=True, exist_ok=True)
             (folder / "datapackage.json").unlink(missing_ok=True)
-            self._files |= {table: TableFile(folder / f"{table}.parquet") for table in SOURCES[source]}
+            self._files |= {table: TableFile(folder / f"{table}.parquet") for table in self._sources[source]}
 
     @property
     def rows(self) -> dict[str, int]:
@@ -91,7 +92,7 @@ class Deliveries:
     def _descriptor(self, source: str) -> dict[str, Any]:
         window, owner = self.plan.window, reference("region")["owners"][source]
         resources = []
-        for table in SOURCES[source]:
+        for table in self._sources[source]:
             file = self._files[table]
             digest = _sha256(file.path)
             if self.plan.flaws and table == WRONG_HASH:

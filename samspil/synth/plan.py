@@ -10,6 +10,7 @@ from samspil.synth.care_quality import CareQuality
 from samspil.synth.cpr import CprNumbers
 from samspil.synth.networks import Networks
 from samspil.synth.practices import Practices
+from samspil.synth.programme import Programme
 from samspil.synth.timeline import Window
 
 CHUNK = 10_000  # persons made together; part of what decides the content, so the same for any number of workers
@@ -24,6 +25,7 @@ class Plan:
     seed: int
     as_of: date
     flaws: bool = False
+    programme: bool = False
 
     def __post_init__(self) -> None:
         if not 1 <= self.persons <= MOST:
@@ -58,6 +60,11 @@ class Plan:
     @cached_property
     def care_quality(self) -> CareQuality:
         return CareQuality.drawn(self.networks, self.window, self.seed)
+
+    @cached_property
+    def joint_programme(self) -> Programme | None:
+        """The integrated-care programme, in a region that has one."""
+        return Programme.found(self.practices, self.window, self.seed) if self.programme else None
 
     @cached_property
     def cpr_numbers(self) -> CprNumbers:

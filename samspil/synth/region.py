@@ -17,6 +17,11 @@ from samspil.synth.flaws import Flaw, file_flaws
 from samspil.synth.medicines import risk_drug_table
 from samspil.synth.package import Deliveries, TableFile
 from samspil.synth.plan import Plan
+from samspil.synth.programme_account import account_tables
+from samspil.synth.programme_truth import Sums
+
+#: The true effect of a programme, and what each of its citizens used with it and without.
+EFFECT, EFFECT_BY_COURSE = "truth_programme.json", "truth_programme.parquet"
 
 
 @dataclass(frozen=True)
@@ -60,6 +65,7 @@ def write_region(
     seed: int,
     as_of: date,
     flaws: bool = False,
+    programme: bool = False,
     progress: Callable[[int, int], None] | None = None,
     workers: int | None = None,
 ) -> Region:
@@ -81,6 +87,9 @@ def write_region(
         seed: any whole number from 0.
         as_of: last day of the period; it must lie in the years 1970 to 2057.
         flaws: also inject the dirt of real deliveries, and list every flaw in `out/flaws.json`.
+        programme: also let an integrated-care programme run in half of the practices, and deliver the source
+            `integrated_care`. Its true effect is written to `out/truth_programme.json`, and to
+            `out/truth_programme.parquet` course by course.
         progress: called after each few thousand persons with the number done and the total.
         workers: processes to use; all processors when not given. One makes no extra process.
 
@@ -91,12 +100,13 @@ def write_region(
         ValueError: `persons`, `seed`, `as_of` or `workers` out of range.
         OSError: `out` cannot be written. Packages are then incomplete: they have no `datapackage.json`.
     """
-    plan = Plan(persons, seed, as_of, flaws)
+    plan = Plan(persons, seed, as_of, flaws, programme)
     if workers is not None and workers < 1:
         raise ValueError(f"workers must be at least 1, not {workers}")
     deliveries = Deliveries(out, plan)
     truth = TableFile(out / "truth.parquet")
     found: list[Flaw] = []
+    effects = Sums()
     done = 0
     practices, window = plan.practices, plan.window
     deliveries.add({"practice": practices.table(), "risk_drug": risk_drug_table()})
@@ -109,9 +119,12 @@ def write_region(
         found += [flaw.moved(rows[flaw.table]) for flaw in chunk.flaws]
         deliveries.add(chunk.tables)
         truth.add(chunk.truth)
+        if chunk.effect:
+            effects.add(chunk.effect)
         done += chunk.persons
         if progress:
             progress(done, persons)
+    _close_programme(out, plan, effects, deliveries)
     deliveries.close()
     truth.close()
     (out / "flaws.json").unlink(missing_ok=True)
@@ -120,6 +133,22 @@ def write_region(
         listed = ",\n".join(json.dumps(flaw.as_json(), ensure_ascii=False) for flaw in found)
         (out / "flaws.json").write_text(f"[\n{listed}\n]\n", encoding="utf-8")
     return Region(persons, as_of, deliveries.folders, deliveries.rows, tuple(found))
+
+
+def _close_programme(out: Path, plan: Plan, effects: Sums, deliveries: Deliveries) -> None:
+    """What is known of a programme when all of its courses are: its account, and its true effect."""
+    for name in (EFFECT, EFFECT_BY_COURSE):
+        (out / name).unlink(missing_ok=True)
+    programme = plan.joint_programme
+    if programme is None:
+        return
+    deliveries.add({"taking_part": programme.table(plan.practices, plan.window)})
+    deliveries.add(account_tables(programme, effects.courses, plan))
+    by_course = TableFile(out / EFFECT_BY_COURSE)
+    for table in effects.tables:
+        by_course.add(table)
+    by_course.close()
+    (out / EFFECT).write_text(effects.as_json(programme, plan), encoding="utf-8")
 
 
 def _processors() -> int:
