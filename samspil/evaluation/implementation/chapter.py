@@ -15,6 +15,7 @@ from samspil.evaluation.implementation import adoption as adopting
 from samspil.evaluation.implementation import fidelity as keeping
 from samspil.evaluation.implementation import involvement as involving
 from samspil.evaluation.implementation.adoption import PracticeAdoption
+from samspil.evaluation.implementation.contacts import PracticeContacts, contacts
 from samspil.evaluation.implementation.scope import Scope
 from samspil.population.funnel import Spread
 from samspil.population.tables import Tables
@@ -35,7 +36,9 @@ class Implementation:
     * `exposure`: courses by how many services they received (dose);
     * `concentration`: the share of courses that the practice with most of them has (000 L-34);
     * `stages`: practices taking part that are `trained`, have ever `used` it, are `active`, have a `course` (000 L-55);
-    * `variation`: how much practices differ in `deadlines` and by component (001 R-EVAL-16).
+    * `variation`: how much practices differ in `deadlines` and by component (001 R-EVAL-16);
+    * `contacts`: acute and planned contacts of those enrolled, before and after, by practice, where it was asked for
+      (001 R-EVAL-17). It is no effect.
     """
 
     reach: Share | Unknown
@@ -52,6 +55,7 @@ class Implementation:
     practices: tuple[PracticeAdoption, ...]
     stages: Mapping[str, Share | Unknown] = field(default_factory=dict)
     variation: Mapping[str, Spread] = field(default_factory=dict)
+    contacts: tuple[PracticeContacts, ...] | Unknown = ()
 
     @property
     def cases_attained(self) -> float | Unknown:
@@ -72,11 +76,13 @@ def implementation(
     eligible: int | None,
     days: Days,
     components: Sequence[str] = (),
+    contact_months: int | None = None,
 ) -> Implementation:
     """How one arm of a programme was carried out, in the courses begun in `days`, as seen at `until`.
 
     `eligible` is how many citizens could have been enrolled, None where nobody knows. `components` are the parts the
-    programme is to have, so that one that nobody received is shown. A table that is not loaded makes figures Unknown.
+    programme is to have, so that one that nobody received is shown. `contact_months` asks for contacts in so many
+    months before and after. A table that is not loaded makes figures Unknown.
     """
     scope = Scope(tables, programme, arm, until, days)
     practices = adopting.practice_table(scope)
@@ -98,4 +104,5 @@ def implementation(
         practices=practices,
         stages=stages,
         variation=variation if lacking is None else {},
+        contacts=() if contact_months is None else contacts(scope, contact_months),
     )

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any
 
 from samspil.evaluation.implementation.chapter import Implementation, implementation
@@ -36,7 +37,9 @@ class Programme:
     """Rows of `integrated_care` and of who had which practice."""
 
     def __init__(self) -> None:
-        self.rows: dict[str, list[dict[str, Any]]] = {name: [] for name in (*TABLES, "affiliation", "gp_contact")}
+        self.rows: dict[str, list[dict[str, Any]]] = {
+            name: [] for name in (*TABLES, "affiliation", "gp_contact", "hospital_contact")
+        }
         self.persons: dict[str, int] = {}
         self.absent: set[str] = set()
 
@@ -178,6 +181,25 @@ class Programme:
     def contact(self, person: int, kind: str, *on: dt.date) -> Programme:
         for each in on:
             self._add("gp_contact", person_id=person, provider_number="100001", date=each, kind=kind)
+        return self
+
+    def hospital(self, person: int, acute: bool, *on: dt.date) -> Programme:
+        for each in on:
+            self._add(
+                "hospital_contact",
+                person_id=person,
+                contact_id=f"h{len(self.rows['hospital_contact'])}",
+                course_id=None,
+                hospital="OUH",
+                department="medicine",
+                start=dt.datetime.combine(each, dt.time(23, 59)),
+                end=None,
+                kind="inpatient",
+                acute=acute,
+                action_diagnosis="J440",
+                cost=Decimal(0),
+                ready_for_discharge=None,
+            )
         return self
 
     def tables(self) -> dict[str, Any]:
