@@ -37,6 +37,7 @@ class Reason(StrEnum):
     NO_ITEMS = "no item tells persons apart"
     FEW_PRACTICES = "there are too few practices ({practices}; at least {needed} are needed)"
     SHORT_BEFORE = "the time before the index day is too short ({months} months; at least {needed} are needed)"
+    SHORT_AFTER = "the time after the index day is too short ({months} months; at least {needed} are needed)"
     NO_LEVEL = "there is no level above zero to hold the effect against"
     NO_COURSES = "no course began in the days of the study"
     NO_PRACTICES = "no practice takes part"

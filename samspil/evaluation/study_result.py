@@ -9,35 +9,14 @@ from dataclasses import dataclass
 from samspil.evaluation.balance import BalanceTable
 from samspil.evaluation.economy.accounts import Economy
 from samspil.evaluation.effects.estimate import Effect, Verdict
+from samspil.evaluation.effects.event_study import EventStudy
 from samspil.evaluation.effects.sensitivity import Sensitivity
 from samspil.evaluation.effects.time_to_event import EventTimes
-from samspil.evaluation.figures import Difference, Unknown
+from samspil.evaluation.figures import Unknown
 from samspil.evaluation.implementation.chapter import Implementation
 from samspil.evaluation.implementation.results import Stated
 from samspil.evaluation.study_cohort import StudyCohort
 from samspil.programmes.study import Study, StudyEvent, StudyOutcome
-
-
-@dataclass(frozen=True)
-class PeriodEffect:
-    """The difference between the groups in one period beside the last before the index (which has none: it is zero).
-
-    `period` counts from the index: -1 is the last period before it, 0 the first after.
-    """
-
-    period: int
-    treated: float
-    comparison: float
-    effect: Difference | None
-
-
-@dataclass(frozen=True)
-class EventStudy:
-    """Differences period by period, and the joint test that those before the index are zero."""
-
-    outcome: str
-    periods: tuple[PeriodEffect, ...]
-    pre_trend_p: float | Unknown
 
 
 @dataclass(frozen=True)
