@@ -15,6 +15,7 @@ from typing import Any
 
 import ibis
 import ibis.expr.types as ir
+from ibis import _
 
 from samspil.evaluation.economy.accounts import rounded
 from samspil.population.tables import Tables
@@ -46,8 +47,8 @@ class Spent:
 class Spending:
     """Everything a programme spent until a day, and the courses it had started by then.
 
-    `registered` are the kinds that have a table of their own, where no row means that nothing was done; of other kinds
-    no row means that nobody wrote anything down.
+    `registered` are the kinds whose own table somebody keeps (it has a row of the programme): what is not in it was not
+    done. An empty table is nobody's register, and of other kinds no row means that nobody wrote anything down.
     """
 
     courses: Mapping[str, int]
@@ -75,11 +76,15 @@ def spending(tables: Tables, programme: str, until: dt.date, payers: Mapping[str
     `payers` is who pays for what each sector gives, and for `team_meeting`; without it the payer is `not_known`.
     """
     account = _rows(tables, ACCOUNT, lambda t: (t.programme == programme) & (t["from"] <= until))
-    costs = [*(_paid(row, until) for row in account), *_meetings(tables, programme, until, payers, account)]
-    costs += _services(tables, programme, until, payers, account)
-    kinds = {MEETINGS: "team_meetings", SERVICES: "services"}
-    registered = frozenset(kind for table, kind in kinds.items() if table in tables)
-    return Spending(_started(tables, programme, until), tuple(costs), registered)
+    done = [
+        *_meetings(tables, programme, until, payers, account),
+        *_services(tables, programme, until, payers, account),
+    ]
+    return Spending(
+        courses=_started(tables, programme, until),
+        costs=(*(_paid(row, until) for row in account), *done),
+        registered=frozenset(each.kind for each in done),
+    )
 
 
 def _rows(tables: Tables, name: str, which: Any) -> list[Row]:
@@ -135,13 +140,11 @@ def _services(
     if SERVICES not in tables or COURSES not in tables:
         return
     courses = _of_programme(tables, programme, until).select("course_id", "arm").distinct()
-    received = tables[SERVICES].inner_join(courses, "course_id")
-    received = received.mutate(day=ibis.coalesce(received.started, received.date))
-    received = received.filter((received.day <= until) & (received.started.notnull() | received.cost.notnull()))
-    by_day = received.group_by("arm", "sector", "day").aggregate(
-        amount=received.cost.sum(), without=received.cost.isnull().sum()
-    )
-    for row in by_day.order_by("arm", "sector", "day").to_pyarrow().to_pylist():
+    asked = tables[SERVICES].inner_join(courses, "course_id")
+    asked = asked.mutate(day=ibis.coalesce(asked.started, asked.date), received=asked.started.notnull())
+    by_day = asked.filter(asked.day <= until).group_by("arm", "sector", "day")
+    found = by_day.aggregate(amount=_.cost.sum(), without=(_.cost.isnull() & _.received).sum())
+    for row in found.order_by("arm", "sector", "day").to_pyarrow().to_pylist():
         lacking = 0 if _pays(account, row["arm"], "services", row["day"]) else row["without"]
         payer = payers.get(row["sector"], NOT_KNOWN)
         yield Spent(row["arm"], "services", payer, row["amount"] or Decimal(0), lacking)

@@ -173,12 +173,24 @@ def test_econ_1_a_programme_without_cost_is_not_measured_in_any_part() -> None:
     assert (found.running, found.whole_equally, found.whole_by_courses) == (None, None, None)
 
 
-def test_no_meeting_in_its_table_is_none_held_but_no_line_in_the_account_is_none_written_down() -> None:
+def test_an_empty_table_is_nobodys_register() -> None:
+    """A care plane that keeps no team meetings delivers their table empty: that is not the same as none held."""
     accounts = Accounts()
     accounts.started("sad", 2)
+    accounts.meeting("sad", 7, programme="another")
     found = costs(accounts)["sad"]
-    assert (found.team_meetings, found.services) == (0, 0)
+    assert (found.team_meetings, found.services) == (None, None)
     assert (found.operation, found.own_development, found.shared_equally) == (None, None, None)
+
+
+def test_an_arm_without_meetings_where_others_are_written_down_had_none() -> None:
+    accounts = Accounts()
+    accounts.started("sad", 2)
+    (course,) = accounts.started("daemp", 1)
+    accounts.meeting("daemp", 7)
+    accounts.service(course, None, started=None)
+    found = costs(accounts)["sad"]
+    assert (found.team_meetings, found.services, found.operation) == (0, 0, None)
 
 
 def test_what_an_arm_did_not_have_alone_is_zero_where_all_had_it_together() -> None:
@@ -284,7 +296,7 @@ def by_hand(rows: dict[str, list[dict[str, Any]]], until: dt.date) -> dict[str, 
     for arm, number in started.items():
         parts: dict[str, Fraction | None] = {}
         for kind in ("team_meetings", "services", "operation"):
-            sum_, unknown, seen = Fraction(0), False, kind != "operation"
+            sum_, unknown, seen = Fraction(0), False, False
             for row in rows["programme_cost"]:
                 if row["kind"] == kind and row["arm"] in (arm, None) and row["from"] <= until:
                     seen = True
@@ -293,9 +305,11 @@ def by_hand(rows: dict[str, list[dict[str, Any]]], until: dt.date) -> dict[str, 
                     sum_ += Fraction(part) * share
             done = []
             if kind == "team_meetings":
+                seen |= any(row["date"] <= until for row in rows["team_meeting"])
                 done = [(row["date"], row["cost"]) for row in rows["team_meeting"] if row["arm"] == arm]
             elif kind == "services":
                 for row in rows["service_received"]:
+                    seen |= row["course_id"] in arm_of and (row["started"] or row["date"]) <= until
                     if arm_of.get(row["course_id"]) == arm and not (row["started"] is None and row["cost"] is None):
                         done.append((row["started"] or row["date"], row["cost"]))
             for day, cost in done:

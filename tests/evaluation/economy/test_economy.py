@@ -111,7 +111,7 @@ def test_econ_1_an_intervention_without_cost_is_not_measured_everywhere() -> Non
     assert found.net_per_course == Unknown.because(Reason.COST_NOT_MEASURED)
     assert found.per_citizen_year is None
     not_measured = {line.kind for line in found.ledger if line.amount is None}
-    assert not_measured == {"development", "implementation", "operation"}
+    assert not_measured == {"development", "implementation", "team_meetings", "services", "operation"}
     assert isinstance(found.excess_per_course, Estimate)
 
 

@@ -124,6 +124,8 @@ def test_what_nobody_wrote_down_is_a_line_that_is_not_measured() -> None:
     assert {(line.kind, line.amount) for line in ledger.lines} == {
         ("development", None),
         ("implementation", None),
+        ("team_meetings", None),
+        ("services", None),
         ("operation", None),
     }
     assert ledger.by_payer() == {"not_known": None}
