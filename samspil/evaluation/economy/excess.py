@@ -71,7 +71,7 @@ def _amount(outcome: StudyOutcome, effects: Mapping[str, Effect | Unknown]) -> E
         raise SamspilError(
             f"the effect on `{outcome.outcome}` is a {effect.scale}: give its amount per citizen and year, to add it up"
         )
-    return Estimate(effect.estimate.value, effect.estimate.low, effect.estimate.high)
+    return _plain(effect)
 
 
 def excess_per_course(shifts: Sequence[Shift], of_all: Effect | Unknown | None = None) -> Estimate | Unknown:
@@ -80,10 +80,9 @@ def excess_per_course(shifts: Sequence[Shift], of_all: Effect | Unknown | None =
     `of_all` is the effect on all these sectors as one outcome, and is what the figure and its interval come from where
     it is given. Effects on the same citizens depend on each other, so their variances do not add up. Without `of_all`
     the ends of the intervals are added: too wide, and never too narrow (the standard error of a sum is at most the sum
-    of standard errors, whatever the correlation). Unknown where one of the shifts is.
+    of standard errors, whatever the correlation). Unknown where one of the shifts is, whatever `of_all` says: it would
+    be the effect on fewer sectors than it is read as.
     """
-    if of_all is not None:
-        return of_all if isinstance(of_all, Unknown) else _plain(of_all)
     if not shifts:
         return Unknown.because(Reason.CONSUMPTION_NOT_COUNTED)
     value = low = high = 0.0
@@ -93,6 +92,8 @@ def excess_per_course(shifts: Sequence[Shift], of_all: Effect | Unknown | None =
         value += shift.per_course.value
         low += shift.per_course.low
         high += shift.per_course.high
+    if of_all is not None:
+        return of_all if isinstance(of_all, Unknown) else _plain(of_all)
     return Estimate(value, low, high)
 
 

@@ -224,6 +224,13 @@ def test_the_effect_on_all_sectors_together_is_what_the_interval_comes_from() ->
     assert excess_per_course(shifts, few) is few
 
 
+def test_a_sector_that_is_not_measured_is_not_left_out_of_the_effect_on_all() -> None:
+    lacking = Unknown.because(Reason.NOT_LOADED, source="municipal_care")
+    shifts = [Shift("s", "region", Estimate(10, 0, 20)), Shift("t", "municipality", lacking)]
+    assert excess_per_course(shifts, effect("all", 10.0)) is lacking
+    assert excess_per_course([], effect("all", 10.0)) == Unknown.because(Reason.CONSUMPTION_NOT_COUNTED)
+
+
 def test_an_outcome_over_just_the_sectors_added_is_the_effect_on_all_of_them() -> None:
     """Only its interval knows how the parts depend on each other; an outcome over other sectors does not."""
     parts, both = (("hospital_somatic",), ("general_practice",)), ("hospital_somatic", "general_practice")
