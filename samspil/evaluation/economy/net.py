@@ -16,8 +16,8 @@ def net_per_course(running: Amount, excess: Estimate | Unknown) -> Estimate | Un
     """The net economic result of a course, DKK: −(what it costs to run + excess consumption) (000 L1804-1814).
 
     Negative is a cost. The interval is that of the excess, turned round: the running cost is an account, no estimate.
-    The report holds consumption beyond the programme's own services against its cost (000 L1711-1715); a service that is
-    in the programme's account and in a register too is in both, and makes the result too low.
+    The report holds consumption beyond the programme's own services against its cost (000 L1711-1715). A service that
+    is in the programme's account and in a register too is in both, and makes the result too low.
     """
     if running is None:
         return Unknown.because(Reason.COST_NOT_MEASURED)
