@@ -135,6 +135,7 @@ def _units(found: Courses, tables: Tables, enrolled: pd.DataFrame) -> ir.Table:
     own_day = ibis.literal(days, type="array<date>")[person.person_id % len(days)]
     others = person.mutate(index_date=own_day).left_join(first, "person_id")
     others = others.filter(others["first"].isnull() | (others["first"] > others.index_date))
+    others = others.anti_join(treated, "person_id")
     others = others.select("person_id", "index_date", treated=ibis.literal(0))
     both = treated.select("person_id", "index_date", treated=treated.treated.cast("int8")).union(
         others.mutate(treated=others.treated.cast("int8"))

@@ -32,9 +32,9 @@ from samspil.evaluation.effects.subgroups import in_subgroup
 from samspil.evaluation.effects.time_to_event import event_times
 from samspil.evaluation.figures import Reason, Unknown
 from samspil.evaluation.following import DEATH, MONTH, follow_up, followed
-from samspil.evaluation.implementation.chapter import Implementation
-from samspil.evaluation.implementation.implementation import implementation
-from samspil.evaluation.implementation.results import Stated, perceived
+from samspil.evaluation.implementation.chapter import implementation
+from samspil.evaluation.implementation.perceived import perceived
+from samspil.evaluation.implementation.scope import Scope
 from samspil.evaluation.matched_units import MatchedUnits, matched_units
 from samspil.evaluation.panel import Panel
 from samspil.evaluation.practice_series import practice_series
@@ -87,6 +87,7 @@ def run_study(bound: BoundStudy, given: Given, registration: Registration, run: 
     total = Unknown.because(Reason.NOT_ALIKE)
     if withheld != Verdict.NOT_COMPARABLE:
         total = _main(built, TOTAL_COST)
+    stated = perceived(Scope(tables, study.programme, study.arm, until, study.enrolled))
     return StudyResult(
         study=study,
         registration=registration,
@@ -102,8 +103,8 @@ def run_study(bound: BoundStudy, given: Given, registration: Registration, run: 
         economy=economy(
             study, tables, effects, given.payers, until, _citizen_years(study, found, tables, until), excess_total=total
         ),
-        implementation=_implementation(study, tables, until, possible.eligible),
-        stated=_stated(study, tables, until),
+        implementation=implementation(tables, study.programme, study.arm, until, possible.eligible, study.enrolled),
+        stated=() if isinstance(stated, Unknown) else stated,
         titles={},
         few=given.few,
     )
@@ -251,11 +252,3 @@ def _citizen_years(study: Study, found: Courses, tables: Tables, until: dt.date)
     rows = own.select("from", "to").to_pyarrow().to_pylist()
     days = [(min(row["to"] or until, until) - row["from"]).days + 1 for row in rows if row["from"] <= until]
     return sum(days) / 365.25 if days else None
-
-
-def _implementation(study: Study, tables: Tables, until: dt.date, eligible: int) -> Implementation:
-    return implementation(tables, study.programme, study.arm, until, eligible, study.enrolled)
-
-
-def _stated(study: Study, tables: Tables, until: dt.date) -> tuple[Stated, ...]:
-    return perceived(tables, study.programme, study.arm, until)

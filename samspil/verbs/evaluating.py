@@ -216,10 +216,10 @@ def _truth(path: Path, study: Study) -> dict[str, float]:
     file = path / TRUTH if path.is_dir() else path
     if not file.is_file():
         raise SamspilError(f"{file}: there is no such file; `samspil synth --programme` writes it beside the region")
-    arms = json.loads(file.read_text(encoding="utf-8"))["effects"]
+    arms = json.loads(file.read_text(encoding="utf-8"))["arms"]
     if study.arm not in arms:
         raise SamspilError(f"{file}: nothing is known of the arm `{study.arm}`; arms are {', '.join(sorted(arms))}")
-    found: dict[str, float] = arms[study.arm]
+    found = {name: float(each["effect"]) for name, each in arms[study.arm]["outcomes"].items()}
     return found
 
 

@@ -23,6 +23,7 @@ LAID = dt.date(2014, 10, 1)
 def found_by_engine(study: BoundStudy, region: Region) -> dict[tuple[int, dt.date], dict[str, Any]]:
     tables = as_ibis(region.tables)
     frame = candidates(study, courses(study.study, tables), tables).frame
+    assert not frame.duplicated(["person_id", "index_date"]).any()
     return {(row["person_id"], row["index_date"]): row for row in frame.to_dict("records")}
 
 
