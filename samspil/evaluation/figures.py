@@ -40,6 +40,7 @@ class Reason(StrEnum):
     SHORT_AFTER = "the time after the index day is too short ({months} months; at least {needed} are needed)"
     NO_LEVEL = "there is no level above zero to hold the effect against"
     NO_COURSES = "no course began in the days of the study"
+    NOT_WRITTEN = "nobody has written down anything of the kind"
     NO_PRACTICES = "no practice takes part"
     NONE_JUDGED = "no name was judged"
     NONE_DUE = "no service has come due"
