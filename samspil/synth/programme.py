@@ -42,13 +42,16 @@ class Programme:
         joins[rng.permutation(size)[: max(1, round(rules["takes_part"] * size))]] = True
         end = window.days - 1
         begins = rng.integers(end - rules["starts"][0], end - rules["starts"][1] + 1, size)
+        study = _study_days(window)
         keenness = np.exp(rules["keenness"] * rng.standard_normal(size))
         lists = np.diff(np.r_[0, practices.reach]) * joins
-        share = lists / lists.sum()
-        fitting = np.flatnonzero(joins & (share >= rules["leader_least_share"]))
-        leader = fitting[0] if len(fitting) else int(np.argmax(share))
-        keenness[leader] = rules["leader"]
-        begins[leader] = min(begins[leader], end - 730)  # it is there for all of the study's days
+        leader = int(np.argmax(lists))
+        begins[leader] = min(begins[leader], study[0])
+        # Citizens times days, as readily as they are enrolled: what the leader must outweigh to get its share.
+        others = lists * np.maximum(study[1] - np.maximum(begins, study[0]), 0) * keenness
+        others[leader] = 0
+        wanted = rules["leader_share"] / (1 - rules["leader_share"]) * others.sum()
+        keenness[leader] = max(wanted / (lists[leader] * (study[1] - study[0])), 1.0)
         trained = begins + rng.integers(*rules["training"], size)
         trained = np.where(rng.random(size) < rules["trained"], trained, OPEN)
         first_used = begins + rng.integers(*rules["first_used"], size)
@@ -57,7 +60,7 @@ class Programme:
             trained.astype(np.int32),
             first_used.astype(np.int32),
             keenness,
-            _study_days(window),
+            study,
         )
 
     def table(self, practices: Practices, window: Window) -> pa.Table:

@@ -32,7 +32,7 @@ def _meetings(first: dt.date, courses: Mapping[str, int], plan: Plan, rng: np.ra
         days = range(0, (plan.as_of - first).days + 1, rules["every_days"])
         held = sorted((day, team) for team in range(teams) for day in days)
         cost = Decimal(rules["cost_per_course"][arm] * courses[arm]) / max(len(held), 1)
-        cases = rng.poisson(rules["expected"] * rules["share"], len(held))
+        cases = rng.binomial(rules["room"], rules["expected"] * rules["share"] / rules["room"], len(held))
         minutes = rng.integers(*rules["minutes"], len(held), endpoint=True) // 15 * 15
         people = rng.integers(*rules["participants"], len(held), endpoint=True)
         for number, (day, _) in enumerate(held):

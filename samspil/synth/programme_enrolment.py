@@ -82,16 +82,13 @@ def enrol(
         stays = (practice >= 0) & (people.practice_on(everybody, day - 1) == practice)
         there = stays & (programme.begins[practice] <= day) & health.observed(everybody, day) & (enrolled == NEVER)
         for place, arm in enumerate(ARMS):
-            fits, known = eligible(arm, people, past, day - 1)
-            fits &= there & (enrolled == NEVER)
+            fits, listed, known = eligible(arm, people, past, day - 1)
+            fits, listed = (each & there & (enrolled == NEVER) for each in (fits, listed))
             odds = chances(arm, known, day, programme) * programme.keenness[practice]
             hit = fits & chance(rng, np.minimum(odds, rules["enrolment"]["most"]), size)
             enrolled[hit], arm_of[hit] = day[hit], place
-            # As many more names are looked at as make the precision of the list what it is.
-            review = rules["review"]
-            others = rules["arms"][arm]["list"] * (1 / review["precision"] - 1) * odds
-            seen = fits & ~hit & chance(rng, np.minimum(others, 1), size)
-            passed.append((everybody[seen], day[seen], np.full(int(seen.sum()), place), practice[seen]))
+            seen = _looked_at(listed & ~hit, rules["arms"][arm]["list"] * int(hit.sum()), rng)
+            passed.append((seen, day[seen], np.full(len(seen), place), practice[seen]))
     rows = np.flatnonzero(enrolled < NEVER)
     rows = rows[np.lexsort((rows, enrolled[rows]))]
     columns = [np.concatenate([part[i] for part in passed] or [np.zeros(0, dtype=np.int64)]) for i in range(4)]
@@ -104,8 +101,17 @@ def enrol(
     )
 
 
-def eligible(arm: str, people: People, past: Past, on: Ints) -> tuple[Bools, dict[str, Ints]]:
-    """Who meets the study's criteria on a day, with a margin of days for birthdays, and what was known of each then."""
+def _looked_at(listed: Bools, invited: float, rng: np.random.Generator) -> Ints:
+    """Who is looked at and not invited: so many that the share invited is the precision of the list."""
+    precision, there = reference("programme")["review"]["precision"], np.flatnonzero(listed)
+    some = min(rng.poisson(invited * (1 / precision - 1)), len(there))
+    return np.sort(rng.choice(there, some, replace=False))
+
+
+def eligible(arm: str, people: People, past: Past, on: Ints) -> tuple[Bools, Bools, dict[str, Ints]]:
+    """Who meets the study's criteria on a day, with a margin of days for birthdays; who may stand on a list without
+    meeting them; and what was known of each on that day.
+    """
     everybody, (youngest, oldest) = np.arange(len(people)), reference("programme")["arms"][arm]["age"]
     age = people.age_on(on)
     fits = (age >= youngest + 0.01) & (age < oldest + 0.99)
@@ -113,10 +119,10 @@ def eligible(arm: str, people: People, past: Past, on: Ints) -> tuple[Bools, dic
     if arm == "daemp":
         known["acute_quarter"] = past.acute.between(everybody, on - _QUARTER + 1, on)
         known["acute_year"] = past.acute.between(everybody, on - _YEAR + 1, on)
-        return fits & (known["acute_year"] >= 1), known
+        return fits & (known["acute_year"] >= 1), fits, known
     now, known["benefit_quarter"] = past.sick(len(people), on)
     known["psychologist_year"] = past.psychologist.between(everybody, on - _YEAR + 1, on)
-    return fits & now, known
+    return fits & now, fits & (known["benefit_quarter"] > 0), known
 
 
 def chances(arm: str, known: dict[str, Ints], day: Ints, programme: Programme) -> Floats:
