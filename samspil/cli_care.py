@@ -43,6 +43,10 @@ def harvest(
         dt.datetime | None,
         typer.Option(formats=["%Y-%m-%d"], help="The last day to be told of, YYYY-MM-DD.", show_default="yesterday"),
     ] = None,
+    beside: Annotated[
+        Path | None,
+        typer.Option(help="A folder with team_meeting.csv or programme_cost.csv, which the care plane does not keep."),
+    ] = None,
     home: HomeFolder = None,
 ) -> None:
     """Write what the care plane knows of programmes as a delivery, for `samspil ingest` and then evaluation.
@@ -56,7 +60,7 @@ def harvest(
 
     with told() as progress:
         progress.add_task("harvesting", total=None)
-        done = verbs.harvest(out, until.date() if until else None, home)
+        done = verbs.harvest(out, until.date() if until else None, beside=beside, home=home)
     console.print(rich_table(done.rows(), title=f"Harvested {done.first} to {done.until}: {done.citizens} citizens"))
     console.print(
         f"{done.folder} holds CPR numbers. Next: samspil ingest {done.folder}", highlight=False, soft_wrap=True

@@ -46,29 +46,29 @@ class Header:
 
 
 def check_folder(folder: Path, contract: Contract) -> None:
-    """Raises SamspilError for a folder that cannot be written, or that holds something else than a harvest."""
-    if folder.exists() and not folder.is_dir():
-        raise SamspilError(f"{folder}: is a file; `--out` names a folder")
+    """Raises SamspilError for a folder that cannot be written to, or that holds something else than a harvest."""
     own = {DESCRIPTOR, *(f"{name}.parquet" for name in contract.tables)}
+    own |= {f".{name}.new" for name in own}
     try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        folder.chmod(0o700)
-        others = sorted(
-            path.name for path in folder.iterdir() if path.name not in own | {f".{name}.new" for name in own}
-        )
-        source = (
-            json.loads((folder / DESCRIPTOR).read_bytes())["samspil"]["source"]
-            if (folder / DESCRIPTOR).exists()
-            else None
-        )
+        if not folder.exists():
+            return
+        others = sorted(path.name for path in folder.iterdir() if path.name not in own)
+        if not others and (folder / DESCRIPTOR).exists() and _source(folder) != contract.source:
+            others = [f"a delivery of `{_source(folder)}`"]
+    except NotADirectoryError as error:
+        raise SamspilError(f"{folder}: is a file; `--out` names a folder") from error
     except OSError as error:
-        raise SamspilError(f"{folder}: cannot be written to: {error.strerror}") from error
+        raise SamspilError(f"{folder}: cannot be read: {error.strerror}") from error
+    if others:
+        raise SamspilError(f"{folder}: holds {others[0]} already; harvest into an empty folder, or that of a harvest")
+
+
+def _source(folder: Path) -> str:
+    """Whose delivery lies in a folder; `?` for a descriptor that cannot be read."""
+    try:
+        return str(json.loads((folder / DESCRIPTOR).read_bytes())["samspil"]["source"])
     except (ValueError, LookupError, TypeError):
-        source = None
-        others = [DESCRIPTOR]
-    if others or source not in (None, contract.source):
-        what = others[0] if others else f"a delivery of `{source}`"
-        raise SamspilError(f"{folder}: holds {what} already; harvest into an empty folder, or into that of a harvest")
+        return "?"
 
 
 def write_package(
@@ -81,6 +81,8 @@ def write_package(
     """
     check_folder(folder, contract)
     try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        folder.chmod(0o700)
         (folder / DESCRIPTOR).unlink(missing_ok=True)
         sync(folder)
         resources = []
@@ -97,11 +99,15 @@ def write_package(
 
 
 def as_parquet(table: Table, rows: Sequence[Mapping[str, Any]]) -> bytes:
-    """Rows as a Parquet file with exactly the columns of the contract."""
-    schema = pa.schema([(name, _TYPES.get(column.type, pa.string())) for name, column in table.columns.items()])
-    columns = {name: pa.array([row[name] for row in rows], schema.field(name).type) for name in schema.names}
+    """Rows as a Parquet file with exactly the columns of the contract; a column of texts stays one."""
+    columns = {}
+    for name, column in table.columns.items():
+        values = [row[name] for row in rows]
+        texts = any(isinstance(value, str) for value in values)
+        columns[name] = pa.array(values, pa.string() if texts else _TYPES.get(column.type, pa.string()))
+    written = pa.table(columns)
     stream = io.BytesIO()
-    pq.write_table(pa.table(columns, schema=schema), stream, compression="zstd", store_schema=False)
+    pq.write_table(written, stream, compression="zstd", store_schema=False)
     return stream.getvalue()
 
 

@@ -16,7 +16,9 @@ from typing import TYPE_CHECKING, Any
 
 from samspil.config.setup import care_plane
 from samspil.definitions import SamspilError
+from samspil.verbs.harvest_beside import read_beside
 from samspil.verbs.harvest_package import Header, check_folder, write_package
+from samspil.verbs.harvest_rows import enrolment_row, event_row, review_row, service_row, taking_part_row
 from samspil.verbs.show import Shown
 from samspil.warehouse.contracts import contract_for
 
@@ -24,14 +26,13 @@ if TYPE_CHECKING:
     from samspil.access.actor import Actor
     from samspil.access.models import AccessRecord
     from samspil.access.queries.evaluation import Answers
-    from samspil.lists.harvest import ReviewRow
     from samspil.plans.harvest import Course
 
 SOURCE, VERSION = "integrated_care", "1"
 #: Why a table of the contract is always empty: the care plane does not keep what belongs there.
 NOT_KEPT = {
-    "team_meeting": "the care plane keeps no team meetings",
-    "programme_cost": "accounts are not kept in the care plane",
+    "team_meeting": "the care plane keeps no team meetings; give them with --beside",
+    "programme_cost": "the care plane keeps no accounts; give them with --beside",
     "perceived_change": "the care plane keeps no questionnaires",
 }
 #: Provider numbers as the contract has them.
@@ -58,7 +59,7 @@ class Harvested(Shown):
                 "left out": self.left_out.get(name, Counter()).total(),
                 "why": "; ".join(
                     [
-                        *(f"{number} {why}" for why, number in sorted(self.left_out.get(name, Counter()).items())),
+                        *(f"{number:,} {why}" for why, number in sorted(self.left_out.get(name, Counter()).items())),
                         *([self.remarks[name]] if name in self.remarks else []),
                     ]
                 ),
@@ -67,14 +68,21 @@ class Harvested(Shown):
         ]
 
 
-def harvest(out: Path | str, until: dt.date | None = None, home: Path | str | None = None) -> Harvested:
+def harvest(
+    out: Path | str,
+    until: dt.date | None = None,
+    *,
+    beside: Path | str | None = None,
+    home: Path | str | None = None,
+) -> Harvested:
     """Write what the care plane knows as of the end of a day to the folder `out`, as a delivery for `samspil ingest`.
 
     `until` is that day, yesterday when absent: the last one that is over. A citizen is in it with a course only if the
     newest answer to the programme's question about evaluation is a yes now, whatever the day; decisions about names on
     lists need a legal basis for lists in force, and leave out who said no or withdrew. Who was read is written to the
-    access log first. The same data, consents and day give the same bytes. The package holds CPR numbers. Raises
-    SamspilError for a day to come, a folder that holds something else, and a database that cannot be read.
+    access log first. `beside` is a folder with `team_meeting.csv` or `programme_cost.csv`, which go with it. The same
+    data, consents and day give the same bytes. The package holds CPR numbers. Raises SamspilError for a day to come, a
+    folder that holds something else, a file beside that cannot be read, and a database that cannot be.
     """
     care_plane(home)
     from django.db import DatabaseError, transaction  # noqa: PLC0415 - Django's records load only when it is set up
@@ -88,6 +96,7 @@ def harvest(out: Path | str, until: dt.date | None = None, home: Path | str | No
     if until > today:
         raise SamspilError(f"{until} lies ahead; harvest until today, {today}, at the latest")
     folder, contract = Path(out), contract_for(SOURCE, VERSION)
+    given = read_beside(Path(beside), contract) if beside is not None else {}
     check_folder(folder, contract)
     try:
         with transaction.atomic():
@@ -97,15 +106,16 @@ def harvest(out: Path | str, until: dt.date | None = None, home: Path | str | No
     except DatabaseError as error:
         raise SamspilError(f"the care plane's database cannot be read: {error}".strip()) from error
     header = Header(owner=found.owner, first=found.first, until=until, legal_basis="; ".join(found.bases))
-    write_package(folder, contract, header, found.tables)
+    tables = found.tables | given
+    write_package(folder, contract, header, tables)
     return Harvested(
         folder=folder,
         first=found.first,
         until=until,
-        counts={name: len(found.tables.get(name, [])) for name in contract.tables},
+        counts={name: len(tables.get(name, [])) for name in contract.tables},
         citizens=len({record.citizen_id for record in found.seen if record.citizen_id is not None}),
         left_out=found.left_out,
-        remarks=found.remarks,
+        remarks=found.remarks | dict.fromkeys(given, f"from {beside}"),
     )
 
 
@@ -134,18 +144,19 @@ class _Harvest:
     def _courses(self, every: list[Course], answers: Answers) -> None:
         """Courses of who agreed, and what was done in them."""
         from samspil.lists.harvest import inclusions  # noqa: PLC0415
-        from samspil.plans.harvest import events, services  # noqa: PLC0415
+        from samspil.plans.harvest import services  # noqa: PLC0415
+        from samspil.plans.harvest_events import events  # noqa: PLC0415
 
         why = {course.key: self._why_not(course, answers) for course in every}
         found = inclusions(every)
         asked = services(every, self.until)
         done = events(every, self.until)
-        self._put("enrolment", every, [(each, _enrolment(each, found[each.key])) for each in every], why)
-        rows = [(row.course, _service(row)) for row in asked.rows]
-        self._put("service_received", every, rows, why)
+        self._put("enrolment", [(each, enrolment_row(each, found[each.key])) for each in every], why)
+        rows = [(row.course, service_row(row)) for row in asked.rows]
+        self._put("service_received", rows, why)
         if asked.outside:
             self.left_out["service_received"]["outside any course"] += asked.outside
-        self._put("plan_event", every, [(row.course, _event(row)) for row in done], why)
+        self._put("plan_event", [(row.course, event_row(row)) for row in done], why)
         kept = {course.citizen.pk: course.citizen for course in every if why[course.key] is None}
         self._log("course_events", "improvement", kept.values())
 
@@ -154,16 +165,10 @@ class _Harvest:
 
         answer = answers.of(course.citizen.pk, course.programme)
         if answer != Answer.YES:
-            return f"of who {answer.value}"
+            return f"of citizens who {answer.value}"
         return None if _is_number(course.provider_number) else "of practices without a provider number"
 
-    def _put(
-        self,
-        table: str,
-        every: Iterable[Course],
-        rows: list[tuple[Course, dict[str, Any]]],
-        why: Mapping[int, str | None],
-    ) -> None:
+    def _put(self, table: str, rows: list[tuple[Course, dict[str, Any]]], why: Mapping[int, str | None]) -> None:
         """The rows of courses that may be harvested; the days of the others count for the period all the same.
 
         A harvest replaces what an earlier one told of its period. It has to reach back to what is no longer told.
@@ -185,33 +190,23 @@ class _Harvest:
             decision = guard.check(self.actor, "read", Resource("practice_list"), "case_finding", detail=self._detail)
         except log.Refused as refused:
             self.seen.append(refused.record)
-            self.remarks["list_review"] = "no legal basis for risk lists is in force"
-            self.tables["list_review"], self.left_out["list_review"] = [], Counter()
+            self.left_out["list_review"] = Counter({"without a legal basis for risk lists in force": len(made)})
             return
         self.bases.append(_basis_in_words(decision.basis))
         answered = [(row, answers.of(row.citizen.pk, row.programme)) for row in made]
         no = (Answer.NO, Answer.WITHDRAWN)
         kept = [row for row, answer in answered if answer not in no]
-        self.tables["list_review"] = [_review(row) for row in kept]
-        self.left_out["list_review"] = Counter(f"of who {answer.value}" for _row, answer in answered if answer in no)
+        self.tables["list_review"] = [review_row(row) for row in kept]
+        self.left_out["list_review"] = Counter(
+            f"of citizens who {answer.value}" for _row, answer in answered if answer in no
+        )
         self._log("practice_list", "case_finding", {row.citizen.pk: row.citizen for row in kept}.values())
 
     def _practices(self, every: list[Course]) -> None:
         from samspil.lists.harvest import taking_part  # noqa: PLC0415
 
         found = taking_part(every, self.until)
-        self.tables["taking_part"] = [
-            {
-                "programme": row.programme,
-                "provider_number": row.provider_number,
-                "from": row.since,
-                "to": None,
-                "trained": None,
-                "first_used": row.first_used,
-            }
-            for row in found
-            if _is_number(row.provider_number)
-        ]
+        self.tables["taking_part"] = [taking_part_row(row) for row in found if _is_number(row.provider_number)]
         self.remarks["taking_part"] = "training is not kept, nor when a practice stops"
 
     @property
@@ -227,40 +222,6 @@ class _Harvest:
             resource = Resource(kind, citizen)
             decision = guard.check(self.actor, "read", resource, purpose, detail=self._detail)
             self.seen.append(log.entry(self.actor, "read", resource, purpose, decision, detail=self._detail))
-
-
-def _enrolment(course: Course, inclusion: str) -> dict[str, Any]:
-    return {
-        "cpr": course.citizen.cpr,
-        "course_id": course.course_id,
-        "programme": course.programme,
-        "arm": course.arm,
-        "provider_number": course.provider_number,
-        "from": course.since,
-        "to": course.until,
-        "end_reason": course.end_reason,
-        "inclusion": inclusion,
-        "content_version": course.content_version or None,
-    }
-
-
-def _of_course(row: Any) -> dict[str, Any]:
-    return {"cpr": row.course.citizen.cpr, "course_id": row.course.course_id, "date": row.date}
-
-
-def _service(row: Any) -> dict[str, Any]:
-    names = ("service", "component", "sector", "due", "started", "completed", "minutes")
-    # What a service cost stands in no record of the care plane.
-    return {**_of_course(row), **{name: getattr(row, name) for name in names}, "cost": None}
-
-
-def _event(row: Any) -> dict[str, Any]:
-    return {**_of_course(row), "event": row.event, "sector": row.sector}
-
-
-def _review(row: ReviewRow) -> dict[str, Any]:
-    names = ("date", "programme", "model", "decision", "reason")
-    return {"cpr": row.citizen.cpr, **{name: getattr(row, name) for name in names}}
 
 
 def _is_number(provider_number: str) -> bool:

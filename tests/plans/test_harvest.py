@@ -12,7 +12,7 @@ from samspil.access.actor import private
 from samspil.access.demo_clock import Clock
 from samspil.access.models import OrganisationKind, Role
 from samspil.access.policy import Resource
-from samspil.plans import harvest
+from samspil.plans import harvest, harvest_events
 from samspil.plans.actions import contacts, epicrisis, notes
 from samspil.plans.actions import referrals as acts
 from samspil.plans.models import Addressee, Appointment, FollowUp, Goal, Pathway, Referral, ReferralStep
@@ -80,7 +80,7 @@ def services(until=D):
 
 
 def events(until=D):
-    return [(row.date, row.event, row.sector) for row in harvest.events(harvest.courses(until), until)]
+    return [(row.date, row.event, row.sector) for row in harvest_events.events(harvest.courses(until), until)]
 
 
 def test_a_course_runs_from_enrolment_and_has_not_ended_before_it_did(doctor, pathway):
@@ -196,7 +196,7 @@ def test_an_act_on_a_plan_counts_in_each_course_that_ran_then(doctor, pathway):
         FollowUp.objects.create(
             plan=pathway.plan, held_on=on(day), next_on=on(28), by=doctor, at=care.moment(on(day)), words="HEMMELIGT"
         )
-    found = [(row.course.key, row.date, row.event) for row in harvest.events(harvest.courses(D), D)]
+    found = [(row.course.key, row.date, row.event) for row in harvest_events.events(harvest.courses(D), D)]
     assert found == [
         (pathway.pk, BEGUN, "plan_activated"),
         (pathway.pk, on(10), "follow_up"),
@@ -268,7 +268,9 @@ def test_a_relative_takes_part_from_the_day_the_plan_names_them(doctor, pathway)
         )
     later = course_of(pathway.citizen, doctor, on(20), programme="copd", arm="", plan=pathway.plan)
     found = [
-        (row.course.key, row.date) for row in harvest.events(harvest.courses(D), D) if row.event == "relative_took_part"
+        (row.course.key, row.date)
+        for row in harvest_events.events(harvest.courses(D), D)
+        if row.event == "relative_took_part"
     ]
     assert found == [(pathway.pk, on(10)), (later.pk, on(20))]
     assert not [each for each in events(on(9)) if each[1] == "relative_took_part"]
@@ -283,14 +285,14 @@ def test_the_number_of_statements_does_not_grow_with_the_courses(doctor, django_
     with django_assert_num_queries(3):
         harvest.services(few, D)
     with django_assert_num_queries(7):
-        harvest.events(few, D)
+        harvest_events.events(few, D)
     for _ in range(10):
         sent(course_of(care.citizen(doctor.organisation), doctor), doctor, to=there)
     many = harvest.courses(D)
     with django_assert_num_queries(3):
         assert len(harvest.services(many, D).rows) == 13
     with django_assert_num_queries(7):
-        harvest.events(many, D)
+        harvest_events.events(many, D)
 
 
 def test_what_the_acts_write_is_what_is_harvested(doctor, pathway):

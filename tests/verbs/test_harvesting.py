@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import json
 import stat
@@ -11,7 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 from django.utils import timezone
 
-from samspil import verbs
+from samspil import cli, verbs
 from samspil.access import demo as people
 from samspil.access import log
 from samspil.access.actions.consent import record_consent, withdraw_consent
@@ -111,15 +112,15 @@ def test_who_has_not_agreed_to_evaluation_is_left_out_and_counted(tmp_path, doct
     assert [row["cpr"] for row in read(tmp_path, "enrolment")] == [kept.citizen.cpr]
     assert done.left_out["enrolment"] == Counter(
         {
-            "of who said no": 1,
-            "of who withdrew": 1,
-            "of who agreed for a time that is over": 1,
-            "of who never answered": 2,
+            "of citizens who said no": 1,
+            "of citizens who withdrew": 1,
+            "of citizens who agreed for a time that is over": 1,
+            "of citizens who never answered": 2,
         }
     )
     (line,) = [row for row in done.rows() if row["table"] == "enrolment"]
     assert (line["rows"], line["left out"]) == (1, 5)
-    assert "2 of who never answered" in line["why"]
+    assert "2 of citizens who never answered" in line["why"]
 
 
 def test_a_withdrawal_takes_the_citizen_out_of_what_was_delivered_before(tmp_path, doctor):
@@ -146,12 +147,12 @@ def test_decisions_about_names_need_a_legal_basis_and_leave_out_who_said_no(tmp_
     care.consent(third.citizen, "evaluation", doctor.user)
     done = verbs.harvest(tmp_path, D)
     assert read(tmp_path, "list_review") == []
-    assert "no legal basis" in done.remarks["list_review"]
+    assert done.left_out["list_review"] == Counter({"without a legal basis for risk lists in force": 3})
     assert AccessRecord.objects.filter(resource="practice_list", outcome="refused", reason="no_basis").count() == 1
     care.legal_basis("case_finding", title="Dispensation", reference="2014-07")
     done = verbs.harvest(tmp_path, D)
     assert {row["cpr"] for row in read(tmp_path, "list_review")} == {first.citizen.cpr, third.citizen.cpr}
-    assert done.left_out["list_review"] == Counter({"of who said no": 1})
+    assert done.left_out["list_review"] == Counter({"of citizens who said no": 1})
     basis = json.loads((tmp_path / "datapackage.json").read_text())["samspil"]["legal_basis"]
     assert basis == "consent to evaluation; Dispensation 2014-07"
 
@@ -233,6 +234,7 @@ def test_a_harvest_that_is_killed_leaves_nothing_to_ingest_and_can_be_given_agai
 
 def test_a_folder_with_something_else_in_it_is_left_alone(tmp_path, doctor):
     course(doctor)
+    tmp_path.chmod(0o755)
     (tmp_path / "letters.txt").write_text("kære")
     with pytest.raises(SamspilError, match=r"letters\.txt already"):
         verbs.harvest(tmp_path, D)
@@ -241,9 +243,10 @@ def test_a_folder_with_something_else_in_it_is_left_alone(tmp_path, doctor):
     with pytest.raises(SamspilError, match="a delivery of `hospital`"):
         verbs.harvest(tmp_path, D)
     (tmp_path / "datapackage.json").write_text("?")
-    with pytest.raises(SamspilError, match=r"datapackage\.json already"):
+    with pytest.raises(SamspilError, match=r"a delivery of `\?` already"):
         verbs.harvest(tmp_path, D)
     assert (tmp_path / "datapackage.json").read_text() == "?"
+    assert stat.S_IMODE(tmp_path.stat().st_mode) == 0o755
     assert not AccessRecord.objects.filter(resource="course_events").exists()
     with pytest.raises(SamspilError, match="is a file"):
         verbs.harvest(tmp_path / "datapackage.json", D)
@@ -287,3 +290,61 @@ def test_the_only_secretariat_is_the_owner(tmp_path):
     verbs.harvest(tmp_path, D)
     owner = json.loads((tmp_path / "datapackage.json").read_text())["samspil"]["owner"]
     assert owner == "Sekretariatet for Integrated Care"
+
+
+COSTS = "programme,arm,payer,kind,from,to,amount\nodense-ic,daemp,region,operation,2016-01-01,2016-12-31,1200000.50\n"
+
+
+def test_accounts_go_with_a_harvest_and_are_read_by_ingest(tmp_path, doctor):
+    """What the care plane does not keep would otherwise be replaced by nothing."""
+    course(doctor)
+    beside = tmp_path / "beside"
+    beside.mkdir()
+    (beside / "programme_cost.csv").write_text(COSTS + "odense-ic,,joint_account,development,2016-01-01,2016-12-31,5\n")
+    done = verbs.harvest(tmp_path / "out", D, beside=beside)
+    assert done.counts["programme_cost"] == 2
+    assert done.remarks["programme_cost"] == f"from {beside}"
+    assert "team meetings" in done.remarks["team_meeting"]
+    report = verbs.ingest([tmp_path / "out"], tmp_path / "var")
+    assert [(each.rejected, each.refused) for each in report.packages] == [(0, None)]
+    rows = verbs.tables(tmp_path / "var")["programme_cost"].to_pyarrow().to_pylist()
+    assert {(row["arm"], str(row["amount"])) for row in rows} == {("daemp", "1200000.50"), (None, "5.00")}
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (None, "no team_meeting.csv or programme_cost.csv"),
+        ("programme;arm\n", "programme_cost.csv:1: the header has no programme"),
+        (COSTS + "odense-ic,daemp\n", "programme_cost.csv:3: as many values"),
+        (COSTS + "odense-ic,,region,operation,2016-01-01,2016-12-31,1,2\n", "programme_cost.csv:3: as many values"),
+        (b"programme\xff", "cannot be read as UTF-8 CSV"),
+    ],
+)
+def test_a_file_beside_that_cannot_be_read_is_told_before_anything_is_written(tmp_path, doctor, content, says):
+    course(doctor)
+    if content is not None:
+        raw = content if isinstance(content, bytes) else content.encode()
+        (tmp_path / "programme_cost.csv").write_bytes(raw)
+    with pytest.raises(SamspilError, match=says):
+        verbs.harvest(tmp_path / "out", D, beside=tmp_path)
+    assert not (tmp_path / "out").exists()
+    assert not AccessRecord.objects.filter(resource="course_events").exists()
+
+
+def test_on_the_command_line_it_says_what_was_harvested_and_what_comes_next(tmp_path, doctor, capsys, monkeypatch):
+    course(doctor)
+    course(doctor, answer="none")
+    out = tmp_path / "out"
+    monkeypatch.setattr("sys.argv", ["samspil", "harvest", "--out", str(out), "--until", "2016-12-31"])
+    with contextlib.suppress(SystemExit):
+        cli.main()
+    said = capsys.readouterr().out
+    assert "Harvested 2016-11-01 to 2016-12-31: 1 citizens" in said
+    assert "1 of citizens who never answered" in said
+    assert f"samspil ingest {out}" in said
+    monkeypatch.setattr("sys.argv", ["samspil", "harvest", "--out", str(out), "--until", "2999-12-31"])
+    with pytest.raises(SystemExit) as stop:
+        cli.main()
+    told = capsys.readouterr().err
+    assert (stop.value.code, "lies ahead" in told, "Traceback" in told) == (2, True, False)
