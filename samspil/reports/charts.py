@@ -67,24 +67,24 @@ def gain(lists: Rows, compared: Rows, marked: Mapping[str, Any], language: Langu
     series = [points, *([regression] if compared else []), chance]
     look = {points: (BLUE, [1, 0]), regression: (ORANGE, [6, 3]), chance: (GREY, [2, 3])}
     lines = (
-        alt.Chart(_data(rows))
+        alt.Chart(data(rows))
         .mark_line(strokeWidth=2.5)
         .encode(
             x=_share("listed:Q", language("Share of all who are listed"), top=1.0),
             y=_share("found:Q", language("Share of those with the outcome who are found"), top=1.0),
-            color=alt.Color("series:N", scale=_scale(series, [look[s][0] for s in series])),
-            strokeDash=alt.StrokeDash("series:N", scale=_scale(series, [look[s][1] for s in series])),
+            color=alt.Color("series:N", scale=scale(series, [look[s][0] for s in series])),
+            strokeDash=alt.StrokeDash("series:N", scale=scale(series, [look[s][1] for s in series])),
         )
     )
-    mark = alt.Chart(_data([marked])).mark_point(filled=True, size=110, color=INK, opacity=1).encode(
+    mark = alt.Chart(data([marked])).mark_point(filled=True, size=110, color=INK, opacity=1).encode(
         x="listed:Q", y="found:Q"
     )  # fmt: skip
     label = (
-        alt.Chart(_data([{**marked, "text": language("the list")}]))
+        alt.Chart(data([{**marked, "text": language("the list")}]))
         .mark_text(align="left", dx=9, dy=9)
         .encode(x="listed:Q", y="found:Q", text="text:N")
     )
-    return _svg(
+    return svg(
         lines + mark + label,
         language,
         name,
@@ -96,7 +96,7 @@ def gain(lists: Rows, compared: Rows, marked: Mapping[str, Any], language: Langu
 def by_score(rows: Rows, overall: float, language: Language, name: str) -> Drawing:
     """The observed share at each score with its interval. Rows have `score`, `value`, `low`, `high`, `listed`."""
     top = _round_up(max([overall, *(row["high"] for row in rows)]))
-    return _svg(
+    return svg(
         _level(overall) + _by_score(rows, _share("low:Q", language("Share with the outcome"), top=top), language),
         language,
         name,
@@ -108,7 +108,7 @@ def by_score(rows: Rows, overall: float, language: Language, name: str) -> Drawi
 def money_by_score(rows: Rows, overall: float, language: Language, name: str) -> Drawing:
     """The mean amount at each score with its interval. Rows have `score`, `value`, `low`, `high`, `listed`."""
     axis = alt.Axis(format=",.0f", tickCount=5)
-    return _svg(
+    return svg(
         _level(overall) + _by_score(rows, alt.Y("low:Q", title=language("Mean per person, DKK"), axis=axis), language),
         language,
         name,
@@ -122,10 +122,10 @@ def _by_score(rows: Rows, low: alt.Y, language: Language) -> alt.LayerChart:
     listed, others = language("In the target group"), language("Not in the target group")
     shown = [{**row, "series": listed if row["listed"] else others} for row in rows]
     series = [s for s in (others, listed) if any(row["series"] == s for row in shown)]
-    colours = _scale(series, [{listed: ORANGE, others: BLUE}[s] for s in series])
-    shapes = _scale(series, [{listed: "square", others: "circle"}[s] for s in series])
+    colours = scale(series, [{listed: ORANGE, others: BLUE}[s] for s in series])
+    shapes = scale(series, [{listed: "square", others: "circle"}[s] for s in series])
     axis = alt.Axis(labelAngle=0, grid=False, labelOverlap=True)
-    base = alt.Chart(_data(shown)).encode(
+    base = alt.Chart(data(shown)).encode(
         x=alt.X("score:N", sort=[row["score"] for row in rows], title=language("Score (points)"), axis=axis),
         color=alt.Color("series:N", scale=colours),
     )
@@ -149,19 +149,17 @@ def funnel(practices: Rows, limits: Rows, overall: float, language: Language, na
     longest = max(row["listed"] for row in limits)
     x = alt.X("listed:Q", title=language("Number on the practice's list"), scale=alt.Scale(domain=[0, longest]),
               axis=alt.Axis(tickCount=6, format=",.0f"))  # fmt: skip
-    base = alt.Chart(_data(shown)).encode(
+    base = alt.Chart(data(shown)).encode(
         x=x,
-        color=alt.Color("series:N", scale=_scale(series, [BLUE, GREY])),
-        strokeDash=alt.StrokeDash("series:N", scale=_scale(series, [[6, 3], [2, 3]])),
+        color=alt.Color("series:N", scale=scale(series, [BLUE, GREY])),
+        strokeDash=alt.StrokeDash("series:N", scale=scale(series, [[6, 3], [2, 3]])),
     )
     low = base.mark_line(strokeWidth=1.5).encode(
         y=_share("low:Q", language("Share of the list with the outcome"), top=top)
     )
     high = base.mark_line(strokeWidth=1.5).encode(y="high:Q")
-    dots = (
-        alt.Chart(_data(practices)).mark_point(filled=True, size=60, color=INK, opacity=0.85).encode(x=x, y="share:Q")
-    )
-    return _svg(
+    dots = alt.Chart(data(practices)).mark_point(filled=True, size=60, color=INK, opacity=0.85).encode(x=x, y="share:Q")
+    return svg(
         _level(overall) + low + high + dots,
         language,
         name,
@@ -173,18 +171,18 @@ def funnel(practices: Rows, limits: Rows, overall: float, language: Language, na
 def items(rows: Rows, language: Language, name: str) -> Drawing:
     """What each item adds to the AUC, with its interval. Rows have `item`, `adds`, `low`, `high`."""
     shown = [{**row, "label": _broken(row["item"])} for row in rows]
-    base = alt.Chart(_data(shown)).encode(
+    base = alt.Chart(data(shown)).encode(
         y=alt.Y("label:N", sort=[row["label"] for row in shown], title=None,
                 axis=alt.Axis(labelExpr="split(datum.label, '|')", labelLineHeight=12, grid=False)),
     )  # fmt: skip
     axis = alt.Axis(tickCount=4, format="+.2f")
-    zero = alt.Chart(_data([{"zero": 0}])).mark_rule(color=GREY).encode(x="zero:Q")
+    zero = alt.Chart(data([{"zero": 0}])).mark_rule(color=GREY).encode(x="zero:Q")
     bars = base.mark_rule(strokeWidth=2, color=BLUE).encode(
         x=alt.X("low:Q", title=language("AUC with the item minus AUC without"), axis=axis),
         x2="high:Q",
     )
     dots = base.mark_point(filled=True, size=70, color=BLUE, opacity=1).encode(x="adds:Q")
-    return _svg(
+    return svg(
         zero + bars + dots,
         language,
         name,
@@ -206,16 +204,16 @@ def calibrations(rows: Rows, language: Language, name: str) -> Drawing:
     colours = {names["points"]: BLUE, names["regression"]: ORANGE}
     shapes = {names["points"]: "circle", names["regression"]: "triangle-up"}
     top = _round_up(max(max(row["high"], row["predicted"]) for row in rows))
-    base = alt.Chart(_data(shown)).encode(
+    base = alt.Chart(data(shown)).encode(
         x=_share("predicted:Q", language("Predicted share"), top=top),
-        color=alt.Color("series:N", scale=_scale(series, [colours[s] for s in series])),
+        color=alt.Color("series:N", scale=scale(series, [colours[s] for s in series])),
     )
     bars = base.mark_rule(strokeWidth=1.5).encode(y=_share("low:Q", language("Observed share"), top=top), y2="high:Q")
     dots = base.mark_point(filled=True, size=70, opacity=1).encode(
-        y="share:Q", shape=alt.Shape("series:N", scale=_scale(series, [shapes[s] for s in series]))
+        y="share:Q", shape=alt.Shape("series:N", scale=scale(series, [shapes[s] for s in series]))
     )
-    right = alt.Chart(_data([{"a": 0.0}, {"a": top}])).mark_line(color=GREY, strokeDash=[2, 3]).encode(x="a:Q", y="a:Q")
-    return _svg(
+    right = alt.Chart(data([{"a": 0.0}, {"a": top}])).mark_line(color=GREY, strokeDash=[2, 3]).encode(x="a:Q", y="a:Q")
+    return svg(
         right + bars + dots,
         language,
         name,
@@ -224,7 +222,7 @@ def calibrations(rows: Rows, language: Language, name: str) -> Drawing:
     )
 
 
-def _data(rows: Rows) -> alt.InlineData:
+def data(rows: Rows) -> alt.InlineData:
     return alt.InlineData(values=[dict(row) for row in rows])
 
 
@@ -235,12 +233,12 @@ def _share(field: str, title: str, top: float) -> Any:
     return kind(field, title=title, scale=alt.Scale(domain=[0, top], nice=False, clamp=True), axis=axis)
 
 
-def _scale(domain: list[str], colours: Sequence[Any]) -> alt.Scale:
+def scale(domain: list[str], colours: Sequence[Any]) -> alt.Scale:
     return alt.Scale(domain=domain, range=list(colours))
 
 
 def _level(overall: float) -> alt.Chart:
-    line: alt.Chart = alt.Chart(_data([{"overall": overall}])).mark_rule(color=INK, strokeDash=[4, 3])
+    line: alt.Chart = alt.Chart(data([{"overall": overall}])).mark_rule(color=INK, strokeDash=[4, 3])
     return line.encode(y="overall:Q")
 
 
@@ -259,7 +257,7 @@ def _broken(label: str) -> str:
     return f"{label[:middle]}|{label[middle + 1 :]}"
 
 
-def _svg(
+def svg(
     chart: Any, language: Language, name: str, title: str, description: str, *, height: int = HEIGHT, width: int = WIDTH
 ) -> Drawing:
     """The chart as an SVG element with its title and description, whose ids begin with `name`."""
