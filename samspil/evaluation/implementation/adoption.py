@@ -25,7 +25,7 @@ class PracticeAdoption:
 
     `trained` is None of a practice that has courses and is not among those taking part. `active` is whether it did
     anything in the study's days: began a course, decided on a name or asked for a service. `reviewed` and `services`
-    are None where the table that tells is not loaded. `components` are the parts its citizens received.
+    are None where nobody keeps the register that tells. `components` are the parts its citizens received.
     """
 
     provider_number: str
@@ -67,8 +67,9 @@ def practice_table(scope: Scope) -> tuple[PracticeAdoption, ...]:
         return ()
     part = _by_practice(scope.practices) if "taking_part" in scope.tables else {}
     courses = _by_practice(_counted(scope.courses, "provider_number", "courses"))
-    asked = _services_by_practice(scope) if "service_received" in scope.tables else None
+    asked = _services_by_practice(scope) if "service_received" in scope.registers else None
     decided = _reviews_by_practice(scope)
+    unknown = scope.lacks("service_received") or Unknown.because(Reason.NONE_DUE)
     found = []
     for number in sorted(part.keys() | courses.keys()):
         began = courses.get(number, {}).get("courses", 0)
@@ -82,7 +83,7 @@ def practice_table(scope: Scope) -> tuple[PracticeAdoption, ...]:
                 courses=began,
                 reviewed=reviewed,
                 services=None if service is None else service["services"],
-                kept=not_loaded("service_received") if service is None else kept_share(service["kept"], service["due"]),
+                kept=unknown if service is None else kept_share(service["kept"], service["due"]),
                 components=() if service is None else tuple(sorted(service["components"] or ())),
             )
         )
@@ -163,11 +164,11 @@ def _services_by_practice(scope: Scope) -> dict[str, dict[str, Any]]:
 
 
 def _reviews_by_practice(scope: Scope) -> dict[str, int] | None:
-    """Names decided on by the practice the citizen had that day; None where reviews or practices are not loaded.
+    """Names decided on by the practice the citizen had that day; None where that is not known.
 
     Of several practices on a day the latest counts, as everywhere.
     """
-    if "list_review" not in scope.tables or "affiliation" not in scope.tables:
+    if "list_review" not in scope.registers or "affiliation" not in scope.tables:
         return None
     names = scope.reviews.select("person_id", "date").distinct()
     had = scope.tables["affiliation"].select("person_id", "provider_number", since="from", ended="to")

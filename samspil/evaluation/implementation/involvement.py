@@ -53,9 +53,9 @@ def meetings(scope: Scope) -> dict[str, int]:
     """Cross-sector meetings of the arm from the study's first day to `until`.
 
     `held`, `cases`; and where somebody said how many cases were expected: `cases_expected`, with `cases_of_expected`,
-    the cases of the same meetings. What is not known has no key: no meeting table, no figure.
+    the cases of the same meetings. What is not known has no key: where nobody writes meetings down there is no figure.
     """
-    if "team_meeting" not in scope.tables:
+    if "team_meeting" not in scope.registers:
         return {}
     every = scope.tables["team_meeting"]
     mine = (every.programme == scope.programme) & (every.arm == scope.arm)

@@ -6,7 +6,7 @@ from typing import Any
 
 import ibis
 
-from samspil.evaluation.figures import Unknown
+from samspil.evaluation.figures import Reason, Unknown
 from samspil.evaluation.implementation.results import Change, ResultType, Stated
 from samspil.evaluation.implementation.scope import Scope, rows
 
@@ -34,6 +34,8 @@ def perceived(scope: Scope, preliminary: bool = False) -> tuple[Stated, ...] | U
     found: dict[tuple[str, str], dict[str, int]] = {}
     for row in rows(counted.order_by("item", "said_by", "change")):
         found.setdefault((row["item"], row["said_by"]), {})[row["change"]] = row["courses"]
+    if not found:
+        return Unknown.because(Reason.NO_ANSWERS)
     return tuple(_stated(scope, item, by, answers, preliminary) for (item, by), answers in found.items())
 
 

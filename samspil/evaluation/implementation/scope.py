@@ -16,6 +16,9 @@ from samspil.programmes.study import Days
 
 #: Rows of a small table: totals by practice, sector or component, and never of everybody.
 Rows = list[dict[str, Any]]
+#: The tables whose rows name a programme, and those whose rows name a course.
+OF_PROGRAMMES = ("taking_part", "list_review", "team_meeting")
+OF_COURSES = ("service_received", "plan_event", "perceived_change")
 
 
 def not_loaded(table: str) -> Unknown:
@@ -66,11 +69,41 @@ class Scope:
         return 0 if self.courses is None else int(self.courses.count().execute())
 
     def lacks(self, *tables: str) -> Unknown | None:
-        """Why nothing can be said of courses by these tables: one is absent, or no course began. None if it can."""
+        """Why nothing can be said of courses by these tables; None if it can.
+
+        One is absent, no course began, or nobody keeps one of the registers (see `registers`).
+        """
         absent = next((name for name in ("enrolment", *tables) if name not in self.tables), None)
         if absent is not None:
             return not_loaded(absent)
-        return None if self.course_count else Unknown.because(Reason.NO_COURSES)
+        if not self.course_count:
+            return Unknown.because(Reason.NO_COURSES)
+        return None if self.registers.issuperset(tables) else Unknown.because(Reason.NOT_WRITTEN)
+
+    @cached_property
+    def registers(self) -> frozenset[str]:
+        """The tables in which anybody wrote down anything of the programme by `until`, of whatever arm and course.
+
+        A delivery has every table, so that one without a row is a register that nobody keeps, and no zero.
+        """
+        found = {name for name in OF_PROGRAMMES if name in self.tables and self._has_rows(self._of_programme(name))}
+        if "enrolment" in self.tables:
+            everybody = self._of_programme("enrolment")
+            for name in OF_COURSES:
+                if name in self.tables and self._has_rows(self._seen(name).semi_join(everybody, "course_id")):
+                    found.add(name)
+        return frozenset(found)
+
+    def _of_programme(self, table: str) -> ir.Table:
+        day = "date" if table in {"list_review", "team_meeting"} else "from"
+        return self.tables[table].filter(lambda t: (t.programme == self.programme) & (t[day] <= self.until))
+
+    def _seen(self, table: str) -> ir.Table:
+        return self.tables[table].filter(lambda t: t.date <= self.until)
+
+    @staticmethod
+    def _has_rows(table: ir.Table) -> bool:
+        return bool(table.limit(1).count().execute())
 
     def of_courses(self, table: str) -> ir.Table:
         """The rows of a table that belong to the courses, dated by `until`, with the practice of the course.
@@ -79,8 +112,7 @@ class Scope:
         """
         if self.courses is None:
             raise KeyError("enrolment")
-        seen = self.tables[table].filter(lambda t: t.date <= self.until)
-        return seen.inner_join(self.courses.select("course_id", "provider_number", "began"), "course_id")
+        return self._seen(table).inner_join(self.courses.select("course_id", "provider_number", "began"), "course_id")
 
     @cached_property
     def services(self) -> ir.Table:

@@ -60,6 +60,29 @@ def test_a_table_that_is_absent_says_so_and_the_others_are_told() -> None:
     assert (practice.services, practice.reviewed, practice.active) == (None, None, True)
 
 
+def test_a_register_that_nobody_keeps_is_no_zero() -> None:
+    """A delivery has every table, so that a table without a row of the programme tells nothing."""
+    did = Programme().practice("100001").course("c", "100001").course("elsewhere", "100009", programme="copd")
+    did.service("elsewhere", started=day(50)).event("elsewhere", "follow_up")
+    did.meeting(5, 6, programme="copd").review("invite", programme="copd")
+    did.service("c", asked=UNTIL + dt.timedelta(days=1))
+    found = did.implementation(components=["plan"])
+    assert reason(found.deadlines) == reason(found.notes_read) == reason(found.fidelity["plan"]) == Reason.NOT_WRITTEN
+    assert set(map(reason, found.involvement.values())) == {Reason.NOT_WRITTEN}
+    assert (found.meetings, found.exposure, set(found.variation)) == ({}, {}, {"deadlines"})
+    (practice,) = found.practices
+    assert (practice.services, practice.reviewed, reason(practice.kept)) == (None, None, Reason.NOT_WRITTEN)
+
+
+def test_a_register_that_is_kept_for_another_arm_makes_a_true_zero() -> None:
+    did = Programme().practice("100001").course("c", "100001").course("d", "100001", arm="daemp")
+    did.service("d", started=day(50)).event("d", "opened_by_citizen").meeting(5, 6, arm="daemp")
+    found = did.implementation(components=["plan"])
+    assert counts(found.fidelity["plan"]) == counts(found.involvement["opened_by_citizen"]) == (0, 1)
+    assert (found.meetings, found.exposure) == ({"held": 0, "cases": 0}, {0: 1})
+    assert found.practices[0].services == 0
+
+
 def test_a_study_in_which_no_course_began_says_so() -> None:
     found = Programme().practice("100001").implementation(eligible=5)
     assert counts(found.reach) == (0, 5)
@@ -89,6 +112,7 @@ def test_nothing_dated_after_the_last_day_is_seen() -> None:
     did.course("c", "100001").course("later", "100001", began=day(80))
     did.service("c", due=day(45), started=day(71)).service("c", asked=day(75), due=day(76), started=day(76))
     did.event("c", "note_written", on=day(60)).event("c", "note_read", on=day(71)).meeting(4, 6, on=day(71))
+    did.meeting(4, 6, arm="daemp")
     did.review("invite", on=day(60)).review("not_relevant", on=day(71))
     found = did.implementation(until=day(70), eligible=9)
     assert counts(found.reach) == (1, 9)
@@ -194,7 +218,8 @@ def test_a_promise_is_judged_when_its_day_has_come_or_the_service_has_begun() ->
 
 def test_without_any_promise_nothing_is_said_of_deadlines() -> None:
     assert reason(Programme().course("c", "100001").service("c").implementation().deadlines) == Reason.NONE_DUE
-    assert reason(Programme().course("c", "100001").implementation().deadlines) == Reason.NONE_DUE
+    other = Programme().course("c", "100001").course("d", "100001", arm="daemp").service("d", due=day(50))
+    assert reason(other.implementation().deadlines) == Reason.NONE_DUE
 
 
 def test_r_eval_19_fidelity_by_component_is_of_all_courses() -> None:
@@ -310,7 +335,8 @@ def test_notes_read_twice_do_not_make_up_for_notes_that_nobody_read() -> None:
     )
     did.event("100001-1", "note_written", times=4).event("100001-1", "note_read").event("100001-2", "note_read")
     assert counts(did.implementation().notes_read) == (3, 6)
-    assert reason(Programme().course("c", "100001").implementation().notes_read) == Reason.NO_NOTES
+    unwritten = Programme().course("c", "100001").event("c", "follow_up")
+    assert reason(unwritten.implementation().notes_read) == Reason.NO_NOTES
 
 
 def test_t_t1_meetings_are_held_against_the_cases_expected() -> None:

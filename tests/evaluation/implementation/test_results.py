@@ -113,7 +113,9 @@ def test_without_the_table_nothing_was_said_and_that_is_unknown() -> None:
     did = Programme().course("c", "100001").without("perceived_change")
     assert perceived(did.scope()) == Unknown.because(Reason.NOT_LOADED, source="integrated_care")
     assert perceived(Programme().scope()) == Unknown.because(Reason.NO_COURSES)
-    assert perceived(Programme().course("c", "100001").scope()) == ()
+    assert perceived(Programme().course("c", "100001").scope()) == Unknown.because(Reason.NOT_WRITTEN)
+    other = Programme().course("c", "100001").course("d", "100001", arm="daemp").says("d", "pain", "improved")
+    assert perceived(other.scope()) == Unknown.because(Reason.NO_ANSWERS)
 
 
 # Types are never mixed
