@@ -14,6 +14,7 @@ from samspil.synth.arrays import Floats, Ints
 from samspil.synth.columns import build, dates, text, words
 from samspil.synth.practices import Practices
 from samspil.synth.reference import reference
+from samspil.synth.sampling import between
 from samspil.synth.timeline import NEVER, OPEN, Window
 
 ARMS = ("daemp", "sad")
@@ -52,9 +53,9 @@ class Programme:
         others[leader] = 0
         wanted = rules["leader_share"] / (1 - rules["leader_share"]) * others.sum()
         keenness[leader] = max(wanted / (lists[leader] * (study[1] - study[0])), 1.0)
-        trained = begins + rng.integers(*rules["training"], size)
+        trained = begins + between(rng, rules["training"], size)
         trained = np.where(rng.random(size) < rules["trained"], trained, OPEN)
-        first_used = begins + rng.integers(*rules["first_used"], size)
+        first_used = begins + between(rng, rules["first_used"], size)
         return cls(
             np.where(joins, begins, NEVER).astype(np.int32),
             trained.astype(np.int32),

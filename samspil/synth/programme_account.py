@@ -11,6 +11,7 @@ from samspil.synth.contract import schema
 from samspil.synth.plan import Plan
 from samspil.synth.programme import ARMS, Programme
 from samspil.synth.reference import reference
+from samspil.synth.sampling import between
 
 
 def account_tables(programme: Programme, courses: Mapping[str, int], plan: Plan) -> dict[str, pa.Table]:
@@ -33,8 +34,8 @@ def _meetings(first: dt.date, courses: Mapping[str, int], plan: Plan, rng: np.ra
         held = sorted((day, team) for team in range(teams) for day in days)
         cost = Decimal(rules["cost_per_course"][arm] * courses[arm]) / max(len(held), 1)
         cases = rng.binomial(rules["room"], rules["expected"] * rules["share"] / rules["room"], len(held))
-        minutes = rng.integers(*rules["minutes"], len(held), endpoint=True) // 15 * 15
-        people = rng.integers(*rules["participants"], len(held), endpoint=True)
+        minutes = between(rng, rules["minutes"], len(held)) // 15 * 15
+        people = between(rng, rules["participants"], len(held))
         for number, (day, _) in enumerate(held):
             rows.append(
                 {

@@ -3,11 +3,13 @@
 The rows of everybody else, and all rows until the day of enrolment, stay as they are.
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from samspil.synth.arrays import Bools, Ints
+from samspil.synth.arrays import Bools, Floats, Ints
 from samspil.synth.columns import build, dates, digits, moments, money, text, words
 from samspil.synth.health import Health
 from samspil.synth.people import People
@@ -16,7 +18,7 @@ from samspil.synth.programme import ARMS
 from samspil.synth.programme_enrolment import Courses
 from samspil.synth.programme_rows import OPEN_SECOND, day_of, is_word, person_of, second_of
 from samspil.synth.reference import reference
-from samspil.synth.sampling import Choice, chance, expand
+from samspil.synth.sampling import Choice, between, chance, expand
 from samspil.synth.timeline import NEVER, OPEN, YEAR, close_spells
 
 _DAY = 86_400
@@ -37,11 +39,6 @@ def affect(
     _prolong_benefit(changed, people, health, courses, plan, rng)
     _add_psychologist(changed, people, health, courses, plan, rng)
     return changed
-
-
-def _effect(arm: str) -> dict[str, object]:
-    found: dict[str, object] = reference("programme")["arms"][arm]["effect"]
-    return found
 
 
 def _spare_admissions(tables: Tables, courses: Courses, plan: Plan, rng: np.random.Generator) -> None:
@@ -139,9 +136,9 @@ def _add_home_care(
     rows = rows[chance(rng, rules["share"], len(rows))]
     size = len(rows)
     person = courses.person[rows]
-    start = courses.day[rows] + rng.integers(*rules["begins"], size)
-    stop = start + rng.integers(*rules["lasts"], size)
-    personal, practical = (np.round(4 * rng.uniform(*rules[which], size)) / 4 for which in ("personal", "practical"))
+    start = courses.day[rows] + between(rng, rules["begins"], size)
+    stop = start + between(rng, rules["lasts"], size)
+    personal, practical = (_hours(rng, rules[which], size) for which in ("personal", "practical"))
     for name in ("home_care", "care_home"):
         theirs, begins, ends = _spells(tables[name], plan, "from", "to")
         for place, who in enumerate(person):
@@ -194,9 +191,8 @@ def _prolong_benefit(
         pension = int(np.ceil(people.birth[person] + work["pension_age"] * YEAR))
         latest = min(following - 1, pension - 1, begins[spell] + longest - 1)
         end = max(ends[spell], min(ends[spell] + days, latest))
-        _, closed = close_spells(
-            *(np.array([each]) for each in (begins[spell], end, health.last[person])), health.gone[[person]]
-        )
+        begin, last = (np.array([each]) for each in (begins[spell], health.last[person]))
+        _, closed = close_spells(begin, np.array([end]), last, health.gone[[person]])
         new_ends[spell] = new_leave_ends[of_leave[0]] = closed[0]
     tables["benefit"] = _with_ends(benefit, new_ends, plan)
     tables["sick_leave"] = _with_ends(leave, new_leave_ends, plan)
@@ -236,6 +232,13 @@ def _extra(courses: Courses, what: str, health: Health, plan: Plan, rng: np.rand
     moved = plan.window.working_day(day).astype(np.int64)
     later = moved > courses.day[owner]  # a weekend day right after enrolment has no working day before it
     return owner[later], moved[later]
+
+
+def _hours(rng: np.random.Generator, limits: Sequence[float], size: int) -> Floats:
+    """Hours a week, in whole quarters of an hour."""
+    low, high = limits
+    hours: Floats = np.round(4 * rng.uniform(low, high, size)) / 4
+    return hours
 
 
 def _within(person: Ints, day: Ints, courses: Courses, arm: int, lasts: int) -> Bools:

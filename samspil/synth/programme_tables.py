@@ -14,7 +14,7 @@ from samspil.synth.plan import Plan
 from samspil.synth.programme import ARMS, Programme
 from samspil.synth.programme_enrolment import Courses
 from samspil.synth.reference import reference
-from samspil.synth.sampling import Choice, chance, expand, lognormal
+from samspil.synth.sampling import Choice, between, chance, expand, lognormal
 from samspil.synth.timeline import OPEN
 
 _PLAN_EVENTS = (
@@ -78,7 +78,7 @@ def _reviews(
     """Names invited some weeks before the course began, and names passed over on the days others were enrolled."""
     rules = reference("programme")["review"]
     invited = np.flatnonzero(listed)
-    ahead = rng.integers(*rules["before"], len(invited), endpoint=True)
+    ahead = between(rng, rules["before"], len(invited))
     asked = np.maximum(courses.day[invited] - ahead, programme.begins[courses.practice[invited]])
     person, day, arm, _ = courses.passed
     reasons = [*rules["reasons"], rules["later"]]
@@ -117,9 +117,10 @@ def _services(
     course, which = np.concatenate(parts, axis=1)
 
     def of(key: str) -> np.ndarray:
-        return np.array([service[key] for _, _, service in listed])[which]
+        values: np.ndarray = np.array([service[key] for _, _, service in listed])[which]
+        return values
 
-    asked = courses.day[course] + rng.integers(*rules["after"], len(course), endpoint=True)
+    asked = courses.day[course] + between(rng, rules["after"], len(course))
     there = asked <= last[course]
     course, which, asked = course[there], which[there], asked[there]
     size, promised = len(course), of("promised")
@@ -179,16 +180,16 @@ def _plan_events(
         np.full(size, rules["goal_by_citizen"]),
         _by_arm(lambda arm: rules["relative_took_part"][arm])[courses.arm],
     ]
-    for event, share in enumerate(shares, start=4):
-        rows = np.flatnonzero(chance(rng, share[active], len(active)))
-        parts.append((active[rows], since[rows] + rng.integers(0, 60, len(rows)), event))
+    for number, share in enumerate(shares, start=4):
+        those = np.flatnonzero(chance(rng, share[active], len(active)))
+        parts.append((active[those], since[those] + rng.integers(0, 60, len(those)), number))
     course, day = (np.concatenate([part[i] for part in parts]) for i in range(2))
     event = np.concatenate([np.full(len(part[0]), part[2]) for part in parts])
     sectors = list(rules["sectors"])
     sector = Choice([list(rules["sectors"].values())]).draw(rng, 0, len(course)).astype(np.int64)
     sector = np.where(event < 2, 0, np.where(event > 3, len(sectors), sector))  # the citizen's own have none
     rows = np.unique(np.stack([course, day, event, sector], axis=1)[day <= last[course]], axis=0)
-    course, day, event, sector = rows.T
+    course, day, event, sector = (rows[:, column] for column in range(4))
     return build(
         "plan_event",
         {

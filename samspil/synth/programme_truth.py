@@ -113,11 +113,12 @@ def _other_care(tables: Mapping[str, pa.Table], count: "_Count") -> Floats:
     """DKK for home nursing, care homes and rehabilitation."""
     nursing, home, offers = tables["home_nursing"], tables["care_home"], tables["rehabilitation"]
     visits = count.days(nursing, "from", "to", None, nursing["visits_per_week"].to_numpy() / 7)
-    return (
+    dkk: Floats = (
         visits * _price("municipal_care", "home_nursing")
         + count.days(home, "from", "to") * _price("municipal_care", "care_home")
         + count.events(offers, "started") * _price("municipal_health", "rehabilitation")
     )
+    return dkk
 
 
 class _Count:
@@ -134,7 +135,8 @@ class _Count:
         on = day_of(table, day, self._window)[rows]
         inside = (on >= self._first[place]) & (on <= self._last[place])
         weights = np.ones(int(inside.sum())) if worth is None else worth[rows][inside]
-        return np.bincount(place[inside], weights, self._size)
+        total: Floats = np.bincount(place[inside], weights, self._size).astype(float)
+        return total
 
     def days(
         self, table: pa.Table, begins: str, ends: str, which: Bools | None = None, worth: Floats | None = None,
@@ -145,7 +147,9 @@ class _Count:
         begin, end = day_of(table, begins, self._window)[rows], day_of(table, ends, self._window)[rows]
         end = np.where(end < OPEN, end - nights, end)
         inside = np.minimum(end, self._last[place]) - np.maximum(begin, self._first[place]) + 1
-        return np.bincount(place, np.maximum(inside, 0) * (1.0 if worth is None else worth[rows]), self._size)
+        weights = np.maximum(inside, 0) * (1.0 if worth is None else worth[rows])
+        total: Floats = np.bincount(place, weights, self._size).astype(float)
+        return total
 
     def _mine(self, table: pa.Table, which: Bools | None) -> tuple[Ints, Ints]:
         place = self._place[person_of(table)]

@@ -33,6 +33,12 @@ def chance(rng: np.random.Generator, probability: Floats | float, size: int | tu
     return hit
 
 
+def between(rng: np.random.Generator, limits: Sequence[int], size: int) -> Ints:
+    """Whole numbers from the first to the second limit, both counted, all alike."""
+    low, high = limits
+    return rng.integers(low, high + 1, size)
+
+
 def lognormal(rng: np.random.Generator, median: Floats | float, sigma: float, size: int) -> Floats:
     """Positive, right-skewed values around a median; `sigma` is the standard deviation of the logarithm."""
     values: Floats = median * np.exp(np.float32(sigma) * rng.standard_normal(size, dtype=np.float32))
