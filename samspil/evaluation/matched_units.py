@@ -18,7 +18,7 @@ from samspil.programmes.study import Study
 
 @dataclass(frozen=True)
 class MatchedUnits:
-    """The units in the study with their `weight`, and the balance of covariates. `frame` has the candidates' columns."""
+    """The units in the study with their `weight` beside the candidates' columns, and the balance of covariates."""
 
     frame: pd.DataFrame
     balance: BalanceTable

@@ -12,6 +12,7 @@ import pandas as pd
 import pyarrow as pa
 
 from samspil.evaluation.candidates import units_of
+from samspil.evaluation.economy.excess import added_outcomes
 from samspil.evaluation.figures import Reason, Unknown
 from samspil.evaluation.following import DATA_END, DEATH
 from samspil.evaluation.panel import COLUMNS, Panel
@@ -26,7 +27,7 @@ from samspil.population.time import DAY, AsOf, Months, Period
 from samspil.programmes.prices import PriceList
 from samspil.programmes.study import StudyOutcome
 
-#: All cost that the study's outcomes look at, together: the interval of a sum is not the sum of intervals.
+#: The cost of all sectors that a study adds up, together: the interval of a sum is not the sum of intervals.
 TOTAL_COST = "all_cost"
 
 
@@ -171,6 +172,6 @@ def _spent(costed: list[StudyOutcome], moved: Tables, months: MonthsAround, pric
     since = {period.until: month for period, month in zip(periods, months.numbers, strict=True)}
     frame = frame.assign(unit=frame["person_id"], since=frame["period"].map(since)).fillna({"cost": 0.0})
     sums = {each.outcome: frame["cost"].where(frame["sector"].isin(each.cost_of), 0.0) for each in costed}
-    everything = {sector for each in costed for sector in each.cost_of}
+    everything = {sector for each in added_outcomes(costed) for sector in each.cost_of}
     sums[TOTAL_COST] = frame["cost"].where(frame["sector"].isin(everything), 0.0)
     return frame[["unit", "since"]].assign(**sums).groupby(["unit", "since"], as_index=False, sort=True).sum()

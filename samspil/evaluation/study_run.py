@@ -51,7 +51,7 @@ from samspil.programmes.study import Study, StudyEvent, StudyOutcome
 class Given:
     """What a study is run on: the tables, how far they reach by source, prices, and who pays (by sector).
 
-    `true_effects` are known of synthetic programmes alone. `override` shows effects though those compared are not alike.
+    `true_effects` are known of synthetic programmes alone. `override` shows effects though balance fails.
     """
 
     tables: Tables
@@ -66,7 +66,7 @@ class Given:
 
 
 def run_study(bound: BoundStudy, given: Given, registration: Registration, run: str, code: str) -> StudyResult:
-    """The result of a study. Raises SamspilError when nobody was enrolled, or a source it cannot do without is absent."""
+    """The result of a study. Raises SamspilError when nobody was enrolled, or a source it needs is absent."""
     study, tables = bound.study, given.tables
     needed = {source_of(table) for table in bound.tables if table in tables}
     begins = max((given.data_from[source] for source in needed if source in given.data_from), default=dt.date.min)
@@ -103,7 +103,15 @@ def run_study(bound: BoundStudy, given: Given, registration: Registration, run: 
         economy=economy(
             study, tables, effects, given.payers, until, _citizen_years(study, found, tables, until), excess_total=total
         ),
-        implementation=implementation(tables, study.programme, study.arm, until, possible.eligible, study.enrolled),
+        implementation=implementation(
+            tables,
+            study.programme,
+            study.arm,
+            until,
+            possible.eligible,
+            study.enrolled,
+            contact_months=study.windows.after,
+        ),
         stated=() if isinstance(stated, Unknown) else stated,
         titles={},
         few=given.few,
