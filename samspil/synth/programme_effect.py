@@ -10,21 +10,21 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from samspil.synth.arrays import Bools, Floats, Ints
-from samspil.synth.columns import build, dates, digits, moments, money, text, words
+from samspil.synth.columns import build, dates, digits, moments, text, words
 from samspil.synth.health import Health
 from samspil.synth.people import People
 from samspil.synth.plan import Plan
 from samspil.synth.programme import ARMS
+from samspil.synth.programme_effect_work import add_psychologist, prolong_benefit
 from samspil.synth.programme_enrolment import Courses
+from samspil.synth.programme_extra import Tables, extra, joined, spells
 from samspil.synth.programme_rows import OPEN_SECOND, day_of, is_word, person_of, second_of
 from samspil.synth.reference import reference
-from samspil.synth.sampling import Choice, between, chance, expand
-from samspil.synth.timeline import NEVER, OPEN, YEAR, close_spells
+from samspil.synth.sampling import Choice, between, chance
+from samspil.synth.timeline import NEVER, close_spells
 
 _DAY = 86_400
 _PER_CHUNK, _ADDED = 10_000_000, 9_000_000  # contact numbers of a chunk, and where those of added contacts begin
-
-Tables = dict[str, pa.Table]
 
 
 def affect(
@@ -36,8 +36,8 @@ def affect(
     _add_outpatient(changed, people, health, courses, plan, chunk, rng)
     _add_gp_contacts(changed, people, health, courses, plan, rng)
     _add_home_care(changed, people, health, courses, plan, rng)
-    _prolong_benefit(changed, people, health, courses, plan, rng)
-    _add_psychologist(changed, people, health, courses, plan, rng)
+    prolong_benefit(changed, people, health, courses, plan, rng)
+    add_psychologist(changed, people, health, courses, plan, rng)
     return changed
 
 
@@ -64,7 +64,7 @@ def _add_outpatient(
     """More outpatient contacts, each like one that the citizen (or else anybody) had before."""
     contacts = tables["hospital_contact"]
     models = np.flatnonzero(is_word(contacts, "kind", "outpatient"))
-    course, day = _extra(courses, "outpatient", health, plan, rng)
+    course, day = extra(courses, "outpatient", health, plan, rng)
     if not len(course) or not len(models):
         return
     person = courses.person[course]
@@ -108,7 +108,7 @@ def _add_gp_contacts(
     tables: Tables, people: People, health: Health, courses: Courses, plan: Plan, rng: np.random.Generator
 ) -> None:
     """More contacts with the own doctor; practices that deliver nothing at the time deliver none of these."""
-    course, day = _extra(courses, "gp_contacts", health, plan, rng)
+    course, day = extra(courses, "gp_contacts", health, plan, rng)
     person, arm = courses.person[course], courses.arm[course]
     practice = people.practice_on(person, day)
     kinds = sorted({kind for name in ARMS for kind in reference("programme")["arms"][name]["effect"]["gp_kinds"]})
@@ -140,7 +140,7 @@ def _add_home_care(
     stop = start + between(rng, rules["lasts"], size)
     personal, practical = (_hours(rng, rules[which], size) for which in ("personal", "practical"))
     for name in ("home_care", "care_home"):
-        theirs, begins, ends = _spells(tables[name], plan, "from", "to")
+        theirs, begins, ends = spells(tables[name], plan, "from", "to")
         for place, who in enumerate(person):
             mine = (theirs == who) & (ends >= start[place])
             # What comes later ends it the day before; who has some already gets no more.
@@ -160,80 +160,6 @@ def _add_home_care(
     tables["home_care"] = joined(tables["home_care"], new)
 
 
-def _prolong_benefit(
-    tables: Tables, people: People, health: Health, courses: Courses, plan: Plan, rng: np.random.Generator
-) -> None:
-    """Spells of sickness benefit that run at enrolment, and the sick leave they follow from, end later.
-
-    A spell that runs into job clarification stays, and none goes on into the next leave, or past the state pension.
-    """
-    rules, work = reference("programme")["arms"]["sad"]["effect"]["sickness_benefit"], reference("work")
-    longest = work["sick_leave"]["job_clarification_from_day"] - work["sick_leave"]["municipal_pays_from_day"]
-    rows = np.flatnonzero(courses.arm == ARMS.index("sad"))
-    rows = rows[chance(rng, rules["share"], len(rows))]
-    more = np.ceil(rng.exponential(rules["mean_days"], len(rows))).astype(np.int64)
-    benefit, leave = tables["benefit"], tables["sick_leave"]
-    whose, begins, ends = _spells(benefit, plan, "from", "to")
-    whose = np.where(is_word(benefit, "kind", "sygedagpenge"), whose, -1)
-    whose_leave, leave_begins, leave_ends = _spells(leave, plan, "from", "to")
-    new_ends, new_leave_ends = ends.copy(), leave_ends.copy()
-    for row, days in zip(rows, more, strict=True):
-        person, day = courses.person[row], courses.day[row]
-        of_benefit = np.flatnonzero((whose == person) & (begins <= day) & (ends >= day) & (ends < OPEN))
-        mine = whose_leave == person
-        if len(of_benefit) != 1:
-            continue
-        spell = of_benefit[0]
-        of_leave = np.flatnonzero(mine & (leave_ends == ends[spell]) & (leave_begins <= begins[spell]))
-        if len(of_leave) != 1:
-            continue
-        following = leave_begins[mine & (leave_begins > ends[spell])].min(initial=NEVER)
-        pension = int(np.ceil(people.birth[person] + work["pension_age"] * YEAR))
-        latest = min(following - 1, pension - 1, begins[spell] + longest - 1)
-        end = max(ends[spell], min(ends[spell] + days, latest))
-        begin, last = (np.array([each]) for each in (begins[spell], health.last[person]))
-        _, closed = close_spells(begin, np.array([end]), last, health.gone[[person]])
-        new_ends[spell] = new_leave_ends[of_leave[0]] = closed[0]
-    tables["benefit"] = _with_ends(benefit, new_ends, plan)
-    tables["sick_leave"] = _with_ends(leave, new_leave_ends, plan)
-
-
-def _add_psychologist(
-    tables: Tables, people: People, health: Health, courses: Courses, plan: Plan, rng: np.random.Generator
-) -> None:
-    rules = reference("programme")["arms"]["sad"]["effect"]["psychologist"]
-    course, day = _extra(courses, "psychologist", health, plan, rng)
-    person, size = courses.person[course], len(course)
-    new = build(
-        "specialist_contact",
-        {
-            "cpr": text(person, people.cpr),
-            "date": dates(day, plan.window),
-            "specialty": text(np.zeros(size, dtype=np.int32), words(["psychologist"])),
-            "referred_by_gp": pa.array(np.ones(size, dtype=bool)),
-            "fee": money(np.full(size, rules["fee"] * 100)),
-        },
-    )
-    tables["specialist_contact"] = joined(tables["specialist_contact"], new)
-
-
-def _extra(courses: Courses, what: str, health: Health, plan: Plan, rng: np.random.Generator) -> tuple[Ints, Ints]:
-    """Course and (working) day of what comes on top, at random days while the effect lasts and the citizen is there."""
-    yearly, lasts = np.zeros(len(ARMS)), np.zeros(len(ARMS), dtype=np.int64)
-    for place, arm in enumerate(ARMS):
-        rules = reference("programme")["arms"][arm]["effect"]
-        figure = rules.get(what, 0.0)
-        yearly[place], lasts[place] = figure["each_year"] if isinstance(figure, dict) else figure, rules["days"]
-    first = courses.day + 1
-    last = np.minimum(courses.day + lasts[courses.arm], health.last[courses.person])
-    days = np.maximum(last - first + 1, 0)
-    owner, _ = expand(rng.poisson(yearly[courses.arm] * days / YEAR))
-    day = first[owner] + (rng.random(len(owner)) * days[owner]).astype(np.int64)
-    moved = plan.window.working_day(day).astype(np.int64)
-    later = moved > courses.day[owner]  # a weekend day right after enrolment has no working day before it
-    return owner[later], moved[later]
-
-
 def _hours(rng: np.random.Generator, limits: Sequence[float], size: int) -> Floats:
     """Hours a week, in whole quarters of an hour."""
     low, high = limits
@@ -251,21 +177,5 @@ def _within(person: Ints, day: Ints, courses: Courses, arm: int, lasts: int) -> 
     return found
 
 
-def _spells(table: pa.Table, plan: Plan, first: str, last: str) -> tuple[Ints, Ints, Ints]:
-    return person_of(table), day_of(table, first, plan.window), day_of(table, last, plan.window)
-
-
-def _with_ends(table: pa.Table, ends: Ints, plan: Plan) -> pa.Table:
-    place = table.schema.get_field_index("to")
-    return table.set_column(place, table.schema.field(place), dates(ends, plan.window))
-
-
 def _plain(column: pa.Array | pa.ChunkedArray) -> pa.Array:
     return column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
-
-
-def joined(table: pa.Table, more: pa.Table) -> pa.Table:
-    """A table with more rows after its own."""
-    if not more.num_rows:
-        return table
-    return pa.concat_tables([table, more]).unify_dictionaries().combine_chunks()
