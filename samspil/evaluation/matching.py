@@ -147,7 +147,7 @@ def _whitened(covariates: npt.NDArray[np.floating], treated: Bools) -> Floats:
     """The covariates turned and stretched so that Euclid's distance is Mahalanobis'.
 
     The covariance is pooled within groups, as MatchIt has it: the difference between the groups, which matching is to
-    remove, does not count as spread. Directions without any spread are left out.
+    remove, does not count as spread. Directions without spread are left out; without any all stand on one point.
     """
     values = np.asarray(covariates, dtype=np.float64)
     spread = values.std(axis=0)
@@ -161,7 +161,9 @@ def _whitened(covariates: npt.NDArray[np.floating], treated: Bools) -> Floats:
     kept = sizes > 1e-10 * sizes.max(initial=0.0)
     turn = directions[:, kept] / np.sqrt(sizes[kept])
     # Column by column, so that equal people stand on the very same point (see `propensity`).
-    points = np.zeros((len(scaled), turn.shape[1]))
+    points = np.zeros((len(scaled), max(turn.shape[1], 1)))
+    if not kept.any():
+        return points
     for column, weights in zip(scaled.T, turn, strict=True):
         points += column[:, None] * weights
     return points

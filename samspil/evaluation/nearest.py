@@ -1,7 +1,7 @@
 """Who is nearest: three ways of finding the nearest candidate in one stratum, exactly and without comparing all pairs.
 
 Candidates are numbered from 0 in the order of their rows. Of those equally near the first is taken, always; so that
-"equally near" does not hang on the last bit of a floating-point number, nearness is compared in steps (`STEP`).
+"equally near" does not hang on the last bit of a floating-point number, nearness is compared in steps.
 """
 
 from __future__ import annotations
@@ -15,8 +15,10 @@ from scipy.spatial import KDTree
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
-#: Distances are compared in steps of this size, where 1 is the largest score or one standard deviation.
+#: Distances in a space are compared in steps of this size, where 1 is about a standard deviation.
 STEP = 1e-11
+#: Scores are compared in so many halvings of the largest.
+STEPS = 37
 
 
 class Search(Protocol):
@@ -191,6 +193,10 @@ class WithinCaliper:
 
 
 def in_steps(score: Floats) -> tuple[Ints, float]:
-    """Scores in whole steps, and the size of one: a hundred-billionth of the largest score."""
-    size = float(np.abs(score).max(initial=0.0)) * STEP or STEP
+    """Scores in whole steps, and the size of one: some hundred-billionth of the largest score.
+
+    It is a power of two, so that round scores are whole numbers of steps and those equally far off stay so.
+    """
+    _, exponent = np.frexp(np.abs(score).max(initial=0.0))
+    size = float(np.ldexp(1.0, int(exponent) - STEPS))
     return np.rint(score / size).astype(np.int64), size

@@ -232,6 +232,13 @@ def test_nobody_is_matched_across_strata_or_without_candidates() -> None:
     assert as_pairs(match(np.array([True, True]), np.array([1, 1]), Matching(), np.zeros(2))) == []
 
 
+def test_where_nothing_tells_people_apart_the_first_are_taken() -> None:
+    treated = np.array([True, False, True, False])
+    rule = Matching(distance="mahalanobis", mahalanobis=("age",))
+    assert as_pairs(match(treated, np.zeros(4, dtype=int), rule, None, np.ones((4, 1)))) == [(0, 1), (2, 3)]
+    assert as_pairs(match(treated, np.zeros(4, dtype=int), rule, None, np.ones((4, 0)))) == [(0, 1), (2, 3)]
+
+
 def test_what_a_rule_needs_is_asked_for() -> None:
     treated, exact = np.array([True, False]), np.zeros(2, dtype=int)
     with pytest.raises(SamspilError, match="needs a propensity"):
