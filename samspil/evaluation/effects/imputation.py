@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from samspil.evaluation.effects.regression import NOTHING, interval
-from samspil.evaluation.effects.two_way import TwoWay, sums
+from samspil.evaluation.effects.two_way import TwoWay, numbered, sums
 from samspil.evaluation.figures import Difference, Reason, Unknown
 from samspil.evaluation.statistics import Bools
 
@@ -44,7 +44,7 @@ def imputed(frame: pd.DataFrame, outcome: str, time: str, treated: Bools) -> tup
     )
     pull = levels.weight * (on_units[levels.unit] + on_times[levels.time])
     of_rows = share * (above - value) - pull * above
-    cluster = pd.factorize(frame["cluster"], sort=True)[0]
+    cluster, _ = numbered(frame["cluster"])
     rests = told & ((share > 0) | ~treated)
     clusters = len(np.unique(cluster[rests]))
     if clusters < 2:

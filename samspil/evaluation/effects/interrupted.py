@@ -11,6 +11,7 @@ import pandas as pd
 import statsmodels.api as sm
 
 from samspil.evaluation.effects.estimate import Design, Effect
+from samspil.evaluation.effects.periods import known
 from samspil.evaluation.effects.regression import NOTHING
 from samspil.evaluation.figures import Difference, Reason, Unknown
 from samspil.evaluation.statistics import Floats
@@ -78,10 +79,11 @@ def interrupted(practices: pd.DataFrame, outcome: str, before: int = 12, after: 
 
 def _starts(practices: pd.DataFrame, outcome: str, before: int, after: int) -> Iterator[_Start]:
     """Practices that began and are seen in all months around it, in order of name."""
-    known = practices[practices[outcome].notna() & (practices["persons"] > 0)]
-    amounts = known.pivot_table(index="cluster", columns="month", values=outcome, aggfunc="sum")
-    persons = known.pivot_table(index="cluster", columns="month", values="persons", aggfunc="sum")
-    begins = known.groupby("cluster")["start"].first()
+    rows = known(practices, outcome, "cluster")
+    rows = rows[rows["persons"] > 0]
+    amounts = rows.pivot_table(index="cluster", columns="month", values=outcome, aggfunc="sum")
+    persons = rows.pivot_table(index="cluster", columns="month", values="persons", aggfunc="sum")
+    begins = rows.groupby("cluster")["start"].first()
     for cluster, start in begins.dropna().items():
         months = range(int(start) - before, int(start) + after)
         if not set(months) <= set(amounts.columns):

@@ -8,6 +8,7 @@ from typing import TypedDict
 import numpy as np
 import pandas as pd
 
+from samspil.definitions import SamspilError
 from samspil.evaluation.figures import Reason, Unknown
 from samspil.evaluation.panel import Panel
 
@@ -27,11 +28,15 @@ def periods(panel: Panel, outcome: str, *, alone: bool = False) -> pd.DataFrame 
 
     A month whose amount is not known (NaN) counts as one in which nobody was followed: missing is not zero. Unknown
     where a group has no citizens, is followed on one side alone, or comes from fewer than two practices, and where
-    everybody has the same. `alone` keeps those enrolled and asks nothing of a comparison.
+    everybody has the same. `alone` keeps those enrolled and asks nothing of a comparison. Raises SamspilError for an
+    endless amount.
     """
-    frame = panel.frame[panel.frame[outcome].notna() & (panel.frame["exposure"] > 0) & (panel.frame["weight"] > 0)]
+    frame = known(panel.frame, outcome, "unit")
+    frame = frame[(frame["exposure"] > 0) & (frame["weight"] > 0)]
     if alone:
         frame = frame[frame["treated"] == 1]
+    # sums depend in their last digits on the order of rows, and databases keep none
+    frame = frame.sort_values(["unit", "since"], kind="stable")
     rows = replace(panel, frame=frame).per_period(outcome)
     groups = [rows[rows["treated"] == is_treated] for is_treated in ((1,) if alone else (1, 0))]
     if any(group.empty for group in groups):
@@ -47,6 +52,15 @@ def periods(panel: Panel, outcome: str, *, alone: bool = False) -> pd.DataFrame 
         return Unknown.because(Reason.NO_VARIATION)
     stack = rows.groupby(["index_month", "period"]).ngroup()
     return rows.assign(when=rows["index_month"] + rows["period"] * panel.period, stack=stack)
+
+
+def known(frame: pd.DataFrame, outcome: str, row_of: str) -> pd.DataFrame:
+    """The rows whose amount is known. Raises SamspilError for an endless one; the column `row_of` says whose."""
+    endless = np.isinf(frame[outcome].to_numpy(float))
+    if endless.any():
+        first = frame[endless].iloc[0]
+        raise SamspilError(f"`{outcome}`: {row_of} {first[row_of]} has an endless amount in month {first['month']}")
+    return frame[frame[outcome].notna()]
 
 
 def means(rows: pd.DataFrame) -> Means:

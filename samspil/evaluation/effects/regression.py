@@ -8,15 +8,14 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-import statsmodels.api as sm
 from scipy import stats
 
-from samspil.evaluation.effects.two_way import TwoWay
+from samspil.evaluation.effects.two_way import TwoWay, numbered, sums
 from samspil.evaluation.figures import Difference, Reason, Unknown
 from samspil.evaluation.statistics import Floats
 
-#: A regressor of which less than this share is left beside the levels is told by them, and has no coefficient of its
-#: own. An error below this share of the outcome's spread is rounding: nothing varies.
+#: A regressor (or a mixture of them) whose sum of squares beside the levels is below this share of what it was, is
+#: told by the levels and has no coefficient of its own. An error below this share of the outcome's spread is rounding.
 NOTHING = 1e-9
 
 
@@ -61,7 +60,7 @@ def regress(frame: pd.DataFrame, outcome: str, regressors: Mapping[str, Floats],
     """Weighted least squares of `outcome` on regressors, a level per `unit` and one per `time` (None: no such level).
 
     `frame` has `unit`, `cluster`, `weight` (above zero) and the columns named. Variance by practice: Liang and Zeger
-    (Biometrika 73 (1986) 13-22) by statsmodels, times G/(G-1) and (N-1)/(N-K) for G practices, N rows and K
+    (Biometrika 73 (1986) 13-22), times G/(G-1) and (N-1)/(N-K) for G practices, N rows and K
     coefficients and levels of time; levels of units count none, for they lie within practices (as R's fixest counts).
     It leans on many practices: with few, or very unlike ones, the interval is too short, even with Student's t
     (Cameron and Miller, Journal of Human Resources 50 (2015) 317-372). Needs at least two practices.
@@ -70,20 +69,23 @@ def regress(frame: pd.DataFrame, outcome: str, regressors: Mapping[str, Floats],
     moment = frame[time] if time is not None else pd.Series(0, index=frame.index)
     levels = TwoWay(frame["unit"], moment, weight)
     amount = frame[outcome].to_numpy(float)
-    root = np.sqrt(weight)
-    y = root * levels.left(amount)
-    columns = {name: root * levels.left(values) for name, values in regressors.items()}
-    x = np.column_stack(list(columns.values()))
+    y = levels.left(amount)
+    x = np.column_stack([levels.left(values) for values in regressors.values()])
     given = np.sqrt([(weight * values**2).sum() for values in regressors.values()])
-    spread = float(np.sqrt((weight * (amount - np.average(amount, weights=weight)) ** 2).sum()))
-    if np.linalg.matrix_rank(x / np.where(given > 0, given, 1.0), tol=NOTHING) < x.shape[1]:
-        return Unknown.because(Reason.NO_VARIATION)
-    cluster = pd.factorize(frame["cluster"], sort=True)[0]
-    model = sm.OLS(y, x).fit(cov_type="cluster", cov_kwds={"groups": cluster}, use_t=True)
+    x_scaled = x / np.where(given > 0, given, 1.0)
+    products = x_scaled.T @ (weight[:, None] * x_scaled)
     rows, count = x.shape
     free = rows - count - (levels.times if time is not None else 0)
-    if free <= 0 or not np.sqrt((np.asarray(model.resid) ** 2).sum()) > NOTHING * spread:
+    if free <= 0 or not np.linalg.eigvalsh(products)[0] > NOTHING:
         return Unknown.because(Reason.NO_VARIATION)
-    covariance = np.asarray(model.cov_params()) * (rows - count) / free
-    values = {name: float(value) for name, value in zip(columns, model.params, strict=True)}
-    return Fit(values, covariance, int(cluster.max()) + 1)
+    bread = np.linalg.inv(products) / np.outer(given, given)
+    values = bread @ (x.T @ (weight * y))
+    residual = y - x @ values
+    spread = float((weight * (amount - np.average(amount, weights=weight)) ** 2).sum())
+    if not float((weight * residual**2).sum()) > NOTHING**2 * spread:
+        return Unknown.because(Reason.NO_VARIATION)
+    cluster, clusters = numbered(frame["cluster"])
+    scores = np.column_stack([sums(cluster, column * weight * residual, clusters) for column in x.T])
+    small = clusters / (clusters - 1) * (rows - 1) / free
+    covariance = small * bread @ (scores.T @ scores) @ bread
+    return Fit({name: float(value) for name, value in zip(regressors, values, strict=True)}, covariance, clusters)

@@ -7,7 +7,7 @@ import pandas as pd
 
 from samspil.evaluation.effects.estimate import Design, Effect
 from samspil.evaluation.effects.imputation import imputed
-from samspil.evaluation.effects.periods import citizens, means, periods
+from samspil.evaluation.effects.periods import citizens, known, means, periods
 from samspil.evaluation.figures import Reason, Unknown
 from samspil.evaluation.panel import Panel
 
@@ -50,7 +50,8 @@ def stepped(practices: pd.DataFrame, outcome: str) -> Effect | Unknown:
     `treated` and `comparison` of the result are the citizens, in the last month used, of practices that had begun by
     then and of those that had not. Unknown with fewer than two practices of either kind (report 001 R-EVAL-02).
     """
-    rows = _open(practices[practices[outcome].notna() & (practices["persons"] > 0)])
+    rows = known(practices, outcome, "cluster")
+    rows = _open(rows[rows["persons"] > 0])
     begun = (rows["month"] >= rows["start"]).to_numpy()
     ever = rows["cluster"].isin(rows.loc[begun, "cluster"])
     fewest = min(rows.loc[ever, "cluster"].nunique(), rows.loc[~ever, "cluster"].nunique())

@@ -23,8 +23,8 @@ class TwoWay:
     """Weighted least squares on a level per unit and a level per time. Rows with `weight` zero have no say in them."""
 
     def __init__(self, unit: pd.Series, time: pd.Series, weight: Floats) -> None:
-        self.unit, units = _numbered(unit)
-        self.time, times = _numbered(time)
+        self.unit, units = numbered(unit)
+        self.time, times = numbered(time)
         self.weight = weight
         self._of_units = sums(self.unit, weight, units)
         self._of_times = sums(self.time, weight, times)
@@ -76,7 +76,8 @@ def sums(number: Ints, values: Floats, size: int) -> Floats:
     return np.bincount(number, weights=values, minlength=size).astype(float)
 
 
-def _numbered(labels: pd.Series) -> tuple[Ints, int]:
+def numbered(labels: pd.Series) -> tuple[Ints, int]:
+    """Labels as numbers from 0 in their order, and how many there are."""
     numbers, distinct = pd.factorize(labels, sort=True)
     return numbers, len(distinct)
 
