@@ -18,7 +18,7 @@ from tests.evaluation.effects.made_panels import OUTCOME, panel_of
 
 
 def treated_panel(slope: float, noise: float, units: int = 60, practices: int = 12) -> tuple[Panel, dict[int, float]]:
-    """Enrolled units whose yearly rate changes by `slope` for each hour they received; the last ten are not enrolled."""
+    """Enrolled units whose yearly rate changes by `slope` for each hour received; the last ten are not enrolled."""
     lot = np.random.default_rng(5)
     frame = pd.DataFrame({"unit": range(units + 10)})
     frame = frame.assign(
