@@ -10,7 +10,9 @@ from samspil.reports.charts import BLUE, GREY, INK, ORANGE, Drawing, Rows, data,
 from samspil.reports.language import Language
 
 #: Letters of a label before it is broken into two lines.
-_LONG = 30
+_LONG = 20
+#: Room for letters that are wider where the chart is read than where it is drawn.
+_ROOM = {"left": 34, "top": 5, "right": 5, "bottom": 5}
 
 
 def love(rows: Rows, largest: float, language: Language, name: str) -> Drawing:
@@ -38,12 +40,12 @@ def love(rows: Rows, largest: float, language: Language, name: str) -> Drawing:
     )
     limit = alt.Chart(data([{"limit": largest}])).mark_rule(color=INK, strokeDash=[4, 3]).encode(x="limit:Q")
     return svg(
-        limit + dots,
+        (limit + dots).properties(padding=_ROOM),
         language,
         name,
         language("Are the groups alike?"),
         language("Dots to the left of the dashed line are alike enough. The dots should be there after matching."),
-        height=max(120, 24 * len(order)),
+        height=max(120, 30 * len(order)),
         width=190,
     )
 
@@ -182,7 +184,15 @@ def intervals(
         x=alt.X("low:Q", title=axis, axis=alt.Axis(tickCount=4, format=",.0f")), x2="high:Q"
     )
     dots = base.mark_point(filled=True, size=70, color=BLUE, opacity=1).encode(x="value:Q")
-    return svg(rule + bars + dots, language, name, title, description, height=max(90, 34 * len(rows)), width=190)
+    return svg(
+        (rule + bars + dots).properties(padding=_ROOM),
+        language,
+        name,
+        title,
+        description,
+        height=max(90, 34 * len(rows)),
+        width=190,
+    )
 
 
 def _periods(rows: Rows, months: int, language: Language) -> alt.X:

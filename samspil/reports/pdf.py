@@ -15,15 +15,16 @@ def pdf_of(html: str, name: str) -> bytes:
     made with; the page can be printed all the same.
     """
     try:
-        from weasyprint import CSS, HTML  # noqa: PLC0415
+        from weasyprint import HTML  # noqa: PLC0415
     except (ImportError, OSError) as error:
         raise SamspilError(
             "PDFs need WeasyPrint and the library Pango; print the page instead. To have PDFs, install the library "
             "(Debian: apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0)."
         ) from error
-    sheet = CSS(string=(TEMPLATES / "paper.css").read_text(encoding="utf-8"), url_fetcher=_nothing)
-    page = HTML(string=html, url_fetcher=_nothing)
-    made: bytes = page.write_pdf(stylesheets=[sheet], pdf_variant="pdf/ua-1", pdf_identifier=name.encode())
+    style = (TEMPLATES / "paper.css").read_text(encoding="utf-8")
+    # Last in the page, so that it goes before the page's own style.
+    page = HTML(string=html.replace("</head>", f"<style>{style}</style></head>", 1), url_fetcher=_nothing)
+    made: bytes = page.write_pdf(pdf_variant="pdf/ua-1", pdf_identifier=name.encode())
     return made
 
 

@@ -83,7 +83,8 @@ def _in_all(teller: Teller) -> list[Block]:
         return [Paragraph(text, "lead")]
     text = language(
         "Of {all} outcomes {better} changed as hoped and {worse} against what was hoped. {changed} changed without"
-        " anything being hoped for. {undetermined} are undetermined: an effect is neither shown nor excluded.",
+        " anything being hoped for. {undetermined} are undetermined: an effect is neither shown nor excluded. That is"
+        " not the same as no effect.",
         all=language.number(sum(verdicts.values())),
         better=language.number(verdicts[Verdict.BETTER]),
         worse=language.number(verdicts[Verdict.WORSE]),
@@ -159,7 +160,7 @@ def _aim(aim: Aim, teller: Teller) -> Section:
             by_payer.setdefault(payer, []).append(_sentence(found, teller))
     blocks: list[Block] = []
     for payer, sentences in by_payer.items():
-        blocks += [Paragraph(language("What {payer} pays for:", payer=payer)), Bullets(tuple(sentences))]
+        blocks += [Paragraph(language("{payer} pays for:", payer=payer)), Bullets(tuple(sentences))]
     if aim == "cost":
         blocks.append(Paragraph(_net(teller)))
     elif not blocks:
@@ -205,11 +206,11 @@ def _net(teller: Teller) -> str:
     if isinstance(net, Unknown):
         return language("What a course costs or saves in all: {why}.", why=teller.not_measured(net))
     shown = language(
-        "In all, a course gave {net} in its first year, what it costs to run and what citizens used more of or less of"
-        " taken together (95% interval {low} to {high}). A negative amount is a cost.",
+        "The net result of a course in its first year is {net} (95% interval {low} to {high}): what it costs to run and"
+        " what citizens used more, taken together. A negative amount is a cost.",
         net=language.money(net.value),
-        low=language.number(net.low),
-        high=language.money(net.high),
+        low=language.signed(net.low),
+        high=language.signed(net.high),
     )
     stands = {
         Standing.DEARER: language("It cost more than it may for the programme to be cost-neutral."),

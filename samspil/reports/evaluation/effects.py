@@ -176,12 +176,12 @@ def _designs(found: OutcomeFindings, teller: Teller) -> Table:
     """All designs side by side, the main one first; the naive one last, and called wrong."""
     language = teller.language
     named: list[tuple[str, Effect | Unknown]] = [
-        (language("Main effect"), found.main),
+        (language("Matched difference in differences"), found.main),
         (language("Staggered starts"), found.staggered),
         (language("Stepped roll-out"), found.stepped),
         (language("Interrupted series"), found.interrupted),
         (language("One service more"), found.dose),
-        (language("Before and after (wrong)"), found.naive),
+        (language("Before and after"), found.naive),
     ]
     told: set[Limit] = set()
     rows = []
@@ -192,13 +192,13 @@ def _designs(found: OutcomeFindings, teller: Teller) -> Table:
             continue
         new = [language(limit.value) for limit in effect.cannot_show if limit not in told]
         told |= set(effect.cannot_show)
-        shown = f"{language(effect.design.value)}: {teller.effect(effect)}"
+        shown = teller.effect(effect)
         limits = " ".join(new) if new else language("As above.")
         clusters = language.number(effect.clusters)
-        rows.append((name, shown, teller.enrolled_and_compared(effect), clusters, limits))
+        rows.append((_design(effect, found, teller), shown, teller.enrolled_and_compared(effect), clusters, limits))
     headings = (
-        Column(language("Looked at as")),
-        Column(language("Design and effect (95% interval)")),
+        Column(language("Design")),
+        Column(language("Effect (95% interval)")),
         Column(language("Enrolled / compared"), numeric=True),
         Column(language("Practices"), numeric=True),
         Column(language("What it cannot show")),
@@ -207,7 +207,16 @@ def _designs(found: OutcomeFindings, teller: Teller) -> Table:
         "The last row is what a plain comparison of before and after would have said. It is wrong: citizens are"
         " enrolled when they are worst, and most get better by themselves."
     )
-    return Table(language("The same question in other ways"), headings, tuple(rows), note, strong=(0,))
+    return Table(language("The same question in other ways"), headings, tuple(rows), note)
+
+
+def _design(effect: Effect, found: OutcomeFindings, teller: Teller) -> str:
+    """What a design is called; the main one and the naive one are told apart from the others."""
+    language = teller.language
+    name = language(effect.design.value)
+    if effect is found.main:
+        return language("Main effect: {design}", design=name)
+    return language("Wrong: {design}", design=name) if effect is found.naive else name
 
 
 def _subgroups(found: OutcomeFindings, name: str, teller: Teller) -> Section:

@@ -12,6 +12,10 @@ from samspil.reports import words
 from samspil.reports.evaluation.cells import Cells
 from samspil.reports.evaluation.names import Names
 from samspil.reports.language import Language
+from samspil.reports.small_cells import small
+
+#: What a reason mentions that counts persons.
+_COUNTS = ("persons", "events", "non_events")
 
 
 class Teller:
@@ -22,13 +26,19 @@ class Teller:
         self.names, self.cells = Names(result, language), Cells(result.few, language)
 
     def reason(self, unknown: Unknown) -> str:
-        """Why a figure is unknown."""
-        return self.language.reason(unknown, self.names.sources)
+        """Why a figure is unknown, without telling how few persons there are."""
+        shown = {
+            name: self.cells.too_few
+            if type(value) is int and small(value, self.result.few) and name in _COUNTS
+            else value
+            for name, value in unknown.mentions.items()
+        }
+        return self.language.reason(Unknown.because(unknown.reason, **shown), self.names.sources)
 
     def not_measured(self, unknown: Unknown | None = None) -> str:
         """What stands for a figure that there is none of, with the reason where there is one."""
-        words_ = self.language
-        return words_("not measured") if unknown is None else words_("not measured: {why}", why=self.reason(unknown))
+        words = self.language
+        return words("not measured") if unknown is None else words("not measured: {why}", why=self.reason(unknown))
 
     def verdict(self, verdict: Verdict) -> str:
         """What may be said of an effect, in a table."""
@@ -36,20 +46,20 @@ class Teller:
 
     def aim(self, aim: Aim) -> str:
         """One of the three aims."""
-        words_ = self.language
+        words = self.language
         return {
-            "health": words_("Health"),
-            "experience": words_("Experience"),
-            "cost": words_("Cost per citizen"),
+            "health": words("Health"),
+            "experience": words("Experience"),
+            "cost": words("Cost per citizen"),
         }[aim]
 
     def hoped(self, direction: Direction) -> str:
         """Which way an outcome was hoped to move."""
-        words_ = self.language
+        words = self.language
         return {
-            "fewer": words_("a decrease"),
-            "more": words_("an increase"),
-            "either": words_("no particular direction"),
+            "fewer": words("a decrease"),
+            "more": words("an increase"),
+            "either": words("no particular direction"),
         }[direction]
 
     def enrolled_and_compared(self, effect: Effect) -> str:
@@ -120,9 +130,7 @@ def said(verdict: Verdict, direction: Direction, teller: Teller, aim: Aim = "hea
         Verdict.BETTER: language("This is what was hoped for: {hoped}.", hoped=hoped),
         Verdict.WORSE: language("This goes against what was hoped for: {hoped}.", hoped=hoped),
         Verdict.CHANGED: language("It has changed; nothing was hoped for either way."),
-        Verdict.UNDETERMINED: language(
-            "Undetermined: an effect is neither shown nor excluded. That is not the same as no effect."
-        ),
+        Verdict.UNDETERMINED: language("Undetermined: an effect is neither shown nor excluded."),
         Verdict.TOO_EARLY: language("Too early to tell: the figure is preliminary and may turn."),
         Verdict.TOO_FEW: language("Cannot be told: too few citizens or practices."),
         Verdict.NOT_COMPARABLE: language("Cannot be told: those compared are not alike enough."),

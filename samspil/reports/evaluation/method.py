@@ -170,8 +170,8 @@ def _methods(teller: Teller) -> tuple[str, ...]:
             " deviation of all enrolled before matching."
         ),
         language(
-            "Undetermined means that the interval holds no effect. An effect may still be there: the study does not"
-            " show it and does not exclude it."
+            "Undetermined means that the interval includes no effect at all. An effect may still be there: the study"
+            " does not show it and does not exclude it."
         ),
         language(
             "Counts of 1 to {most} citizens are not shown, nor those they could be found by.",
