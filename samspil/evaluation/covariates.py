@@ -87,7 +87,8 @@ def numbers(frame: pd.DataFrame, covariates: Sequence[str]) -> Floats:
             continue
         filled.append(np.where(absent, column.values[~absent].mean(), column.values) if absent.any() else column.values)
     matrix = np.column_stack(filled) if filled else np.empty((len(frame), 0))
-    return matrix[:, _independent(matrix)]
+    kept = _independent(matrix)
+    return matrix if len(kept) == matrix.shape[1] else matrix[:, kept]
 
 
 #: A column whose correlation with those before it leaves less than this share of its variance says nothing new. R's
@@ -101,7 +102,8 @@ def _independent(matrix: Floats) -> list[int]:
     varying = [place for place in range(matrix.shape[1]) if spread[place] > 1e-12 * max(1.0, abs(matrix[0, place]))]
     if not varying:
         return []
-    correlations = np.atleast_2d(np.corrcoef(matrix[:, varying], rowvar=False))
+    standardised = (matrix[:, varying] - matrix[:, varying].mean(axis=0)) / spread[varying]
+    correlations = standardised.T @ standardised / len(matrix)
     kept: list[int] = []
     for place in range(len(varying)):
         left = 1.0
