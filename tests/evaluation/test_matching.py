@@ -74,7 +74,9 @@ def distances(case: Case) -> np.ndarray:
         with np.errstate(invalid="ignore"):
             apart = np.abs(case.logit[:, None] - case.logit)
     else:
-        values = case.covariates
+        # In units of their own spread, as in MatchIt: it matters only where a direction has no spread within groups.
+        spread = case.covariates.std(axis=0)
+        values = case.covariates / np.where(spread > 0, spread, 1)
         within = values.copy()
         for group in (case.treated, ~case.treated):
             if group.any():
