@@ -6,7 +6,7 @@ export SAMSPIL_HOME ?= $(CURDIR)/var
 # Results must not depend on what the caller's shell happens to hold.
 unexport PYTHONPATH PYTHONHOME PYTHONDONTWRITEBYTECODE
 
-.PHONY: run test check lint types arrows messages browser audit bench bench-web bench-population lock clean
+.PHONY: run test check lint types arrows messages browser audit bench bench-web bench-population bench-matching lock clean
 # A file that a failing command left half-made is not there.
 .DELETE_ON_ERROR:
 
@@ -58,6 +58,10 @@ bench-web: .venv/ready-dev .assets/ready messages
 ## All indicators and segments of 1,000,000 persons beside reading their tables (OPTIONS="--persons 20000" and others).
 bench-population: .venv/ready-dev
 	$(BIN)/python bench/population.py $(OPTIONS)
+
+## 10,000 enrolled matched 3:1 among 1,000,000 candidates, beside R's MatchIt where it is installed.
+bench-matching: .venv/ready-dev
+	$(BIN)/python bench/matching.py $(OPTIONS)
 
 ## Renew the lock files after a change of dependencies in pyproject.toml.
 lock: .venv/ready-dev

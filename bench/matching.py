@@ -79,7 +79,7 @@ def main() -> None:
     given = arguments()
     place = given.var.absolute() / f"matching-{given.candidates}-{given.treated}-{given.seed}"
     place.mkdir(parents=True, exist_ok=True)
-    script, people = HERE / "matching_run.py", place / "people"
+    script, people = HERE / "matching_people.py", place / "people"
     sizes = [str(size) for size in (given.candidates, given.treated, given.seed)]
     run([sys.executable, script, "make", people, *sizes], place / "make.log")
     matchit = matchit_version()
@@ -92,7 +92,7 @@ def main() -> None:
     told: list[dict[str, dict[str, float]]] = []
 
     def ours() -> Cost:
-        cost = run([sys.executable, script, "match", people, place / "ours.i4"], place / "ours.log")
+        cost = run([sys.executable, HERE / "matching_run.py", people, place / "ours.i4"], place / "ours.log")
         told.append(json.loads((place / "ours.log").read_text().splitlines()[-1]))
         return cost
 
