@@ -55,12 +55,12 @@ def periods(panel: Panel, outcome: str, *, alone: bool = False) -> pd.DataFrame 
 
 
 def known(frame: pd.DataFrame, outcome: str, row_of: str) -> pd.DataFrame:
-    """The rows whose amount is known. Raises SamspilError for an endless one; the column `row_of` says whose."""
+    """The rows whose amount and practice are known. Raises SamspilError for an endless amount; `row_of` says whose."""
     endless = np.isinf(frame[outcome].to_numpy(float))
     if endless.any():
         first = frame[endless].iloc[0]
         raise SamspilError(f"`{outcome}`: {row_of} {first[row_of]} has an endless amount in month {first['month']}")
-    return frame[frame[outcome].notna()]
+    return frame[frame[outcome].notna() & frame["cluster"].notna()]
 
 
 def means(rows: pd.DataFrame) -> Means:

@@ -199,6 +199,11 @@ class TestUnknown:
         with pytest.raises(SamspilError, match="cluster 000000 has an endless amount in month 0"):
             interrupted(frame.assign(use=np.inf), "use")
 
+    def test_citizens_without_a_practice_are_in_none(self) -> None:
+        frame = made_series(9, STARTS)
+        nowhere = frame[frame["cluster"] == "000012"].assign(cluster=None)
+        assert interrupted(pd.concat([frame, nowhere]), "use") == interrupted(frame, "use")
+
     def test_no_rows_are_no_practices(self) -> None:
         empty = made_series(9, STARTS).iloc[:0]
         assert interrupted(empty, "use") == Unknown.because(Reason.FEW_PRACTICES, practices=0, needed=2)

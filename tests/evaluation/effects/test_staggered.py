@@ -171,6 +171,7 @@ class TestStepped:
         assert stepped(one_began, "use") == Unknown.because(Reason.FEW_PRACTICES, practices=1, needed=2)
         none_waits, _ = made_practices(7, [4.0] * 8 + [NEVER])
         assert stepped(none_waits, "use") == Unknown.because(Reason.FEW_PRACTICES, practices=0, needed=2)
+        assert stepped(one_began.iloc[:0], "use") == Unknown.because(Reason.FEW_PRACTICES, practices=0, needed=2)
         alike, _ = made_practices(7, [4.0] * 4 + [NEVER] * 4)
         assert stepped(alike.assign(use=0.0), "use") == Unknown.because(Reason.NO_VARIATION)
 
@@ -178,6 +179,11 @@ class TestStepped:
         frame, _ = made_practices(8, self.STARTS)
         gone = np.random.default_rng(1).random(len(frame)) < 0.1
         assert stepped(frame.assign(use=frame["use"].mask(gone)), "use") == stepped(frame[~gone], "use")
+
+    def test_citizens_without_a_practice_are_in_none(self) -> None:
+        frame, _ = made_practices(9, self.STARTS)
+        nowhere = frame[frame["cluster"] == "000033"].assign(cluster=None)
+        assert stepped(pd.concat([frame, nowhere]), "use") == stepped(frame, "use")
 
 
 class TestStaggered:
