@@ -1,7 +1,7 @@
 """Whether an evaluation finds what is there: 500 made programmes whose effect is known, evaluated by the product.
 
     python -m bench.honesty                      500 programmes in two processes
-    python -m bench.honesty --programmes 40
+    python -m bench.honesty --programmes 200 --propensity
 
 Each programme is made, matched and estimated as a study is (`made_programmes.py`). Beside the product's estimators
 stands the comparison with oneself before, which is what most reports of programmes rest on.
@@ -20,7 +20,7 @@ from functools import partial
 
 import numpy as np
 
-from bench.made_programmes import OUTCOME, Setting, made_programme
+from bench.made_programmes import OUTCOME, PROPENSITY, RULE, Setting, made_programme
 from bench.printing import say, table
 from samspil.evaluation.effects.difference import before_after, difference
 from samspil.evaluation.effects.estimate import Effect
@@ -127,8 +127,10 @@ def results(programmes: Sequence[Evaluated], markdown: bool) -> str:
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--programmes", type=int, default=500)
+    parser.add_argument("--first", type=int, default=10_000, help="the first seed")
     parser.add_argument("--processes", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--practices", type=int, default=Setting.practices, help="that take part; as many do not")
+    parser.add_argument("--propensity", action="store_true", help="match on the propensity and nothing else")
     parser.add_argument("--markdown", action="store_true", help="print tables as Markdown")
     return parser.parse_args()
 
@@ -136,9 +138,10 @@ def arguments() -> argparse.Namespace:
 def main() -> None:
     """Make, evaluate, count and print."""
     given = arguments()
-    setting = Setting(practices=given.practices, others=given.practices)
+    rule = PROPENSITY if given.propensity else RULE
+    setting = Setting(practices=given.practices, others=given.practices, rule=rule)
     begun = time.perf_counter()
-    programmes = evaluate(range(given.programmes), setting, given.processes)
+    programmes = evaluate(range(given.first, given.first + given.programmes), setting, given.processes)
     took = time.perf_counter() - begun
 
     def mean(part: str) -> float:

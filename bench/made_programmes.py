@@ -41,6 +41,8 @@ RULE = Matching(
     caliper=0.2,
     ratio=3,
 )
+#: What most studies do, and the study files of the programme too: nearest on the propensity, and nothing else.
+PROPENSITY = Matching(exact=("female",), distance="propensity", caliper=0.2, ratio=3)
 ALIKE_ENOUGH = BalanceRule(largest_difference=0.1, variance_ratio=(0.5, 2.0), smallest_effective=50)
 
 
@@ -52,7 +54,7 @@ class Setting:
     are twice as large in practices that begin early as in others, and more for those admitted often. `considered`
     and `candidates` are citizens per practice. `frailty` is the shape of a gamma distribution, `illness`, `practice`
     and `shock` are standard deviations, `lasting` is how illness of one month goes with that of the next, `leaving` the
-    share that is no longer followed, month by month.
+    share that is no longer followed, month by month, `rule` how those compared are chosen.
     """
 
     practices: int = 20
@@ -67,6 +69,7 @@ class Setting:
     practice: float = 0.15
     shock: float = 0.08
     leaving: float = 0.01
+    rule: Matching = RULE
 
 
 @dataclass(frozen=True)
@@ -93,9 +96,9 @@ def made_programme(seed: int, setting: Setting | None = None) -> Made:
     is_treated = rows["treated"].to_numpy(bool)
     chance = propensity(rows, is_treated, COVARIATES)
     assert not isinstance(chance, Unknown), chance
-    band = np.digitize(rows["year"], RULE.bands[0].starts)
-    exact = pd.MultiIndex.from_arrays([rows["index"], rows["female"], band]).factorize()[0]
-    matched = match(is_treated, exact, RULE, chance.logit, numbers(rows, ALIKE))
+    bands = [np.digitize(rows[each.covariate], each.starts) for each in setting.rule.bands]
+    exact = pd.MultiIndex.from_arrays([rows["index"], rows["female"], *bands]).factorize()[0]
+    matched = match(is_treated, exact, setting.rule, chance.logit, numbers(rows, ALIKE))
     weight = matched.panel_weights(len(rows))
     chosen = np.flatnonzero(weight)
     units = rows.iloc[chosen].assign(weight=weight[chosen], unit=np.arange(len(chosen)))

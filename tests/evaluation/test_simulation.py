@@ -17,7 +17,7 @@ from samspil.evaluation.effects.sensitivity import EValue, by_inclusion, e_value
 from samspil.evaluation.effects.subgroups import in_subgroup
 from samspil.evaluation.figures import Difference
 
-MATCHED, ALONE = "matched difference in differences", "before and after, alone"
+MATCHED, STAGGERED, ALONE = "matched difference in differences", "staggered starts", "before and after, alone"
 PROGRAMMES = 40
 
 
@@ -52,6 +52,16 @@ def test_intervals_hold_the_truth_as_often_as_they_say(matched: Accuracy) -> Non
     """Of 40 intervals of 95 %, 38 on average; fewer than 34 by chance alone in 1 of 100 choices of seeds."""
     assert matched.coverage >= 34 / PROGRAMMES
     assert matched.error == pytest.approx(matched.spread, rel=0.35)
+
+
+@pytest.mark.xfail(
+    reason="levels of calendar months are shared by all index months, but those compared come down after their own",
+    strict=False,
+)
+def test_staggered_starts_have_no_bias_beyond_chance(programmes: list[Evaluated]) -> None:
+    """It has half the effect too much where citizens were chosen at their worst: see bench/README.md."""
+    staggered = accuracy(programmes, STAGGERED)
+    assert abs(staggered.bias) < 3 * staggered.unsure
 
 
 def test_r_eval_15_before_and_after_alone_is_wrong_by_regression_to_the_mean(programmes: list[Evaluated]) -> None:

@@ -119,6 +119,25 @@ class TestHazardRatio:
         error = math.log(found.high / found.low) / 2 / stats.t.ppf(0.975, len(left_out) - 1)
         assert error == pytest.approx(jackknife, rel=0.05)
 
+    @pytest.mark.parametrize("whole", [False, True])
+    def test_the_error_is_how_far_a_little_more_of_each_practice_moves_the_estimate(self, whole: bool) -> None:
+        """The infinitesimal jackknife, by brute force: each practice's weight a little up and a little down."""
+        frame = made(9, weighted=True, whole=whole, ratio=1.5, units=200, practices=15)
+        found = cox(frame)
+        assert isinstance(found, Difference)
+
+        def moved(practice: str, by: float) -> float:
+            more = frame["weight"] * np.where(frame["cluster"] == practice, 1 + by, 1.0)
+            each = cox(frame.assign(weight=more))
+            assert isinstance(each, Difference)
+            return math.log(each.value)
+
+        pulls = [(moved(each, 1e-4) - moved(each, -1e-4)) / 2e-4 for each in frame["cluster"].unique()]
+        clusters = len(pulls)
+        assert sum(pulls) == pytest.approx(0, abs=1e-5)
+        expected = math.sqrt(sum(pull**2 for pull in pulls))
+        assert width(found, clusters, stats.t.ppf(0.975, clusters - 1)) == pytest.approx(expected, rel=1e-4)
+
     def test_scaling_all_weights_changes_nothing(self) -> None:
         frame = made(7, weighted=True, whole=True)
         ones, others = cox(frame), cox(frame.assign(weight=frame["weight"] * 0.37))
