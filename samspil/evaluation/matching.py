@@ -76,7 +76,7 @@ def match(
     (by Mahalanobis' distance alone in the order of rows); with a ratio above 1 and without replacement everybody
     chooses once before anybody chooses again. With replacement all get their nearest.
 
-    Raises SamspilError where what the rule needs is not given.
+    Raises SamspilError where what the rule needs is not given, or has gaps.
     """
     treated = np.asarray(treated, dtype=np.bool_)
     by_score = rule.distance != "mahalanobis"
@@ -86,6 +86,8 @@ def match(
         raise SamspilError(
             f"matching by {rule.distance.replace('_', ' ')} needs its covariates (`matching.mahalanobis`)"
         )
+    if mahalanobis is not None and not np.isfinite(mahalanobis).all():
+        raise SamspilError("the covariates of Mahalanobis' distance have gaps: take them from `covariates.numbers`")
     points = None if mahalanobis is None or rule.distance == "propensity" else _whitened(mahalanobis, treated)
     eligible = np.ones(len(treated), dtype=np.bool_)
     steps, caliper, order = np.zeros(len(treated), dtype=np.int64), None, np.flatnonzero(treated)

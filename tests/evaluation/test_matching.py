@@ -248,6 +248,8 @@ def test_what_a_rule_needs_is_asked_for() -> None:
     rule = Matching(distance="mahalanobis", mahalanobis=("age",))
     with pytest.raises(SamspilError, match=r"matching\.mahalanobis"):
         match(treated, exact, rule, None)
+    with pytest.raises(SamspilError, match="have gaps"):
+        match(treated, exact, rule, None, np.array([[1.0], [np.nan]]))
 
 
 def test_mahalanobis_takes_levels_and_missing_into_account() -> None:
