@@ -6,7 +6,7 @@ export SAMSPIL_HOME ?= $(CURDIR)/var
 # Results must not depend on what the caller's shell happens to hold.
 unexport PYTHONPATH PYTHONHOME PYTHONDONTWRITEBYTECODE
 
-.PHONY: run test check lint types arrows messages browser audit bench bench-web bench-population bench-matching lock clean
+.PHONY: run test check lint types arrows messages browser audit bench bench-web bench-population bench-matching bench-honesty lock clean
 # A file that a failing command left half-made is not there.
 .DELETE_ON_ERROR:
 
@@ -62,6 +62,10 @@ bench-population: .venv/ready-dev
 ## 10,000 enrolled matched 3:1 among 1,000,000 candidates, beside R's MatchIt where it is installed.
 bench-matching: .venv/ready-dev
 	$(BIN)/python bench/matching.py $(OPTIONS)
+
+## Made programmes whose effect is known, evaluated: bias and coverage (OPTIONS="--programmes 40" and others).
+bench-honesty: .venv/ready-dev
+	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m bench.honesty $(OPTIONS)
 
 ## Renew the lock files after a change of dependencies in pyproject.toml.
 lock: .venv/ready-dev
