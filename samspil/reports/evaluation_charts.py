@@ -92,7 +92,10 @@ def overlap(rows: Rows, language: Language, name: str) -> Drawing:
         language,
         name,
         language("Is there somebody to compare with?"),
-        language("The two curves should lie upon each other. Where a group has nobody, nothing can be compared."),
+        language(
+            "The curves of those enrolled and those compared with should lie upon each other. Where a group has nobody,"
+            " nothing can be compared."
+        ),
     )
 
 

@@ -11,6 +11,7 @@ from string import Formatter
 import pytest
 from babel.messages.pofile import read_po
 
+from samspil.evaluation.effects.estimate import Design, Limit, Verdict
 from samspil.evaluation.figures import Reason, Unknown
 from samspil.reports import page
 from samspil.reports.language import LOCALE, Language
@@ -19,14 +20,18 @@ DANISH, ENGLISH = Language("da"), Language("en")
 
 
 def sentences() -> set[str]:
-    """Every sentence that the code, the templates and the reasons of evaluation ask a language for."""
-    found = {reason.value for reason in Reason}
-    for path in page.TEMPLATES.parent.glob("*.py"):
+    """Every sentence that the code, the templates and the words of evaluation ask a language for."""
+    found = {each.value for kind in (Reason, Design, Limit, Verdict) for each in kind}
+    for path in page.TEMPLATES.parent.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.args:
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name | ast.Attribute) and node.args:
                 (first, *_) = node.args
-                of_language = node.func.id in {"language", "words", "spoken"}
-                if of_language and isinstance(first, ast.Constant) and isinstance(first.value, str):
+                called = node.func.id if isinstance(node.func, ast.Name) else node.func.attr
+                if (
+                    called in {"language", "words", "spoken"}
+                    and isinstance(first, ast.Constant)
+                    and isinstance(first.value, str)
+                ):
                     found.add(first.value)
     for template in page.TEMPLATES.glob("*.html"):
         found |= set(re.findall(r'\b_\("([^"]+)"', template.read_text(encoding="utf-8")))

@@ -24,7 +24,8 @@ class Cells:
     @property
     def too_few(self) -> str:
         """What stands where a count is too small."""
-        return self._language("fewer than {few}", few=self._few)
+        language = self._language
+        return language("fewer than {few}", few=self._few)
 
     def parts(self, counts: Mapping[str, int]) -> dict[str, str]:
         """Counts that add up to a known total: a lone small one takes the smallest of the others with it."""
@@ -35,25 +36,25 @@ class Cells:
         }
 
     def _part(self, count: int) -> str:
-        return self.too_few if small(count, self._few) else self._language("not shown")
+        language = self._language
+        return self.too_few if small(count, self._few) else language("not shown")
 
     def share(self, figure: Share | Unknown, digits: int = 0) -> str:
         """A share with its interval; "too few" where it or what is left of it would speak of few persons."""
         if isinstance(figure, Unknown):
             return words.NONE
-        return self._language("too few") if self.speaks_of_few(figure) else words.share(figure, self._language, digits)
+        language = self._language
+        return language("too few") if self.speaks_of_few(figure) else words.share(figure, language, digits)
 
     def of(self, figure: Share | Unknown) -> str:
         """The numerator and denominator of a share: `41 of 120`."""
         if isinstance(figure, Unknown):
             return words.NONE
+        language = self._language
         if self.speaks_of_few(figure):
-            return self._language("too few")
-        return self._language(
-            "{part} of {whole}",
-            part=self._language.number(figure.numerator),
-            whole=self._language.number(figure.denominator),
-        )
+            return language("too few")
+        part, whole = language.number(figure.numerator), language.number(figure.denominator)
+        return language("{part} of {whole}", part=part, whole=whole)
 
     def speaks_of_few(self, figure: Share) -> bool:
         """Whether a share tells of fewer persons than are printed."""

@@ -83,7 +83,13 @@ def covariate(name: str, teller: Teller) -> str:
 
 
 def _level(level: str, language: Language) -> str:
-    known = {"": language("missing"), "male": language("man"), "female": language("woman")}
+    known = {
+        "": language("missing"),
+        "male": language("man"),
+        "female": language("woman"),
+        "yes": language("yes"),
+        "no": language("no"),
+    }
     return known.get(level, level.replace("_", " "))
 
 

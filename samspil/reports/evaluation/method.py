@@ -170,7 +170,7 @@ def _methods(teller: Teller) -> tuple[str, ...]:
             " deviation of all enrolled before matching."
         ),
         language(
-            "Undetermined means that the interval includes no effect at all. An effect may still be there: the study"
+            "Undetermined means that the interval includes “no effect”. An effect may still be there: the study"
             " does not show it and does not exclude it."
         ),
         language(

@@ -30,7 +30,7 @@ def _unseen(value: EValue | Unknown, teller: Teller) -> str:
     if value.of_limit <= 1:
         return language(
             "Something unseen would have to make both enrolment and the outcome {ratio} times as likely to explain the"
-            " figure away (E-value). As the interval includes no effect at all, nothing unseen is needed to explain"
+            " figure away (E-value). As the interval includes “no effect”, nothing unseen is needed to explain"
             " it.",
             ratio=language.number(value.value, 1),
         )
