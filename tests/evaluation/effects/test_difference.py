@@ -66,7 +66,7 @@ class TestReferences:
 
     @pytest.mark.parametrize("seed", [2, 3])
     def test_estimate_and_error_are_those_of_dummies_and_a_sandwich_by_hand(self, seed: int) -> None:
-        panel = made_study(seed, steady(2.0), units=30)
+        panel = made_study(seed, steady(2.0), units=30, starts=7)
         value, by_hand = by_dummies(panel.per_period("use"))
         effect = found(panel)
         assert effect.estimate.value == pytest.approx(value, abs=1e-8)
@@ -74,7 +74,7 @@ class TestReferences:
 
     def test_it_is_what_pyfixest_says(self) -> None:
         """Its error without the factor for parameters, which hangs on the hash seed in pyfixest 0.60."""
-        panel = made_study(4, steady(2.0))
+        panel = made_study(4, steady(2.0), starts=7)
         rows = panel.per_period("use")
         rows = rows.assign(effect=((rows["treated"] == 1) & (rows["period"] >= 0)).astype(float))
         model = pf.feols(

@@ -45,7 +45,7 @@ def test_each_period_is_held_against_the_last_before_the_index_and_told_with_the
 
 
 def test_effects_errors_and_walds_test_are_what_pyfixest_says() -> None:
-    panel = made_study(2, steady(2.0), practices=30)
+    panel = made_study(2, steady(2.0), practices=30, starts=7)
     rows = panel.per_period("use")
     names = [period for period in sorted(rows["period"].unique()) if period != -1]
     for period in names:
