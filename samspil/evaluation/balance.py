@@ -133,11 +133,11 @@ def balance(
 
 def _row(column: Column, treated: Bools, weights: Floats) -> CovariateBalance:
     known = ~np.isnan(column.values)
-    values, treated, weights = column.values[known], treated[known], weights[known]
-    ones = np.ones(len(values))
     binary = column.binary
-    groups = [(values[group], of[group]) for of in (ones, weights) for group in (treated, ~treated)]
-    before, candidates, after, comparisons = (_moments(value, weight, binary) for value, weight in groups)
+    groups = (known & treated, known & ~treated)
+    before, candidates = (_moments(column.values[group], np.ones(int(group.sum())), binary) for group in groups)
+    chosen = (group & (weights > 0) for group in groups)
+    after, comparisons = (_moments(column.values[group], weights[group], binary) for group in chosen)
     spread = None if before is None else before.variance
     return CovariateBalance(
         covariate=column.name,
