@@ -56,7 +56,9 @@ def _changes(panel: Panel, outcome: str) -> pd.DataFrame:
 
     The weight is that of a difference of two rates whose variances go down with the time they rest on.
     """
-    enrolled = panel.frame[panel.frame["treated"] == 1]
+    # a month whose amount is not known is one in which nobody was followed: missing is not zero
+    known = panel.frame[outcome].notna() & (panel.frame["exposure"] > 0)
+    enrolled = panel.frame[(panel.frame["treated"] == 1) & known]
     after = (enrolled["since"] >= 0).rename("after")
     sums = enrolled.groupby(["unit", "person_id", "cluster", after])[["exposure", outcome]].sum()
     rates = pd.DataFrame({"rate": sums[outcome] / sums["exposure"] * 12, "exposure": sums["exposure"]})

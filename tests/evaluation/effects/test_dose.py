@@ -71,6 +71,16 @@ def test_what_is_not_known_to_be_received_is_not_nothing() -> None:
     assert found.estimate.value == pytest.approx(-0.3, abs=1e-5)
 
 
+def test_a_month_that_is_not_known_is_no_month_with_nothing() -> None:
+    panel, received = treated_panel(-0.3, 1e-6)
+    gap = (panel.frame["since"] == 7) & (panel.frame["unit"] % 3 == 0)
+    unknown = replace(panel, frame=panel.frame.assign(**{OUTCOME: panel.frame[OUTCOME].mask(gap)}))
+    found, absent = (dose(each, OUTCOME, received) for each in (unknown, replace(panel, frame=panel.frame[~gap])))
+    assert isinstance(found, Effect)
+    assert found.estimate.value == pytest.approx(-0.3, abs=1e-5)
+    assert found == absent
+
+
 def test_too_few_all_alike_one_practice_or_no_time_after_is_said() -> None:
     panel, received = treated_panel(-0.3, 0.1)
     few = {0: 1.0, 1: 2.0}
