@@ -229,6 +229,28 @@ def test_a_note_is_written_once_and_read_when_the_first_has_read_it(doctor, path
     assert events()[1:] == [*written, (on(4), "note_read", "hospital")]
 
 
+def test_a_note_belongs_to_the_courses_that_ran_with_its_plan(doctor, pathway):
+    """One without a plan to every course of the citizen; read after the course ended, it was read all the same."""
+    later = course_of(pathway.citizen, doctor, on(20), programme="copd", arm="", plan=pathway.plan)
+    Pathway.objects.filter(pk=pathway.pk).update(ended_at=care.moment(on(25)), state="completed")
+    elsewhere = made.pathway(pathway.citizen, doctor, programme="heart-disease", opened_at=care.moment(BEGUN))
+    for day, plan in ((24, pathway.plan), (26, pathway.plan), (27, None)):
+        note = notes.Note.objects.create(
+            citizen=pathway.citizen, plan=plan, text="", category="health", by=doctor, at=care.moment(on(day))
+        )
+        Addressee.objects.create(note=note, organisation=doctor.organisation, read_at=care.moment(on(28)))
+    rows = harvest_events.events(harvest.courses(D), D)
+    written = [(row.date, row.course.key) for row in rows if row.event == "note_written"]
+    assert written == [
+        (on(24), pathway.pk),
+        (on(24), later.pk),
+        (on(26), later.pk),
+        (on(27), later.pk),
+        (on(27), elsewhere.pk),
+    ]
+    assert sorted(row.course.key for row in rows if row.event == "note_read") == sorted(key for _day, key in written)
+
+
 def test_what_the_citizen_and_relatives_did(doctor, pathway):
     """Looks of one day are one visit (decision 37); a goal counts when the citizen stated it."""
     citizen = pathway.citizen
