@@ -153,7 +153,7 @@ def incidence(rows: Rows, language: Language, name: str, title: str) -> Drawing:
         x=alt.X(
             "month:Q", title=language("Months since enrolment"), axis=alt.Axis(tickCount=6, format=".0f", grid=False)
         ),
-        color=alt.Color("series:N", scale=scale(series, [ORANGE, BLUE])),
+        color=alt.Color("series:N", scale=scale(series, [ORANGE, BLUE]), legend=alt.Legend(symbolOpacity=1)),
     )
     share = alt.Y(
         "share:Q",

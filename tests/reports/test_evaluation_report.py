@@ -175,6 +175,17 @@ class TestAnswer:
         assert expected[code] in lead.replace("\u00a0", " ")
         assert Language(code)("This is what was hoped for: {hoped}.", hoped=Language(code)("a decrease")) not in lead
 
+    @pytest.mark.parametrize("state", ["too_early", "few"])
+    def test_r_eval_03_nothing_is_said_of_the_net_result_either(
+        self, state: str, code: Code, told: Callable[[str], str]
+    ) -> None:
+        """What is made of an effect is no safer than the effect."""
+        language = Language(code)
+        dearer = language("A course cost more than it may ({neutral}).", neutral=language.money(0))
+        assert dearer in told("good")
+        assert dearer not in told(state)
+        assert language("It cost more than it may for the programme to be cost-neutral.") not in told(state)
+
     def test_a_changed_study_says_so_on_top(self, code: Code, told: Callable[[str], str]) -> None:
         """002 EVAL-1: the first thing that is read."""
         first = chapter(told("changed"), 1).split("\n\n")[1]

@@ -212,6 +212,8 @@ def _net(teller: Teller) -> str:
         low=language.signed(net.low),
         high=language.signed(net.high),
     )
+    if teller.held_back is not None:
+        return f"{shown} {said(teller.held_back, 'either', teller)}"
     stands = {
         Standing.DEARER: language("It cost more than it may for the programme to be cost-neutral."),
         Standing.WITHIN: language("It cost no more than it may."),

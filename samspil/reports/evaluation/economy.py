@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 
 from samspil.evaluation.economy.accounts import Amount, CourseCost, LedgerLine, total
@@ -14,7 +14,7 @@ from samspil.evaluation.figures import Estimate, Unknown
 from samspil.reports import evaluation_charts as charts
 from samspil.reports import words
 from samspil.reports.document import Block, Column, Fact, Facts, Figure, Paragraph, Row, Section, Table, table
-from samspil.reports.evaluation.in_words import Teller
+from samspil.reports.evaluation.in_words import Teller, said
 
 
 def economy(teller: Teller) -> Section:
@@ -42,15 +42,15 @@ def _net(teller: Teller) -> Section:
     net = economy.net_per_course
     neutral = language.money(economy.neutral)
     sentence = {
-        Standing.DEARER: language("A course cost more than the {neutral} it may cost.", neutral=neutral),
-        Standing.WITHIN: language("A course cost no more than the {neutral} it may cost.", neutral=neutral),
+        Standing.DEARER: language("A course cost more than it may ({neutral}).", neutral=neutral),
+        Standing.WITHIN: language("A course cost no more than it may ({neutral}).", neutral=neutral),
         Standing.UNDETERMINED: language(
-            "Whether a course cost more than the {neutral} it may is undetermined.", neutral=neutral
+            "Whether a course cost more than it may ({neutral}) is undetermined.", neutral=neutral
         ),
-        Standing.UNKNOWN: language(
-            "Whether a course cost more than the {neutral} it may is not known.", neutral=neutral
-        ),
+        Standing.UNKNOWN: language("Whether a course cost more than it may ({neutral}) is not known.", neutral=neutral),
     }[standing(net, economy.neutral)]
+    if teller.held_back is not None and not isinstance(net, Unknown):
+        sentence = said(teller.held_back, "either", teller)
     own = next((each for each in economy.courses if each.arm == teller.result.study.arm), None)
     overhead = language("none") if economy.overhead is None else language.percent(float(economy.overhead), 0)
     facts = Facts(
@@ -103,7 +103,7 @@ def _warning(teller: Teller) -> list[Block]:
 
 def _courses(teller: Teller) -> Section:
     language = teller.language
-    lines = (
+    lines: tuple[tuple[str, Callable[[CourseCost], Amount]], ...] = (
         (language("Team meetings"), lambda each: each.team_meetings),
         (language("Services"), lambda each: each.services),
         (language("Operation"), lambda each: each.operation),

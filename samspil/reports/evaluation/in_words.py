@@ -25,6 +25,12 @@ class Teller:
         self.result, self.language = result, language
         self.names, self.cells = Names(result, language), Cells(result.few, language)
 
+    @property
+    def held_back(self) -> Verdict | None:
+        """Why nothing may be said yet of the study's effects, nor of what is made of them: too early, or too few."""
+        said_of = {found.verdict for found in self.result.outcomes}
+        return next((each for each in (Verdict.TOO_EARLY, Verdict.TOO_FEW) if each in said_of), None)
+
     def reason(self, unknown: Unknown) -> str:
         """Why a figure is unknown, without telling how few persons there are."""
         shown = {

@@ -67,8 +67,8 @@ def _counted(each: Stated, change: Change, teller: Teller) -> tuple[str, ...]:
     for name, count in counts.items():
         share = shares[name]
         printed = shown[name] == language.number(count)
-        known = printed and not isinstance(share, Unknown)
-        cells_.append(f"{shown[name]} ({language.percent(share.value, 0)})" if known else shown[name])
+        of_n = "" if isinstance(share, Unknown) or not printed else f" ({language.percent(share.value, 0)})"
+        cells_.append(f"{shown[name]}{of_n}")
     missing = change.missing
     absent = cells.count(missing) if isinstance(missing, int) else teller.not_measured()
     cannot = cells.count(change.cannot_assess)
