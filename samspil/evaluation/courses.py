@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+import ibis.expr.types as ir
 import pandas as pd
 
 from samspil.definitions import SamspilError
@@ -76,9 +77,9 @@ def courses(study: Study, tables: Tables) -> Courses:
     return Courses(kept[columns].reset_index(drop=True), len(own), guards, first, begins)
 
 
-def _rows(table: object) -> pd.DataFrame:
+def _rows(table: ir.Table) -> pd.DataFrame:
     """A small table as pandas, its days as `datetime.date`."""
-    return table.to_pyarrow().to_pandas(date_as_object=True)  # type: ignore[attr-defined, no-any-return]
+    return table.to_pyarrow().to_pandas(date_as_object=True)
 
 
 def _begins(study: Study, tables: Tables) -> dict[str, dt.date]:

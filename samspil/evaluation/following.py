@@ -76,7 +76,7 @@ def _shorter(frame: pd.DataFrame, months: int) -> float:
     short = [
         last < Months(months).after(index) - DAY for last, index in zip(frame["last"], frame["index_date"], strict=True)
     ]
-    return sum(short) / len(frame)
+    return sum(bool(each) for each in short) / len(frame)
 
 
 def _counted(ended: pd.Series[str]) -> Mapping[str, int]:

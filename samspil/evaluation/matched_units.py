@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from samspil.definitions import SamspilError
@@ -14,6 +15,8 @@ from samspil.evaluation.figures import Unknown
 from samspil.evaluation.matching import match
 from samspil.evaluation.propensity import propensity
 from samspil.programmes.study import Study
+
+Ints = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -38,22 +41,20 @@ def matched_units(study: Study, found: Candidates) -> MatchedUnits:
     rule = study.matching
     near = frame[_columns(found, rule.mahalanobis)].to_numpy(float) if rule.mahalanobis else None
     pairs = match(treated, exact_strata(study, found), rule, score.logit, near)
-    weights = np.zeros(len(frame))
-    of_treated = np.bincount(pairs.treated, minlength=len(frame))
-    weights[np.unique(pairs.treated)] = 1.0
-    np.add.at(weights, pairs.comparison, 1.0 / of_treated[pairs.treated])
+    weights = pairs.panel_weights(len(frame))
     table = balance(frame, treated, pairs, found.columns, study.balance, score.probability)
     kept = frame.assign(weight=weights)[weights > 0].reset_index(drop=True)
     return MatchedUnits(kept, table)
 
 
-def exact_strata(study: Study, found: Candidates) -> np.ndarray:
+def exact_strata(study: Study, found: Candidates) -> Ints:
     """A whole number per unit: those with the same are alike in every exact covariate, band and index month."""
     parts = found.frame[[*_columns(found, study.matching.exact), "index_month"]].copy()
     for number, bands in enumerate(study.matching.bands):
         for column in _columns(found, [bands.covariate]):
             parts[f"band_{number}_{column}"] = np.searchsorted(bands.starts, found.frame[column], side="right")
-    return parts.groupby(list(parts.columns), sort=True).ngroup().to_numpy()
+    strata: Ints = parts.groupby(list(parts.columns), sort=True).ngroup().to_numpy(np.int64)
+    return strata
 
 
 def _columns(found: Candidates, covariates: tuple[str, ...] | list[str]) -> list[str]:

@@ -25,7 +25,8 @@ def practice_series(
     never), `persons`, and a column per measured outcome with the amount of all of them.
 
     Persons are the citizens at the month's beginning who meet those of the study's criteria that ask for age alone:
-    what else a criterion asks for, the programme may change. Whole months from the study's time before to the end of data.
+    what else a criterion asks for, the programme may change. Whole months, from the study's time before to where data
+    end.
     """
     study = bound.study
     seen = seen_at(tables, AsOf(study.analysis_date))

@@ -84,9 +84,8 @@ def run_study(bound: BoundStudy, given: Given, registration: Registration, run: 
         for each in study.outcomes
     )
     effects = {each.outcome.outcome: each.main for each in findings}
-    total = Unknown.because(Reason.NOT_ALIKE)
-    if withheld != Verdict.NOT_COMPARABLE:
-        total = _main(built, TOTAL_COST)
+    alike = withheld != Verdict.NOT_COMPARABLE
+    total = _main(built, TOTAL_COST) if alike else Unknown.because(Reason.NOT_ALIKE)
     stated = perceived(Scope(tables, study.programme, study.arm, until, study.enrolled))
     return StudyResult(
         study=study,

@@ -51,7 +51,8 @@ class StudyAnswer(Shown):
         return to_pdf(self.html(language), self.result.run)
 
     def figures(self) -> dict[str, Any]:
-        return figures(self.result)
+        found: dict[str, Any] = figures(self.result)
+        return found
 
     def rows(self) -> list[dict[str, Any]]:
         """Each outcome with its effect and what may be said of it."""

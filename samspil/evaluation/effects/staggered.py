@@ -15,14 +15,15 @@ from samspil.evaluation.panel import Panel
 def staggered(panel: Panel, outcome: str) -> Effect | Unknown:
     """The average effect on those enrolled, whatever month they start in and however effects differ between months.
 
-    Levels for each citizen and each calendar month (that a period begins in) come from those compared with and from
-    those enrolled before their start; see `imputed`. Other than in `difference`, citizens of all index months tell
-    what a calendar month was like, and each enrolled citizen counts by the time followed.
+    Levels for each citizen and each period of each index month come from those compared with and from those enrolled
+    before their start; see `imputed`. A calendar month has no level shared by all index months: citizens are found when
+    they use most, those compared with come down after their own index month, and one level for all would call that an
+    effect. Other than in `difference`, each enrolled citizen counts by the time followed.
     """
     rows = periods(panel, outcome)
     if isinstance(rows, Unknown):
         return rows
-    found = imputed(rows, "rate", "when", ((rows["treated"] == 1) & (rows["period"] >= 0)).to_numpy())
+    found = imputed(rows, "rate", "stack", ((rows["treated"] == 1) & (rows["period"] >= 0)).to_numpy())
     if isinstance(found, Unknown):
         return found
     estimate, rests = found

@@ -196,7 +196,7 @@ class TestStaggered:
 
     def test_it_is_what_pyfixests_did2s_says(self) -> None:
         panel = made_study(1, steady(2.0), units=60, starts=6)
-        value, error = gardner(self.rows(panel), "rate", "unit", "when", "begun")
+        value, error = gardner(self.rows(panel), "rate", "unit", "stack", "begun")
         effect = of(staggered(panel, "use"))
         assert effect.estimate.value == pytest.approx(value, abs=1e-5)
         width = float(stats.t.ppf(0.975, 11)) * math.sqrt(12 / 11)
