@@ -41,7 +41,7 @@ RULE = Matching(
     caliper=0.2,
     ratio=3,
 )
-#: What most studies do, and the study files of the programme too: nearest on the propensity, and nothing else.
+#: What most studies do: nearest on the propensity, and nothing else.
 PROPENSITY = Matching(exact=("female",), distance="propensity", caliper=0.2, ratio=3)
 ALIKE_ENOUGH = BalanceRule(largest_difference=0.1, variance_ratio=(0.5, 2.0), smallest_effective=50)
 

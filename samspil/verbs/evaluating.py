@@ -220,8 +220,7 @@ def _truth(path: Path, study: Study) -> dict[str, float]:
     arms = json.loads(file.read_text(encoding="utf-8"))["arms"]
     if study.arm not in arms:
         raise SamspilError(f"{file}: nothing is known of the arm `{study.arm}`; arms are {', '.join(sorted(arms))}")
-    found = {name: float(each["effect"]) for name, each in arms[study.arm]["outcomes"].items()}
-    return found
+    return {name: float(each["effect"]) for name, each in arms[study.arm]["outcomes"].items()}
 
 
 def _source(lake: Lake, source: str) -> SourceUsed:

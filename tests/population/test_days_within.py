@@ -60,9 +60,9 @@ def test_hours_of_home_care_are_those_of_the_days_within(region: Region, citizen
 
 def test_bed_days_are_nights_of_admissions(region: Region, citizen: Citizen) -> None:
     citizen.hospital_contacts(on=dt.date(2015, 2, 20)).hospital_contacts(on=dt.date(2015, 3, 10), kind="outpatient")
-    region.tables["hospital_contact"][0]["end"] = dt.datetime(2015, 3, 4, 9)
+    region.tables["hospital_contact"][0]["end"] = dt.datetime.combine(dt.date(2015, 3, 4), dt.time(9))
     assert in_march(region, "bed_days") == 3  # the nights after 1, 2 and 3 March
-    region.tables["hospital_contact"][0]["end"] = dt.datetime(2015, 2, 20, 18)
+    region.tables["hospital_contact"][0]["end"] = dt.datetime.combine(dt.date(2015, 2, 20), dt.time(18))
     assert in_march(region, "bed_days") == 0
 
 
