@@ -72,10 +72,12 @@ def _grouped(rows: Iterable[ScoreRow], few: int) -> list[list[ScoreRow]]:
         if not _is_small(current, few):
             groups.append(current)
             current = []
-    if current and groups:
-        groups[-1].extend(current)
-    elif current:
+    if current:
         groups.append(current)
+    # What is left at the end may make the group before it speak of few too: it had enough persons, and no event.
+    while len(groups) > 1 and _is_small(groups[-1], few):
+        rest = groups.pop()
+        groups[-1].extend(rest)
     return groups
 
 

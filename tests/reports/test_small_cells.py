@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from samspil.evaluation.accuracy import ScoreRow, Subgroup, at_threshold
@@ -38,6 +38,7 @@ rows = st.lists(st.tuples(st.integers(1, 40), st.integers(0, 40)), min_size=1, m
 
 
 @given(rows, st.integers(0, 15))
+@example([(1, 1), (5, 0), (5, 0)], 0)
 def test_joined_scores_speak_of_enough_and_lose_nobody(counts: list[tuple[int, int]], target: int) -> None:
     found = [
         ScoreRow(score, persons, persons if score >= target else 0, min(events, persons),
