@@ -408,7 +408,7 @@ def evaluate(
             without=tuple(without or ()), home=home, programmes=programmes,
         )  # fmt: skip
     result = found.result
-    title = f"{result.study.title.en}. {result.cohort.enrolled} enrolled, data to {result.data_until}"
+    title = f"{result.study.title.en} {result.cohort.enrolled} enrolled, data to {result.data_until}"
     console.print(rich_table(found.attrition_rows(), title=title))
     balance = result.balance
     title = (

@@ -72,7 +72,7 @@ step "9/10 Did it help? Another region, with a programme whose true effect is kn
 programme="$SAMSPIL_HOME/programme"
 studies=$(python -c "from samspil.programmes.loader import PROGRAMMES; print(PROGRAMMES / 'odense-ic' / 'studies')")
 [ -d "$programme/region" ] || { mkdir -p "$programme"
-    samspil synth --programme --persons 60000 --seed 1 --as-of 2025-12-31 --out "$programme/region"; }
+    samspil synth --programme --persons 150000 --seed 1 --as-of 2025-12-31 --out "$programme/region"; }
 samspil ingest "$programme/region" --home "$programme"
 samspil evaluate "$studies/daemp.yaml" --truth "$programme/region" --home "$programme" --out "$reports"
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from samspil import __version__, evaluation
 from samspil.definitions import SamspilError
-from samspil.evaluation.effects.estimate import Effect, Limit
+from samspil.evaluation.effects.estimate import Effect, Limit, Verdict
 from samspil.evaluation.figures import Unknown
 from samspil.evaluation.study_binding import bind_study
 from samspil.evaluation.study_result import OutcomeFindings, Registration, SourceUsed, StudyResult
@@ -104,13 +104,16 @@ class StudyAnswer(Shown):
 def _row(found: OutcomeFindings) -> dict[str, Any]:
     row = {"outcome": found.outcome.title.en, "hoped for": found.outcome.direction}
     if isinstance(found.main, Unknown):
-        return {**row, "effect": "", "95 % interval": "", "n": "", "verdict": f"{found.verdict}: {found.main}"}
+        said = str(found.verdict)
+        # Why those who are not alike cannot be compared is what the verdict says already.
+        told = said if found.verdict == Verdict.NOT_COMPARABLE else f"{said}: {found.main}"
+        return {**row, "effect": "", "95 % interval": "", "enrolled / compared": "", "verdict": told}
     effect: Effect = found.main
     shown = {
         **row,
         "effect": f"{effect.estimate.value:+.2f}",
         "95 % interval": f"{effect.estimate.low:+.2f} to {effect.estimate.high:+.2f}",
-        "n": f"{effect.treated} / {effect.comparison}",
+        "enrolled / compared": f"{effect.treated} / {effect.comparison}",
         "verdict": str(found.verdict),
     }
     return shown if found.truth is None else {**shown, "true effect": f"{found.truth:+.2f}"}

@@ -96,7 +96,7 @@ def changed() -> StudyResult:
 def balance_fails() -> StudyResult:
     """A study where those compared are not alike. The effects are left in it: a report must not show them."""
     made = good()
-    balance = replace(made.balance, failing=("acute_year", "alone=yes"), too_few=True)
+    balance = replace(made.balance, failing=("acute_year", "household=partner"), too_few=True)
     return replace(made, balance=balance)
 
 
@@ -195,7 +195,7 @@ def _outcome(outcome: StudyOutcome, asked: Study, *, truth: bool) -> OutcomeFind
     is_cost = bool(outcome.cost_of)
     not_by_practice = Unknown.because(Reason.NOT_BY_PRACTICE)
     (value, low, high), _, true = NUMBERS.get(name, NUMBERS["outpatient"])
-    naive = _effect(name, Design.BEFORE_AFTER, treated=412, comparison=412)
+    naive = _effect(name, Design.BEFORE_AFTER, treated=412, comparison=0)
     before, after = naive.treated_before or 0.0, naive.treated_after or 0.0
     change = after - before
     naive = replace(naive, estimate=_difference(change, change - (high - value), change + (value - low)))
@@ -208,7 +208,7 @@ def _outcome(outcome: StudyOutcome, asked: Study, *, truth: bool) -> OutcomeFind
         stepped=not_by_practice if is_cost else _effect(name, Design.STEPPED, 0.2, 1.5, treated=9120, comparison=31200),
         interrupted=not_by_practice if is_cost else _effect(name, Design.INTERRUPTED, 0.25, 1.6, treated=9120),
         naive=naive,
-        dose=_effect(name, Design.DOSE, 0.3, 0.8, comparison=412),
+        dose=_effect(name, Design.DOSE, 0.3, 0.8, comparison=0),
         subgroups=tuple(
             SubgroupEffect(
                 each.subgroup,
@@ -301,8 +301,8 @@ def _balance(asked: Study) -> BalanceTable:
     rows = []
     for place, each in enumerate(asked.covariates):
         before, after = 0.55 - 0.07 * place, 0.07 * math.sin(place + 1)
-        binary = each.covariate in {"sex", "alone", "nursing", "home_care"}
-        name = f"{each.covariate}={'male' if each.covariate == 'sex' else 'yes'}" if binary else each.covariate
+        binary = each.covariate in {"sex", "household"}
+        name = f"{each.covariate}={'M' if each.covariate == 'sex' else 'partner'}" if binary else each.covariate
         mean = 0.45 if binary else 2.0 + 5 * (place % 4)
         spread = 0.5 if binary else 1.7
         rows.append(

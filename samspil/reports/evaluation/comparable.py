@@ -85,10 +85,12 @@ def covariate(name: str, teller: Teller) -> str:
 def _level(level: str, language: Language) -> str:
     known = {
         "": language("missing"),
-        "male": language("man"),
-        "female": language("woman"),
-        "yes": language("yes"),
-        "no": language("no"),
+        "missing": language("missing"),
+        "M": language("man"),
+        "F": language("woman"),
+        "partner": language("with a partner"),
+        "alone": language("lives alone"),
+        "newly_alone": language("newly alone"),
     }
     return known.get(level, level.replace("_", " "))
 

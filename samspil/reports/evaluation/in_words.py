@@ -81,7 +81,8 @@ class Teller:
         return interval(effect.estimate, effect.scale, digits(effect), self.language)
 
     def _few(self, effect: Effect) -> bool:
-        return min(effect.treated, effect.comparison) < self.result.few
+        # A design without comparison compares with nobody, which tells of nobody.
+        return effect.treated < self.result.few or small(effect.comparison, self.result.few)
 
 
 def digits(effect: Effect) -> int:
