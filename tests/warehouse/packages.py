@@ -77,13 +77,40 @@ ROWS: dict[str, Row] = {
         "date": "2015-05-05", "sector": "general_practice", "instrument": "pro_diabetes", "occasion": "first",
         "used_on": None,
     },
+    "taking_part": {
+        "programme": "odense-ic", "provider_number": "100001", "from": "2014-04-15", "to": None,
+        "trained": "2014-04-01", "first_used": None,
+    },
+    "enrolment": {
+        "course_id": "c1", "programme": "odense-ic", "arm": "daemp", "provider_number": "100001", "from": "2015-03-01",
+        "to": None, "end_reason": None, "inclusion": "list", "content_version": None,
+    },
+    "list_review": {
+        "date": "2015-02-20", "programme": "odense-ic", "model": "daemp", "decision": "invite", "reason": None,
+    },
+    "service_received": {
+        "course_id": "c1", "date": "2015-03-02", "service": "aeldresagen", "component": "network", "sector": "ngo",
+        "due": "2015-03-16", "started": "2015-03-10", "completed": None, "minutes": 60, "cost": None,
+    },
+    "plan_event": {"course_id": "c1", "date": "2015-03-05", "event": "plan_activated", "sector": "general_practice"},
+    "team_meeting": {
+        "meeting_id": "m1", "programme": "odense-ic", "arm": "daemp", "date": "2015-04-01", "minutes": 90,
+        "participants": 6, "cases": 4, "cases_expected": 6, "cost": None,
+    },
+    "programme_cost": {
+        "programme": "odense-ic", "arm": None, "payer": "joint_account", "kind": "development", "from": "2015-01-01",
+        "to": "2015-12-31", "amount": "100000.00",
+    },
+    "perceived_change": {
+        "course_id": "c1", "date": "2015-06-01", "item": "wellbeing", "said_by": "citizen", "change": "improved",
+    },
 }  # fmt: skip
 
 #: A table of each source in which any number of good rows may stand, to keep a few bad ones below the limit.
 FILLING = {
     "civil": "person", "general_practice": "gp_contact", "health_insurance": "specialist_contact",
     "prescriptions": "dispensing", "hospital": "hospital_contact", "employment": "job",
-    "municipal_care": "care_home", "patient_reported": "pro_form",
+    "municipal_care": "care_home", "patient_reported": "pro_form", "integrated_care": "list_review",
 }  # fmt: skip
 
 
