@@ -14,6 +14,7 @@ from samspil.access.models import Citizen, Membership, Organisation, Organisatio
 from samspil.lists.actions import checking, ending, inclusion, review
 from samspil.lists.models import Entry, Inclusion, Review, Stage, Step, UnmetNeed
 from samspil.lists.programme import rules
+from samspil.plans.models import Pathway
 
 #: What doctors decide, and how often; the rest is not relevant for one of the coded reasons.
 _INVITED, _LATER = 0.45, 0.1
@@ -105,8 +106,10 @@ def _days_until_now(began: dt.datetime) -> int:
 
 
 def _enrol(doctor: Membership, begun: Inclusion, chance: random.Random, clock: Clock) -> bool:
-    """The whole way of somebody who says yes; False when the gate is shut."""
+    """The whole way of somebody who says yes; False when the gate is shut, or for who is in the programme already."""
     actor = professional(doctor)
+    if _takes_part(begun):
+        return False
     answers = {question.code: False for question in checking.judgement_now(begun).questions if not question.by_data}
     checking.check(actor, begun, begun.version, answers)
     if checking.still_blocked(begun, checking.judgement_now(begun)):
@@ -116,6 +119,11 @@ def _enrol(doctor: Membership, begun: Inclusion, chance: random.Random, clock: C
     inclusion.hold_conversation(actor, begun, begun.version, purpose=chance.choice(_PURPOSES[begun.model]))
     _say_yes(doctor, begun, chance)
     return True
+
+
+def _takes_part(begun: Inclusion) -> bool:
+    """Whether the citizen has a course in the programme, by the other list."""
+    return Pathway.objects.filter(citizen=begun.citizen, programme=begun.programme, ended_at__isnull=True).exists()
 
 
 def _say_yes(doctor: Membership, begun: Inclusion, chance: random.Random) -> None:
@@ -149,8 +157,10 @@ def _decide(doctor: Membership, entry: Entry, chance: random.Random) -> None:
 
 
 def _go_on(doctor: Membership, begun: Inclusion, chance: random.Random, clock: Clock) -> None:
-    """Some are written to, some of these come, some of these say yes."""
+    """Some are written to, some of these come, some of these say yes. Who stands on two lists is asked once."""
     actor, luck = professional(doctor), chance.random()
+    if _takes_part(begun):
+        return
     clock.later(hours=chance.randint(1, 8))
     answers = {question.code: False for question in checking.judgement_now(begun).questions if not question.by_data}
     checking.check(actor, begun, begun.version, answers)
