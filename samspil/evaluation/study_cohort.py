@@ -11,7 +11,7 @@ from samspil.population.cohorts import Step
 
 @dataclass(frozen=True)
 class FollowUp:
-    """How long citizens of one group were followed. Months are whole months from the index month.
+    """How long citizens of one group were followed. Months are counted from the index date.
 
     `ended` counts citizens by why following them ended: `window` (followed for all of it), `data_end`, `death`,
     `left_region`, `enrolled` (somebody compared with was enrolled later). `enough` followed at least the study's least,

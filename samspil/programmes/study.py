@@ -41,7 +41,7 @@ class Days(Definition):
 
 
 class StudyCriterion(Definition):
-    """Who could have been enrolled: judged of everybody on the day before the month of the index date."""
+    """Who could have been enrolled: judged of everybody on the day before the index date."""
 
     criterion: Identifier
     title: Text

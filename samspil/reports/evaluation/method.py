@@ -47,14 +47,14 @@ def _study(teller: Teller) -> Section:
             analysis=language.date(study.analysis_date),
         ),
         language(
-            "They meet these criteria on the day before the month they were enrolled in: {criteria}.",
+            "They meet these criteria on the day before they were enrolled: {criteria}.",
             criteria="; ".join(language.text(each.title) for each in study.criteria),
         ),
         _compared_with(study, teller),
         language("Alike are to be: {covariates}.", covariates="; ".join(titles.values())),
         _matching(study.matching, titles, teller),
         language(
-            "They are followed from {before} months before to {after} months after the month they were enrolled in, in"
+            "They are followed from {before} months before to {after} months after the day they were enrolled, in"
             " periods of {period} months. {enough} months are enough to say something.",
             before=study.windows.before,
             after=study.windows.after,
