@@ -6,6 +6,6 @@ compile() {
         --no-emit-find-links --no-strip-extras --no-header --no-annotate "$@"
 }
 compile pyproject.toml --group build --output-file requirements.lock
-compile pyproject.toml --group dev --constraint requirements.lock --output-file requirements-dev.lock
+compile pyproject.toml --group dev --extra spark --constraint requirements.lock --output-file requirements-dev.lock
 compile --group node --output-file requirements-node.lock
 PATH="$(sh scripts/node.sh):$PATH" npm install --package-lock-only --ignore-scripts --loglevel=error
