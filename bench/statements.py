@@ -45,7 +45,7 @@ def looked_at(step: Plan) -> int:
 
 
 def tables_over(rows: int) -> set[str]:
-    """The tables that hold more rows than that, by the database's own estimate."""
+    """The tables and partitions that hold more rows than that, by the database's own estimate."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT relname FROM pg_class WHERE relkind = 'r' AND reltuples > %s", [rows])
+        cursor.execute("SELECT relname FROM pg_class WHERE relkind IN ('r', 'p') AND reltuples > %s", [rows])
         return {name for (name,) in cursor.fetchall()}

@@ -154,7 +154,9 @@ def verify(seal: str | None = None) -> Verification:
         length, last, fault = 0, "", None
         unmet = {name: chains[number] for name, chains in sealed if chains.get(number, (0, ""))[0]}
         for record in _chain(number, head.length if head is not None else 0):
-            if fault is None and record.position != length:
+            if fault is None and record.position < length:
+                fault = f"chain {number}: row {record.position} stands there twice (id {record.pk})"
+            elif fault is None and record.position != length:
                 fault = f"chain {number}: row {length} is missing"
             elif fault is None and record.digest != digest(record, last):
                 fault = f"chain {number}: row {record.position} (id {record.pk}) was changed"
@@ -182,7 +184,8 @@ def _sealed(seal: str | None) -> list[tuple[str, dict[int, tuple[int, str]]]]:
 
 
 def _chain(number: int, length: int) -> Iterator[AccessRecord]:
-    return AccessRecord.objects.filter(chain=number, position__lt=length).order_by("position").iterator(chunk_size=5000)
+    rows = AccessRecord.objects.filter(chain=number, position__lt=length)
+    return rows.order_by("position", "id").iterator(chunk_size=5000)
 
 
 def _reaches_beyond_its_head(number: int) -> bool:

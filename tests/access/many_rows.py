@@ -1,5 +1,8 @@
 """A long access log in no time: rows made by the database itself, for tests of how searches go about it."""
 
+import datetime as dt
+from itertools import pairwise
+
 from django.db import connection
 
 #: How rows are spread: of so many rows one is of each, so a citizen of 20,000 has ten rows of 200,000.
@@ -31,11 +34,28 @@ _NUMBERS = {
 
 
 def fill_log(rows: int) -> None:
-    """Add `rows` rows, one every two minutes back in time from 1 June 2026; they are not chained."""
+    """Add `rows` rows, one every two minutes back in time from 1 June 2026; they are not chained.
+
+    On PostgreSQL they lie in the partitions of their months, as a log does that has been used for years.
+    """
     vendor = connection.vendor
     with connection.cursor() as cursor:
+        if vendor == "postgresql":
+            _divide(cursor)
         cursor.execute(
             f"INSERT INTO access_accessrecord ({_COLUMNS}) SELECT {_VALUES.format(at=_AT[vendor])} "
             f"FROM {_NUMBERS[vendor].format(last=rows - 1)}"
         )
         cursor.execute("ANALYZE access_accessrecord")
+
+
+def _divide(cursor) -> None:
+    """Months from May 2025 to June 2026, in place of the partition of everything earlier."""
+    cursor.execute("ALTER TABLE access_accessrecord DETACH PARTITION access_accessrecord_earlier")
+    months = [dt.date(2025 + number // 12, number % 12 + 1, 1) for number in range(4, 19)]
+    for begins, ends in pairwise(months):
+        name = f"access_accessrecord_{begins:%Y_%m}"
+        cursor.execute(
+            f"CREATE TABLE {name} PARTITION OF access_accessrecord FOR VALUES FROM ('{begins}') TO ('{ends}')"
+        )
+        cursor.execute(f"CREATE UNIQUE INDEX ON {name} (chain, position)")

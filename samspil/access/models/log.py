@@ -24,6 +24,9 @@ class AccessRecord(models.Model):
 
     Plain values, not keys to other tables: the row must say the same thing for ever, whatever becomes of the people
     and organisations it names. Triggers in the database refuse to change or delete a row.
+
+    On PostgreSQL the table is divided by months (`partitions.py`): there `one_row_per_position` holds within each, and
+    an index that is added later has to be built month by month.
     """
 
     class Outcome(models.TextChoices):
