@@ -12,6 +12,9 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
+#: Nobody tries so many.
+TOKEN_LENGTH = 32
+
 
 def flag(name: str, default: bool) -> bool:
     """A switch: `1`/`yes`/`on`/`true` or `0`/`no`/`off`/`false`. Raises ImproperlyConfigured for anything else."""
@@ -38,6 +41,14 @@ def number(name: str, default: int) -> int:
 def words(name: str, default: str) -> list[str]:
     """A comma-separated list."""
     return [word.strip() for word in os.environ.get(name, default).split(",") if word.strip()]
+
+
+def token(name: str) -> str:
+    """A secret that a program sends; empty for none. Raises ImproperlyConfigured for one that could be guessed."""
+    value = os.environ.get(name, "").strip()
+    if value and len(value) < TOKEN_LENGTH:
+        raise ImproperlyConfigured(f"{name} is too short: {TOKEN_LENGTH} characters or more, as `openssl rand -hex 32`")
+    return value
 
 
 def secret(home: Path, name: str, variable: str) -> str:

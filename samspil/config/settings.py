@@ -11,6 +11,8 @@
 | `SAMSPIL_SECRET_KEY`, `SAMSPIL_LOG_KEY` | keys of sessions and of the access log | files in the home |
 | `SAMSPIL_OIDC` | a JSON file with identity providers (docs/operating.md) | none |
 | `SAMSPIL_SMTP_URL`, `SAMSPIL_MAIL_FROM` | a mail server, and the sender of e-mails | none; a demonstration prints |
+| `SAMSPIL_LOG` | lines of log as `json` or `text` | `text`; `samspil serve` writes JSON unless to a terminal |
+| `SAMSPIL_METRICS_TOKEN` | who has it may read `/metrics` from elsewhere | none: this machine only |
 | `SAMSPIL_ADDRESS` | the address of the work list that e-mails name, as `https://samspil.dk/work/` | none |
 """
 
@@ -24,6 +26,7 @@ from django.utils.translation import gettext_lazy as _
 
 from samspil.config import environment
 from samspil.config.identity import read_providers
+from samspil.config.watching import lines
 from samspil.warehouse.home import Home
 
 HOME = Home.find().root
@@ -58,6 +61,9 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    # Before everything else: probes have no session, no host name and no TLS, and what others answer is watched too.
+    "samspil.config.watching.probes.ProbeMiddleware",
+    "samspil.config.watching.middleware.WatchMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -208,10 +214,18 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 
+METRICS_TOKEN = environment.token("SAMSPIL_METRICS_TOKEN")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "handlers": {"console": {"class": "logging.StreamHandler"}},
+    "formatters": {"line": {"()": lines.formatter}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
+    "loggers": {
+        "samspil": {"level": "INFO"},
+        # Neither Django's own handlers nor its lines about addresses: `samspil.request` tells of every request.
+        "django": {"handlers": [], "level": "WARNING"},
+        "django.request": {"level": "ERROR"},
+    },
 }
 SILENCED_SYSTEM_CHECKS: list[str] = []

@@ -4,5 +4,8 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
+from samspil.config.watching.lines import catch_strays
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "samspil.config.settings")
+catch_strays()
 application = get_wsgi_application()

@@ -1,48 +1,20 @@
-"""The verbs that set the care plane up and serve it."""
+"""The verb that serves the care plane."""
 
 from __future__ import annotations
 
 import ipaddress
 import os
 import sys
+from pathlib import Path
 from typing import NoReturn
 
 from samspil.config.setup import care_plane
 from samspil.definitions import SamspilError
-
-
-def migrate() -> list[str]:
-    """Bring the care plane's database and static files to this version of Samspil. Returns what was applied.
-
-    Raises SamspilError when the database cannot be reached.
-    """
-    care_plane()
-    from django.core.management import call_command  # noqa: PLC0415
-    from django.db.utils import OperationalError  # noqa: PLC0415
-
-    try:
-        applied = pending()
-        call_command("migrate", interactive=False, verbosity=0)
-        call_command("createcachetable", verbosity=0)
-    except OperationalError as error:
-        raise SamspilError(f"the care plane's database cannot be reached: {error}") from error
-    call_command("collectstatic", interactive=False, verbosity=0)
-    return applied
-
-
-def pending() -> list[str]:
-    """The migrations that are not applied yet, such as `lists.0001_initial`."""
-    care_plane()
-    from django.db import connection  # noqa: PLC0415
-    from django.db.migrations.executor import MigrationExecutor  # noqa: PLC0415
-
-    executor = MigrationExecutor(connection)
-    plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
-    return [f"{migration.app_label}.{migration.name}" for migration, _backwards in plan]
+from samspil.verbs.migrating import pending
 
 
 def serve(host: str = "127.0.0.1", port: int = 8000, *, workers: int = 2, behind_https: bool = False) -> NoReturn:
-    """Serve the care plane until stopped; this process becomes the server.
+    """Serve the care plane until stopped; this process becomes the server. Its log is JSON unless a terminal reads it.
 
     Without TLS in front only this machine itself is served, and so is a demonstration. Raises SamspilError for another
     address then, for settings that must not be put into operation, and when the database is not at this version.
@@ -54,19 +26,36 @@ def serve(host: str = "127.0.0.1", port: int = 8000, *, workers: int = 2, behind
                 "proxy with TLS in front and serve with --behind-https"
             )
         os.environ["SAMSPIL_HTTPS"] = "0"
+    os.environ.setdefault("SAMSPIL_LOG", "text" if sys.stderr.isatty() else "json")
     _check_settings(host)
     waiting = pending()
     if waiting:
         raise SamspilError(
             f"the database lacks {len(waiting)} migrations ({waiting[0]} …): run `samspil migrate` first"
         )
+    _make_metrics_folder(port)
     command = [
         sys.executable, "-m", "gunicorn", "samspil.config.wsgi:application",
+        "--config", "python:samspil.config.watching.served",
         "--bind", f"{host}:{port}", "--workers", str(workers), "--threads", "4",
         "--timeout", "60", "--no-control-socket",
     ]  # fmt: skip
     sys.stdout.flush()
     os.execv(sys.executable, command)
+
+
+def _make_metrics_folder(port: int) -> None:
+    """Where the processes of this server keep what they count. Raises SamspilError when it cannot be made."""
+    from django.conf import settings  # noqa: PLC0415
+
+    folder = Path(os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", str(settings.HOME / "metrics" / str(port))))
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise SamspilError(
+            f"{folder} cannot be made for what is counted ({error.strerror}); set PROMETHEUS_MULTIPROC_DIR to a folder "
+            "that may be written to"
+        ) from error
 
 
 def _check_settings(host: str) -> None:
