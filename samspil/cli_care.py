@@ -68,13 +68,15 @@ def harvest(
 
 
 @commands.command()
-def migrate() -> None:
-    """Bring the care plane's database to this version of Samspil; makes it on first use."""
+def migrate(
+    wait: Annotated[int, typer.Option(help="So many minutes to go on trying while others hold a table.", min=0)] = 10,
+) -> None:
+    """Bring the care plane's database to this version of Samspil; makes it on first use. Others go on meanwhile."""
     from samspil import verbs  # noqa: PLC0415
 
     with told() as progress:
         progress.add_task("migrating", total=None)
-        applied = verbs.migrate()
+        applied = verbs.migrate(wait=dt.timedelta(minutes=wait), tell=errors.print)
     console.print(f"{len(applied)} migrations applied" if applied else "the database is up to date")
 
 
@@ -130,6 +132,8 @@ def remind(
         progress.add_task("reminding", total=None)
         done = verbs.remind(mail=mail)
     console.print(rich_table(done.rows(), title="Reminders"))
+    if done.months.said:
+        errors.print(done.months.said)
     if done.failed:
         said = done.mailed.said if done.mailed is not None else ""
         errors.print(f"{done.failed} e-mails were not taken by the server and are tried again in the next run: {said}")

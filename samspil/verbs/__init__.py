@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from samspil.verbs.indicator_run import open_indicators
     from samspil.verbs.indicators_explained import explain_indicator, indicator_sets
     from samspil.verbs.listing import lists
+    from samspil.verbs.migrating import migrate
     from samspil.verbs.published import published_series
     from samspil.verbs.publishing import publish
     from samspil.verbs.releasing import due_for_deletion, open_release, release, releases, verify_releases
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
     from samspil.verbs.scoring import open_run, runs, stratify, tables
     from samspil.verbs.segment_explaining import explain_segments
     from samspil.verbs.segmenting import open_segments, segments
-    from samspil.verbs.serving import migrate, serve
+    from samspil.verbs.serving import serve
     from samspil.verbs.synthesis import synth
     from samspil.verbs.validating import validate
 
@@ -67,6 +68,7 @@ _MODULES = {
     "indicator_run": ("open_indicators",),
     "indicators_explained": ("explain_indicator", "indicator_sets"),
     "listing": ("lists",),
+    "migrating": ("migrate",),
     "published": ("published_series",),
     "publishing": ("publish",),
     "releasing": ("due_for_deletion", "open_release", "release", "releases", "verify_releases"),
@@ -74,7 +76,7 @@ _MODULES = {
     "scoring": ("open_run", "runs", "stratify", "tables"),
     "segment_explaining": ("explain_segments",),
     "segmenting": ("open_segments", "segments"),
-    "serving": ("migrate", "serve"),
+    "serving": ("serve",),
     "synthesis": ("synth",),
     "validating": ("validate",),
 }

@@ -10,6 +10,7 @@ from samspil.definitions import SamspilError
 from samspil.verbs.show import Shown
 
 if TYPE_CHECKING:
+    from samspil.access.partitions import Months
     from samspil.plans.actions.mailing import Mailed
     from samspil.plans.actions.reminders import Escalated
 
@@ -20,6 +21,8 @@ class Reminding(Shown):
 
     escalated: Escalated
     mailed: Mailed | None
+    #: Partitions of the access log that were made ahead (PostgreSQL).
+    months: Months
     #: Plans that stand still whose accountable person was asked to look at them.
     stalled: int = 0
 
@@ -37,19 +40,22 @@ class Reminding(Shown):
             {"what": "tasks that somebody accountable was told of", "number": self.escalated.told},
             {"what": "tasks that the secretariat sees now", "number": self.escalated.reported},
             {"what": "e-mails not sent", "number": self.failed},
+            {"what": "months of the access log made ahead", "number": len(self.months.made)},
         ]
 
 
 def remind(*, mail: bool = True) -> Reminding:
     """Take every step that has come due for tasks, and send the e-mails of the day; again the same day, nothing more.
 
-    Raises SamspilError when e-mails are wanted and there is nowhere to give them, and when the database cannot be read.
+    On PostgreSQL the months to come of the access log are made as well. Raises SamspilError when e-mails are wanted and
+    there is nowhere to give them, and when the database cannot be read.
     """
     care_plane()
     from django.conf import settings  # noqa: PLC0415 - Django's records can be loaded only when it is set up
-    from django.db import DatabaseError  # noqa: PLC0415
+    from django.db import DatabaseError, connection  # noqa: PLC0415
 
     from samspil.access.actor import system  # noqa: PLC0415
+    from samspil.access.partitions import make_ahead  # noqa: PLC0415
     from samspil.plans.actions.mailing import remind_by_mail  # noqa: PLC0415
     from samspil.plans.actions.reminders import escalate  # noqa: PLC0415
     from samspil.plans.actions.stalled import ask_about_stalled  # noqa: PLC0415
@@ -60,9 +66,9 @@ def remind(*, mail: bool = True) -> Reminding:
             "tell of overdue tasks inside Samspil only"
         )
     try:
-        actor = system()
+        actor, months = system(), make_ahead(connection)
         # Before the e-mails, which count every task there is.
         stalled, escalated = ask_about_stalled(actor), escalate(actor)
-        return Reminding(escalated, remind_by_mail(actor) if mail else None, stalled)
+        return Reminding(escalated, remind_by_mail(actor) if mail else None, months, stalled)
     except DatabaseError as error:
         raise SamspilError(f"the care plane's database cannot be read: {error}".strip()) from error
