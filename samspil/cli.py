@@ -14,6 +14,7 @@ from samspil import __version__
 from samspil.cli_care import commands as care
 from samspil.cli_options import (
     Day,
+    EngineName,
     HomeFolder,
     Language,
     Models,
@@ -83,6 +84,7 @@ def synth(
 def ingest(
     folders: Annotated[list[Path], typer.Argument(help="Packages, or folders of packages.")],
     home: HomeFolder = None,
+    engine: EngineName = None,
 ) -> None:
     """Load deliveries into the warehouse: each wholly or not at all."""
     from samspil import verbs  # noqa: PLC0415
@@ -237,6 +239,7 @@ def stratify(
     state: Annotated[int | None, typer.Option(help="Repeat on an earlier state of the warehouse.")] = None,
     home: HomeFolder = None,
     programmes: ProgrammeFolder = None,
+    engine: EngineName = None,
 ) -> None:
     """Score the population with risk models; the run is kept and can be repeated."""
     from samspil import verbs  # noqa: PLC0415
@@ -315,6 +318,7 @@ def lists(
     without: Without = None,
     home: HomeFolder = None,
     programmes: ProgrammeFolder = None,
+    engine: EngineName = None,
 ) -> None:
     """The practices' lists: initial, or new since an earlier run, with who left and why."""
     from samspil import verbs  # noqa: PLC0415
@@ -351,6 +355,7 @@ def validate(
     without: Without = None,
     home: HomeFolder = None,
     programmes: ProgrammeFolder = None,
+    engine: EngineName = None,
 ) -> None:
     """Does the model find the right people? The score at D against what happened after D."""
     from samspil import verbs  # noqa: PLC0415

@@ -8,6 +8,8 @@ from typing import Annotated, Literal
 
 import typer
 
+from samspil.warehouse.engine import ENGINES, VARIABLE, using
+
 Day = Annotated[dt.datetime, typer.Option("--as-of", formats=["%Y-%m-%d"], help="The day D, YYYY-MM-DD.")]
 Models = Annotated[list[str], typer.Option("--model", help="A risk model; give it again for several.")]
 OneModel = Annotated[str, typer.Option("--model", help="The risk model.")]
@@ -25,3 +27,21 @@ Switches = Annotated[
 Without = Annotated[list[str] | None, typer.Option("--without", help="Leave a source out of this run.")]
 Practice = Annotated[str | None, typer.Option("--practice", help="Only this provider number.")]
 Language = Annotated[Literal["da", "en"], typer.Option("--language", help="Danish or English.")]
+
+
+def _use(context: typer.Context, name: str | None) -> None:
+    """Use the engine until the command ends."""
+    context.with_resource(using(name))
+
+
+EngineName = Annotated[
+    str | None,
+    typer.Option(
+        "--engine",
+        envvar=VARIABLE,
+        callback=_use,
+        expose_value=False,
+        help=f"What computes: {' or '.join(ENGINES)}. Results are the same.",
+        show_default=ENGINES[0],
+    ),
+]

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from samspil.cli_options import Day, HomeFolder, Language, Practice, ProgrammeFolder, Without
+from samspil.cli_options import Day, EngineName, HomeFolder, Language, Practice, ProgrammeFolder, Without
 from samspil.console import console, told
 from samspil.definitions import SamspilError
 
@@ -42,6 +42,7 @@ def indicators(
     without: Without = None,
     home: HomeFolder = None,
     programmes: ProgrammeFolder = None,
+    engine: EngineName = None,
 ) -> None:
     """Indicators of quality: who is met, overdue or without data, with shares, intervals and coverage."""
     from samspil import verbs  # noqa: PLC0415
@@ -127,6 +128,7 @@ def cost(
     without: Without = None,
     home: HomeFolder = None,
     programmes: ProgrammeFolder = None,
+    engine: EngineName = None,
 ) -> None:
     """What care costs, on whom it is concentrated, and how that moves from one period to the next."""
     from samspil import verbs  # noqa: PLC0415
@@ -189,6 +191,7 @@ def segments(
     without: Without = None,
     home: HomeFolder = None,
     programmes: ProgrammeFolder = None,
+    engine: EngineName = None,
 ) -> None:
     """Segments: who attends, who is treated where, strata, and the few with most need. Estimates never stand alone."""
     from samspil import verbs  # noqa: PLC0415

@@ -60,10 +60,9 @@ def read_consents(path: Path, lake: Lake, on: dt.date, purpose: str) -> ConsentF
     days = {name: _as_day(path, name, column) for name, column in columns.items()}
     person = person.cast(pa.int64()) if who == "person_id" else person
     table = pa.table({who: person, **days, "written": pc.fill_null(pc.equal(written, "true"), False)})
-    # The lake's own engine reads it, so that it can be joined with what lies there.
-    rows = lake.connection.create_table("consents", table, temp=True, overwrite=True)
+    rows = ibis.memtable(table)
     if who == "cpr":
-        rows = persons_of(lake.connection, lake.home, lake.state, rows, purpose)
+        rows = persons_of(lake.engine, lake.home, lake.state, rows, purpose)
     return ConsentFile(_on(rows, on), on, hashlib.sha256(path.read_bytes()).hexdigest())
 
 

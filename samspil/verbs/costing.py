@@ -240,7 +240,7 @@ def cost(
     run = CostRun(kept(lake, description, make), lake, by)
     if out is not None:
         rows = monthly(lake.tables, at, span, run.prices)
-        write_table(lake.connection, rows.order_by(["person_id", "month", "sector", "service"]), Path(out))
+        write_table(lake.engine, rows.order_by(["person_id", "month", "sector", "service"]), Path(out))
     return run
 
 

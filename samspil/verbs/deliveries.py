@@ -206,7 +206,7 @@ def person_id(cpr: str, purpose: str, home: Path | str | None = None) -> int:
     if not purpose.strip():
         raise SamspilError("a look-up in the identity vault needs a purpose")
     lake = Lake.open(Home.find(home))
-    return find_person(lake.connection, lake.home, lake.state, cpr, purpose.strip())
+    return find_person(lake.engine, lake.home, lake.state, cpr, purpose.strip())
 
 
 @dataclass(frozen=True)

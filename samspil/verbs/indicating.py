@@ -82,7 +82,7 @@ def indicators(
 
     run = IndicatorRun(kept(lake, description, make), lake, by, practice)
     if out is not None:
-        write_table(lake.connection, run.results(by, practice), Path(out))
+        write_table(lake.engine, run.results(by, practice), Path(out))
     return run
 
 

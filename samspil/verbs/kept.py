@@ -75,6 +75,4 @@ def kept(lake: Lake, description: dict[str, Any], make: Callable[[], Mapping[str
 
 def fetched(lake: Lake, rows: ir.Table) -> list[dict[str, Any]]:
     """The rows of a small result, each by its columns' names."""
-    # Read from the engine itself: a way over Arrow loads pandas.
-    found = lake.connection.raw_sql(lake.connection.compile(rows)).fetchall()
-    return [dict(zip(rows.columns, row, strict=True)) for row in found]
+    return lake.engine.few(rows)

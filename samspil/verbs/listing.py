@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import ibis
 import pyarrow as pa
 
 from samspil.definitions import SamspilError
@@ -155,7 +156,7 @@ def lists(
     if identified_for is not None:
         lake = run.lake
         persons = [row["person_id"] for row in rows + left]
-        names = names_of(lake.connection, lake.home, lake.state, persons, identified_for)
+        names = names_of(lake.engine, lake.home, lake.state, persons, identified_for)
     others = {name: _target_of(run, name, practice) for name in run.models if name != model}
     result = PracticeLists(
         model=definition,
@@ -169,9 +170,7 @@ def lists(
     if out is not None and page:
         write_text(_page(result, names, language), Path(out))
     elif out is not None:
-        connection = run.lake.connection
-        connection.create_table("list_entries", result.to_arrow(), temp=True, overwrite=True)
-        write_table(connection, connection.table("list_entries"), Path(out))
+        write_table(run.lake.engine, ibis.memtable(result.to_arrow()), Path(out))
     return result
 
 
@@ -203,7 +202,7 @@ def _page(lists: PracticeLists, names: dict[int, tuple[str, str]], language: Lan
 
 
 def _on(run: Run, other: Run, model: str) -> Any:
-    """The persons of another run, on this run's connection."""
+    """The persons of another run, on this run's engine."""
     if model not in other.models:
         raise SamspilError(f"the run {other.name} has no model `{model}`; it has {', '.join(other.models)}")
     return persons_of(other.stored, run.lake, model)

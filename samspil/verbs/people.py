@@ -29,7 +29,7 @@ def citizens_at(lake: Lake, as_of: dt.date, purpose: str) -> Iterator[CitizenRow
     """Everybody with a practice at `as_of`, identified for a purpose; read in order, and logged in the vault."""
     person = lake.tables["person"].select("person_id", "birth_date")
     people = citizens(lake.tables, AsOf(as_of)).join(person, "person_id").order_by("person_id").to_pyarrow()
-    names = names_of(lake.connection, lake.home, lake.state, people["person_id"].to_pylist(), purpose)
+    names = names_of(lake.engine, lake.home, lake.state, people["person_id"].to_pylist(), purpose)
     for batch in people.to_batches(max_chunksize=10_000):
         for row in batch.to_pylist():
             cpr, name = names[row["person_id"]]

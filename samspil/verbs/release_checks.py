@@ -19,8 +19,7 @@ NOBODY_NAMED = {
 
 def one_row(lake: Lake, rows: ir.Table) -> dict[str, int]:
     """The only row of a table of counts, read from the engine itself."""
-    values = lake.connection.raw_sql(lake.connection.compile(rows)).fetchone()
-    return dict(zip(rows.columns, values, strict=True))
+    return lake.engine.one(rows)
 
 
 def check_identifiers(lake: Lake, table: str, rows: ir.Table, rules: Disclosure) -> None:

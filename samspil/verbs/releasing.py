@@ -57,10 +57,10 @@ class Release(Shown):
         return str(self.stored.description["label"])
 
     def table(self, name: str) -> ir.Table:
-        """One table as it was released, on the lake's connection."""
+        """One table as it was released, on the lake's engine."""
         if f"{name}.parquet" not in self.stored.description["files"]:
             raise SamspilError(f"the release {self.id} has no table `{name}`")
-        return self.lake.connection.read_parquet(self.stored.file(name))
+        return self.lake.engine.read([str(self.stored.file(name))], name)
 
     def rows(self) -> list[dict[str, Any]]:
         return [dict(check) for check in self.stored.description["checks"]]
@@ -154,7 +154,7 @@ def release(
             )
     result = Release(found, lake)
     if out is not None:
-        write_table(lake.connection, result.table(tables[0]), Path(out))
+        write_table(lake.engine, result.table(tables[0]), Path(out))
     return result
 
 

@@ -92,7 +92,7 @@ def write_persons(lake: Lake, plan: PersonRelease, folder: Path) -> None:
     """Write the tables of a release by the engine, in an order that is always the same."""
     for name, rows in plan.tables.items():
         order = [ibis.asc(column) for column, kind in rows.schema().items() if not kind.is_array()]
-        write_table(lake.connection, rows.order_by(order), folder / f"{name}.parquet")
+        write_table(lake.engine, rows.order_by(order), folder / f"{name}.parquet")
 
 
 def _alike(lake: Lake, name: str, rows: ir.Table, rules: Disclosure) -> list[dict[str, Any]]:
@@ -158,7 +158,7 @@ def flag_withdrawn(lake: Lake, given: ConsentFile) -> None:
         if "consents" not in each.description or not each.description["key"]:
             continue
         released = [
-            lake.connection.read_parquet(each.file(name)).select("person_id") for name in each.description["tables"]
+            lake.engine.read([str(each.file(name))], name).select("person_id") for name in each.description["tables"]
         ]
         persons = ibis.union(*released, distinct=True) if len(released) > 1 else released[0].distinct()
         due = withdrawn.semi_join(persons, "person_id").order_by("person_id")
@@ -168,7 +168,7 @@ def flag_withdrawn(lake: Lake, given: ConsentFile) -> None:
         folder = releases_folder(home) / DUE
         folder.mkdir(mode=0o700, exist_ok=True)
         making = folder / f".{each.id}.parquet"
-        write_table(lake.connection, due, making)
+        write_table(lake.engine, due, making)
         digest = sha256(making)
         file = f"{DUE}/{each.id}-{digest[:12]}.parquet"
         if file in logged:

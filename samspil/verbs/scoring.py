@@ -100,9 +100,7 @@ class Run(Shown):
                 target=persons.in_target.sum(),
                 incomplete=persons.incomplete.sum(),
             )
-            # Read from the engine itself: a way over Arrow loads pandas, and this is a handful of numbers.
-            row = self.lake.connection.raw_sql(self.lake.connection.compile(counts)).fetchone()
-            everybody, excluded, target, incomplete = (number or 0 for number in row)
+            everybody, excluded, target, incomplete = (number or 0 for number in self.lake.engine.one(counts).values())
             found.append(
                 {
                     "model": name,
@@ -119,7 +117,7 @@ class Run(Shown):
 
 
 def persons_of(stored: StoredRun, lake: Lake, model: str) -> ir.Table:
-    """The persons of one model of a kept run, on the connection of `lake`."""
+    """The persons of one model of a kept run, on the engine of `lake`."""
     definition = RiskModel.model_validate(stored.description["models"][model]["definition"])
     return with_status(definition, stored.read(lake, model))
 
@@ -168,7 +166,7 @@ def stratify(
 
     run = Run(kept(lake, description, make), lake)
     if out is not None:
-        write_table(lake.connection, run.items(practice=practice), Path(out))
+        write_table(lake.engine, run.items(practice=practice), Path(out))
     return run
 
 
@@ -177,8 +175,8 @@ def check_practice(lake: Lake, practice: str | None) -> None:
     if practice is None or "practice" not in lake.tables:
         return
     known = lake.tables["practice"]
-    found = lake.connection.compile(known.filter(known.provider_number == practice).count())
-    if not lake.connection.raw_sql(found).fetchone()[0]:
+    found = known.filter(known.provider_number == practice)
+    if not lake.engine.one(found.aggregate(practices=found.count()))["practices"]:
         raise SamspilError(f"no practice has the provider number {practice}")
 
 

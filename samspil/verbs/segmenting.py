@@ -221,7 +221,7 @@ def segments(
 
     run = SegmentRun(kept(lake, description, make), lake, chosen)
     if out is not None:
-        write_table(lake.connection, run.sizes(by), Path(out))
+        write_table(lake.engine, run.sizes(by), Path(out))
     return run
 
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import ibis.expr.types as ir
-from ibis.backends.duckdb import Backend
 
 from samspil.definitions import SamspilError
-from samspil.warehouse.engine import quoted
+from samspil.warehouse.engine import Engine
 
 TABLES = (".csv", ".parquet")
 
@@ -21,7 +20,7 @@ def check_target(path: Path, endings: tuple[str, ...] = TABLES) -> None:
         raise SamspilError(f"{path}: the folder {path.parent} does not exist")
 
 
-def write_table(connection: Backend, rows: ir.Table, path: Path) -> None:
+def write_table(engine: Engine, rows: ir.Table, path: Path) -> None:
     """Write `rows` to a `.csv` or `.parquet` file, replacing one that is there.
 
     In CSV a list is `;`-separated, null is empty and booleans are `true` and `false`. Raises SamspilError for
@@ -31,12 +30,9 @@ def write_table(connection: Backend, rows: ir.Table, path: Path) -> None:
     if path.suffix.lower() == ".csv":
         lists = {n: rows[n].join(";").nullif("") for n, t in rows.schema().items() if t.is_array()}
         rows = rows.mutate(**lists) if lists else rows
-        form = "FORMAT csv, HEADER true"
-    else:
-        form = "FORMAT parquet, COMPRESSION zstd"
-    making = path.with_name(f".{path.name}.new")
+    making = path.with_name(f".new.{path.name}")
     try:
-        connection.con.execute(f"COPY ({connection.compile(rows)}) TO {quoted(making)} ({form})")
+        engine.write_one(rows, making)
         making.replace(path)
     finally:
         making.unlink(missing_ok=True)

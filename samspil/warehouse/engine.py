@@ -1,35 +1,101 @@
-"""The embedded engine: an in-memory DuckDB behind Ibis, with Copenhagen's clock and a place to spill to."""
+"""What runs the house's Ibis expressions: DuckDB inside the process, or Spark where one machine is outgrown.
+
+Definitions compile to the same expressions for both. Here is all that an engine does in its own way: opening files,
+keeping results, and handing over what is small enough to look at. Which engine is used is chosen once, by `--engine`,
+`SAMSPIL_ENGINE` or `using`; nothing else asks for its name.
+"""
 
 from __future__ import annotations
 
+import contextlib
 import os
-import shutil
-import tempfile
-import weakref
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Sequence
+from contextvars import ContextVar
 from pathlib import Path
+from typing import Any, ClassVar
 
-import ibis
-from ibis.backends.duckdb import Backend
+import ibis.expr.types as ir
+import pyarrow as pa
+from ibis.backends.sql import SQLBackend
 
-#: Rows per group of a Parquet file: small enough that one person's rows are found without reading the file.
-ROW_GROUP = 122_880
+from samspil.definitions import SamspilError
 
-
-def connect(tmp: Path) -> Backend:
-    """A new engine. `SAMSPIL_MEMORY` (such as `8GB`) limits its memory; what exceeds it goes below `tmp`."""
-    tmp.mkdir(parents=True, exist_ok=True)
-    spill = Path(tempfile.mkdtemp(prefix=f"{os.getpid()}-", dir=tmp))
-    connection = ibis.duckdb.connect()
-    weakref.finalize(connection, shutil.rmtree, spill, ignore_errors=True)
-    connection.raw_sql("SET TimeZone = 'Europe/Copenhagen'")
-    connection.raw_sql(f"SET temp_directory = {quoted(spill)}")
-    connection.raw_sql("SET enable_progress_bar = false")
-    limit = os.environ.get("SAMSPIL_MEMORY")
-    if limit:
-        connection.raw_sql(f"SET memory_limit = {quoted(limit)}")
-    return connection
+#: The engines there are; the first is used where nobody chooses.
+ENGINES = ("duckdb", "spark")
+VARIABLE = "SAMSPIL_ENGINE"
+_chosen: ContextVar[str | None] = ContextVar("engine", default=None)
 
 
-def quoted(text: object) -> str:
-    """A text as an SQL literal."""
-    return "'" + str(text).replace("'", "''") + "'"
+class Engine(ABC):
+    """One open engine. Tables it gives belong together and can be joined; another engine knows nothing of them."""
+
+    name: ClassVar[str]
+    #: Ibis's own view of the engine.
+    backend: SQLBackend
+
+    @abstractmethod
+    def read(self, files: Sequence[str], name: str) -> ir.Table:
+        """The rows of Parquet files, or of folders of them, with the same columns. `name` is for plans and errors."""
+
+    @abstractmethod
+    def numbered(self, file: str, name: str, line: str) -> ir.Table:
+        """The rows of one Parquet file with their numbers, from 1, in the column `line`."""
+
+    @abstractmethod
+    def write(self, rows: ir.Table, target: str) -> int:
+        """Write rows in their order to `target`: a Parquet file or a folder of them, as `read` takes. Returns how many.
+
+        What is killed meanwhile leaves something unfinished that the caller has to clear away.
+        """
+
+    @abstractmethod
+    def write_one(self, rows: ir.Table, path: Path) -> None:
+        """Write rows in their order to one file of a user's, `.csv` or `.parquet`, without holding them in memory."""
+
+    @abstractmethod
+    def batches(self, rows: ir.Table) -> Iterator[pa.RecordBatch]:
+        """The rows in their order, a part at a time, for what has to look at each person."""
+
+    @abstractmethod
+    def damage(self, error: Exception) -> str | None:
+        """What is wrong with a file, when an error says that one cannot be read to its end; None of other errors."""
+
+    def few(self, rows: ir.Table) -> list[dict[str, Any]]:
+        """The rows of a small result, each by its columns' names: counts, never persons of a whole population."""
+        return [row for batch in self.batches(rows) for row in batch.to_pylist()]
+
+    def one(self, rows: ir.Table) -> dict[str, Any]:
+        """The only row of a table of counts."""
+        (row,) = self.few(rows)
+        return row
+
+
+def chosen() -> str:
+    """The engine in use: of `using`, else of SAMSPIL_ENGINE, else DuckDB. Raises SamspilError for another name."""
+    name = _chosen.get() or os.environ.get(VARIABLE) or ENGINES[0]
+    if name not in ENGINES:
+        raise SamspilError(f"there is no engine `{name}`; engines are {' and '.join(ENGINES)} (--engine, {VARIABLE})")
+    return name
+
+
+@contextlib.contextmanager
+def using(name: str | None) -> Iterator[None]:
+    """Use an engine for what is called inside; None leaves the choice as it is. Raises SamspilError for no engine."""
+    token = _chosen.set(name or _chosen.get())
+    try:
+        chosen()
+        yield
+    finally:
+        _chosen.reset(token)
+
+
+def connect(tmp: Path) -> Engine:
+    """The chosen engine, open. What does not fit into memory goes below `tmp`."""
+    if chosen() == "spark":
+        from samspil.warehouse.spark.engine import SparkEngine  # noqa: PLC0415 - an extra that few installations have
+
+        return SparkEngine(tmp)
+    from samspil.warehouse.embedded import EmbeddedEngine  # noqa: PLC0415 - it knows this module
+
+    return EmbeddedEngine(tmp)

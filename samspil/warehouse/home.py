@@ -105,6 +105,22 @@ def replace_file(path: Path, content: bytes, mode: int = 0o644) -> None:
     sync(path.parent)
 
 
+def remove(path: Path) -> None:
+    """Remove a file, or a folder with what is in it."""
+    if path.is_dir():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
+
+
+def sync_all(path: Path) -> None:
+    """Make sure that a file, or a folder and the files in it, are on the disk."""
+    if path.is_dir():
+        for part in path.iterdir():
+            sync(part)
+    sync(path)
+
+
 def sync(path: Path) -> None:
     """Make sure that a file, or a folder's entries, are on the disk."""
     descriptor = os.open(path, os.O_RDONLY)

@@ -12,11 +12,10 @@ import ibis.expr.types as ir
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
-from ibis.backends.duckdb import Backend
 
 from samspil.definitions import SamspilError
 from samspil.warehouse.contracts import contracts, table
-from samspil.warehouse.engine import connect
+from samspil.warehouse.engine import Engine, connect
 from samspil.warehouse.home import Home
 from samspil.warehouse.rules import in_days
 from samspil.warehouse.state import Delivery, Segment, State, read_state
@@ -42,7 +41,7 @@ class Lake:
         return cls(home, read_state(home, state), frozenset(without))
 
     @cached_property
-    def connection(self) -> Backend:
+    def engine(self) -> Engine:
         return connect(self.home.tmp)
 
     @property
@@ -64,10 +63,9 @@ class Lake:
         whole = [s for s in segments if self._is_whole(s)]
         parts = []
         if whole:
-            files = [str(self.home.lake / s.file) for s in whole]
-            parts.append(self.connection.read_parquet(files, table_name=name))
+            parts.append(self.engine.read([str(self.home.lake / s.file) for s in whole], name))
         for number, segment in enumerate(s for s in segments if s not in whole):
-            rows = self.connection.read_parquet(self.home.lake / segment.file, table_name=f"{name}_{number}")
+            rows = self.engine.read([str(self.home.lake / segment.file)], f"{name}_{number}")
             parts.append(rows.filter(in_days(rows[contract.period], segment.in_force or [])))
         return ibis.union(*parts) if len(parts) > 1 else parts[0]
 

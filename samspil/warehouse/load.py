@@ -3,29 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import duckdb
 import ibis
 import ibis.expr.types as ir
-import pyarrow as pa
-import pyarrow.parquet as pq
-from ibis.backends.duckdb import Backend
 
 from samspil.warehouse.contracts import Table
-from samspil.warehouse.engine import ROW_GROUP, connect, quoted
-from samspil.warehouse.home import Home, sync
-from samspil.warehouse.package import (
-    Package,
-    Refused,
-    TableFile,
-    check_hash,
-    csv_header,
-    lines_of_records,
-    open_package,
-)
+from samspil.warehouse.door import LINE, Door, Raw
+from samspil.warehouse.engine import Engine, connect
+from samspil.warehouse.home import Home, sync, sync_all
+from samspil.warehouse.package import Package, Refused, TableFile, check_hash, open_package
+from samspil.warehouse.rejects import Rejects, most_common_faults
 from samspil.warehouse.rules import Reading, read_codes, read_rows, unfit_type
 from samspil.warehouse.state import (
     Delivery,
@@ -37,31 +27,7 @@ from samspil.warehouse.state import (
     commit,
     read_state,
 )
-from samspil.warehouse.vault import link, prepare_private, write_private
-
-REJECT_SCHEMA = pa.schema(
-    [("table", pa.string()), ("line", pa.int64()), ("column", pa.string()), ("fault", pa.string()),
-     ("value", pa.string())]
-)  # fmt: skip
-
-
-#: The column of line numbers while a table is read; no owner's column is called so.
-LINE = "# line"
-
-
-def identifier(name: str) -> str:
-    """A name as an SQL identifier."""
-    return '"' + name.replace('"', '""') + '"'
-
-
-def _typed_nulls(file: TableFile) -> str:
-    """Columns that Parquet gives no type because nobody has a value, as text; the engine takes them for numbers."""
-    try:
-        untyped = [field.name for field in pq.read_schema(file.path) if pa.types.is_null(field.type)]
-    except (pa.ArrowException, OSError) as error:
-        raise Refused(f"{file.path}: cannot be read as parquet: {str(error).splitlines()[0]}") from error
-    texts = ", ".join(f"CAST(NULL AS VARCHAR) AS {identifier(name)}" for name in untyped)
-    return f" REPLACE ({texts})" if texts else ""
+from samspil.warehouse.vault import link, write_secret
 
 
 @dataclass
@@ -118,14 +84,17 @@ class _Load:
         self.package = package
         self.report = report
         self.progress = progress
-        self.connection: Backend = connect(home.tmp)
-        #: Lines of each CSV file that are not rows at all, in order.
-        self.broken_lines: dict[str, list[int]] = {}
-        #: The line on which each record of a CSV file begins, where rows were rejected.
-        self.begins: dict[str, Sequence[int]] = {}
-        self.rejects: list[pa.Table] = []
+        self.engine: Engine = connect(home.tmp)
+        self.door = Door(self.engine, home.tmp)
+        self.rejects = Rejects(self.door.folder)
 
     def run(self) -> None:
+        try:
+            self._read()
+        finally:
+            self.door.close()
+
+    def _read(self) -> None:
         package = self.package
         for file in package.tables.values():
             self.progress(f"checking {file.table}")
@@ -133,14 +102,17 @@ class _Load:
         raw = {name: self._raw(file) for name, file in package.tables.items()}
         try:
             self.progress("linking persons")
-            identity_files = self._link(raw)
+            identity_files, links = self._link(raw)
             for name, file in package.tables.items():
                 self.progress(f"loading {name}")
-                self._load_table(file, raw[name])
-        except duckdb.InvalidInputException as error:
+                self._load_table(file, raw[name], links)
+        except Exception as error:
             # A file with a sound beginning and end that is damaged between them; the text names it.
-            raise Refused(f"{package.folder}: {str(error).splitlines()[0]}") from error
-        self._keep_rejects()
+            damage = self.engine.damage(error)
+            if damage is None:
+                raise
+            raise Refused(f"{package.folder}: {damage}") from error
+        self.rejects.keep(self.home, package.id)
         self._refuse_too_many_rejects()
         self._commit(identity_files)
 
@@ -148,12 +120,9 @@ class _Load:
 
     def _raw(self, file: TableFile) -> ir.Table:
         """A table as delivered, with its line numbers. Refuses what cannot be read, or lacks columns or rows."""
-        try:
-            raw, rows = self._raw_csv(file) if file.is_csv else self._raw_parquet(file)
-        except duckdb.Error as error:
-            first = str(error).splitlines()[0]
-            raise Refused(f"{file.path}: cannot be read as {file.path.suffix[1:]}: {first}") from error
-        contract = self.package.contract.tables[file.table]
+        found: Raw = self.door.open(file)
+        self.rejects.broken(file, found.broken)
+        raw, contract = found.rows, self.package.contract.tables[file.table]
         missing = [name for name in contract.columns if name not in raw.columns]
         if missing:
             raise Refused(f"{file.path}: missing column {', '.join(missing)}")
@@ -164,56 +133,26 @@ class _Load:
             wrong = unfit_type(column, raw[name].type())
             if wrong:
                 raise Refused(f"{file.path}: the column `{name}` {wrong}")
-        if rows != file.rows:
-            raise Refused(f"{file.path}: {rows} rows, the descriptor says {file.rows}; the file is not whole")
+        if found.count != file.rows:
+            raise Refused(f"{file.path}: {found.count} rows, the descriptor says {file.rows}; the file is not whole")
         # Nothing of the owner's but the contract's columns goes on: an extra one may be called like one of ours.
         return raw.select(*contract.columns, line=raw[LINE])
 
-    def _raw_parquet(self, file: TableFile) -> tuple[ir.Table, int]:
-        path = quoted(file.path)
-        raw = self.connection.sql(
-            f"SELECT * EXCLUDE (file_row_number){_typed_nulls(file)}, file_row_number + 1 AS {identifier(LINE)} "
-            f"FROM read_parquet({path}, file_row_number = true)"
-        )
-        (rows,) = self.connection.con.execute(f"SELECT count(*) FROM read_parquet({path})").fetchone() or (0,)
-        return raw, rows
-
-    def _raw_csv(self, file: TableFile) -> tuple[ir.Table, int]:
-        columns = ", ".join(f"{quoted(name)}: 'VARCHAR'" for name in csv_header(file))
-        self.connection.raw_sql(
-            f"""CREATE TEMP TABLE raw_{file.table} AS
-                SELECT row_number() OVER () + 1 AS {identifier(LINE)}, *
-                FROM read_csv({quoted(file.path)}, header = true, auto_detect = false, delim = ',', quote = '"',
-                              escape = '"', columns = {{{columns}}}, store_rejects = true,
-                              rejects_table = 'broken_{file.table}', rejects_scan = 'scan_{file.table}')"""
-        )
-        broken = self.connection.con.execute(
-            f"SELECT line, any_value(csv_line), string_agg(DISTINCT lower(CAST(error_type AS VARCHAR)), ', ') "
-            f"FROM broken_{file.table} GROUP BY line ORDER BY line"
-        ).fetchall()
-        self.broken_lines[file.table] = [line for line, _, _ in broken]
-        if broken:
-            lines, values, faults = zip(*broken, strict=True)
-            values = tuple(value.strip("\r\n") for value in values)
-            self._reject(file.table, lines, [None] * len(lines), faults, values)
-        (rows,) = self.connection.con.execute(f"SELECT count(*) FROM raw_{file.table}").fetchone() or (0,)
-        return self.connection.table(f"raw_{file.table}"), rows + len(broken)
-
-    def _link(self, raw: dict[str, ir.Table]) -> list[str]:
+    def _link(self, raw: dict[str, ir.Table]) -> tuple[list[str], ir.Table | None]:
         written = [table.select(written="cpr") for table in raw.values() if "cpr" in table.columns]
         if not written:
-            return list(self.state.identity_files)
+            return list(self.state.identity_files), None
         distinct = ibis.union(*(table.distinct() for table in written), distinct=True)
-        return link(self.connection, self.home, self.state, self.package.id, distinct)
+        return link(self.engine, self.home, self.state, self.package.id, distinct)
 
     # Rows into the lake
 
-    def _load_table(self, file: TableFile, raw: ir.Table) -> None:
+    def _load_table(self, file: TableFile, raw: ir.Table, links: ir.Table | None) -> None:
         contract = self.package.contract.tables[file.table]
         if contract.about_persons:
-            links = self.connection.table("links")
+            assert links is not None, "a table about persons has a column of CPR numbers"
             raw = raw.left_join(links, raw.cpr == links.written).drop("written")
-        raw = self._with_normal_codes(file.table, contract, raw)
+        raw = _with_normal_codes(contract, raw)
         reading = read_rows(raw, contract, self.package.period)
         staged = raw.mutate(broken=_bits(reading), **{f"read_{name}": value for name, value in reading.columns.items()})
         self._reject_broken(file, staged, reading)
@@ -229,51 +168,32 @@ class _Load:
             sha256=file.sha256, rows=file.rows, loaded=loaded, rejected=rejected
         )
 
-    def _with_normal_codes(self, table: str, contract: Table, raw: ir.Table) -> ir.Table:
-        for name, column in contract.columns.items():
-            if column.type == "code":
-                distinct = raw.select(written=raw[name]).distinct()
-                dictionary = f"codes_{table}_{name}"
-                normal = read_codes(distinct.written, column.pattern or ".+")
-                self.connection.create_table(dictionary, distinct.mutate(**{f"normal_{name}": normal}), temp=True)
-                codes = self.connection.table(dictionary)
-                raw = raw.left_join(codes, raw[name] == codes.written).drop("written")
-        return raw
-
     def _reject_broken(self, file: TableFile, staged: ir.Table, reading: Reading) -> None:
-        name = f"bad_{file.table}"
-        self.connection.create_table(name, staged.filter(staged.broken != 0), temp=True)
-        bad = self.connection.table(name)
+        bad = staged.filter(staged.broken != 0).cache()
         for position, rule in enumerate(reading.rules):
             rows = bad.filter((bad.broken & (1 << position)) != 0).select("line", value=bad[rule.column].cast("string"))
-            found = rows.order_by("line").to_pyarrow()
-            if found.num_rows:
-                lines = [self._file_line(file, line) for line in found["line"].to_pylist()]
-                count = len(lines)
-                self._reject(file.table, lines, [rule.column] * count, [rule.fault] * count, found["value"].to_pylist())
-        self.connection.drop_table(name)
+            for batch in self.engine.batches(rows.order_by("line")):
+                lines, values = (column.to_pylist() for column in batch.columns)
+                self.rejects.add(file, lines, rule.column, rule.fault, values)
 
     def _without_repeats(self, file: TableFile, contract: Table, good: ir.Table) -> ir.Table:
         """Sets aside rows that repeat an earlier one in what the contract calls unique."""
         if contract.unique is None:
             return good
         keys = ["person_id" if key == "cpr" else key for key in contract.unique]
-        repeated = good.group_by(keys).aggregate(first=good.line.min(), times=good.count())
-        name = f"repeated_{file.table}"
-        self.connection.create_table(name, repeated.filter(repeated.times > 1), temp=True)
-        repeated = self.connection.table(name)
-        if repeated.count().execute() == 0:
+        counted = good.group_by(keys).aggregate(first=good.line.min(), times=good.count())
+        repeated = counted.filter(counted.times > 1).cache()
+        if not self.engine.one(repeated.aggregate(keys=repeated.count()))["keys"]:
             return good
         same = [good[key].identical_to(repeated[key]) for key in keys]
         later = good.inner_join(repeated, same).filter(lambda t: t.line > t.first)
         written = ibis.literal(", ").join([later[key].cast("string").fill_null("") for key in keys])
-        found = later.select("line", "first", written=written).order_by("line").to_pyarrow()
-        lines = [self._file_line(file, line) for line in found["line"].to_pylist()]
-        firsts = [self._file_line(file, line) for line in found["first"].to_pylist()]
-        faults = [f"same as line {first}" for first in firsts]
-        self._reject(file.table, lines, [", ".join(contract.unique)] * len(lines), faults, found["written"].to_pylist())
-        self.connection.create_table(f"later_{file.table}", found, temp=True)
-        return good.anti_join(self.connection.table(f"later_{file.table}"), "line")
+        found = later.select("line", "first", written=written).cache()
+        for batch in self.engine.batches(found.order_by("line")):
+            lines, firsts, values = (column.to_pylist() for column in batch.columns)
+            faults = [f"same as line {self.rejects.line(file, first)}" for first in firsts]
+            self.rejects.add(file, lines, ", ".join(contract.unique), faults, values)
+        return good.anti_join(found, "line")
 
     def _write(self, good: ir.Table, contract: Table, path: Path) -> int:
         """Write the good rows, sorted by year and person.
@@ -289,55 +209,20 @@ class _Load:
 
     def _write_names(self, good: ir.Table, contract: Table) -> None:
         names = [name for name, column in contract.columns.items() if column.identity]
-        path = self.home.vault / "names" / f"{self.package.id}.parquet"
-        prepare_private(path)
-        self._copy(good.select("person_id", *names).order_by("person_id"), path)
+        rows = good.select("person_id", *names).order_by("person_id")
+        write_secret(self.engine, rows, self.home.vault / "names" / f"{self.package.id}.parquet")
 
     def _copy(self, rows: ir.Table, path: Path) -> int:
         path.parent.mkdir(parents=True, exist_ok=True)
-        result = self.connection.con.execute(
-            f"COPY ({self.connection.compile(rows)}) TO {quoted(path)} "
-            f"(FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {ROW_GROUP}, USE_TMP_FILE false)"
-        ).fetchone()
-        sync(path)
+        written = self.engine.write(rows, str(path))
+        sync_all(path)
         sync(path.parent)
-        return int(result[0]) if result else 0
+        return written
 
     def _lake_file(self, table: str) -> str:
         return f"data/{self.package.contract.source}/{table}/{self.package.id}.parquet"
 
-    # Rejects
-
-    def _file_line(self, file: TableFile, line: int) -> int:
-        """The line in the file of a row that was numbered without the broken lines before it."""
-        for broken in self.broken_lines.get(file.table, ()):
-            if broken > line:
-                break
-            line += 1
-        begins = self._begins(file) if file.is_csv else ()
-        return begins[line - 1] if line <= len(begins) else line
-
-    def _begins(self, file: TableFile) -> Sequence[int]:
-        if file.table not in self.begins:
-            self.begins[file.table] = lines_of_records(file)
-        return self.begins[file.table]
-
-    def _reject(
-        self,
-        table: str,
-        lines: Sequence[int],
-        columns: Sequence[str | None],
-        faults: Sequence[str],
-        values: Sequence[str | None],
-    ) -> None:
-        rows = [[table] * len(lines), lines, columns, faults, values]
-        arrays = [pa.array(row, kind) for row, kind in zip(rows, REJECT_SCHEMA.types, strict=True)]
-        self.rejects.append(pa.table(arrays, schema=REJECT_SCHEMA))
-
-    def _keep_rejects(self) -> None:
-        rejects = pa.concat_tables([REJECT_SCHEMA.empty_table(), *self.rejects])
-        in_order = rejects.sort_by([("table", "ascending"), ("line", "ascending")])
-        write_private(self.home, f"rejects/{self.package.id}.parquet", in_order)
+    # Too much of it wrong
 
     def _refuse_too_many_rejects(self) -> None:
         limit = self.package.contract.max_rejected
@@ -353,21 +238,12 @@ class _Load:
         kept.parent.mkdir(mode=0o700, exist_ok=True)
         (self.home.vault / "rejects" / f"{self.package.id}.parquet").replace(kept)
         clear_unnamed_files(self.home)
-        worst = self._most_common_faults(kept)
+        worst = most_common_faults(kept)
         if useless and not too_many:
             raise Refused(f"{self.package.folder}: no row of {', '.join(useless)} could be used; {worst}")
         raise Refused(
             f"{self.package.folder}: {report.rejected} of {report.rows} rows rejected "
             f"({report.rejected / report.rows:.1%}, the limit is {limit:.1%}); {worst}"
-        )
-
-    def _most_common_faults(self, kept: Path) -> str:
-        rejects = pq.read_table(kept)
-        counts = rejects.group_by(["table", "column", "fault"]).aggregate([("line", "count"), ("line", "min")])
-        worst = counts.sort_by([("line_count", "descending")]).slice(0, 3).to_pylist()
-        return "; ".join(
-            f"{w['table']}.{w['column'] or 'row'}: {w['fault']} ({w['line_count']} rows, first in line {w['line_min']})"
-            for w in worst
         )
 
     # The new state
@@ -417,6 +293,17 @@ class _Load:
                 identity_files=identity_files,
             ),
         )
+
+
+def _with_normal_codes(contract: Table, raw: ir.Table) -> ir.Table:
+    """Beside each column of codes the codes in their normal form, asked of the distinct ones."""
+    for name, column in contract.columns.items():
+        if column.type == "code":
+            distinct = raw.select(written=raw[name]).distinct()
+            normal = read_codes(distinct.written, column.pattern or ".+")
+            codes = distinct.mutate(**{f"normal_{name}": normal}).cache()
+            raw = raw.left_join(codes, raw[name] == codes.written).drop("written")
+    return raw
 
 
 def _bits(reading: Reading) -> ir.IntegerValue:

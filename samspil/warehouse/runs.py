@@ -16,8 +16,7 @@ from typing import Any
 import ibis.expr.types as ir
 
 from samspil.definitions import SamspilError
-from samspil.warehouse.engine import ROW_GROUP, quoted
-from samspil.warehouse.home import Home, replace_file, sync
+from samspil.warehouse.home import Home, replace_file, sync, sync_all
 from samspil.warehouse.lake import Lake
 from samspil.warehouse.state import read_state
 
@@ -36,9 +35,8 @@ class StoredRun:
         return self.folder / f"{table}.parquet"
 
     def read(self, lake: Lake, table: str) -> ir.Table:
-        """One table of the run, on the connection of `lake`."""
-        path = self.file(table)
-        return lake.connection.sql(f"SELECT * FROM read_parquet({quoted(path)})")
+        """One table of the run, on the engine of `lake`."""
+        return lake.engine.read([str(self.file(table))], table)
 
 
 def keep_run(lake: Lake, name: str, description: Mapping[str, Any], tables: Mapping[str, ir.Table]) -> StoredRun:
@@ -58,11 +56,8 @@ def keep_run(lake: Lake, name: str, description: Mapping[str, Any], tables: Mapp
     making.mkdir(parents=True)
     for table, rows in tables.items():
         path = making / f"{table}.parquet"
-        lake.connection.con.execute(
-            f"COPY ({lake.connection.compile(rows)}) TO {quoted(path)} "
-            f"(FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {ROW_GROUP})"
-        )
-        sync(path)
+        lake.engine.write(rows, str(path))
+        sync_all(path)
     replace_file(making / DESCRIPTION, json.dumps(description, indent=1, ensure_ascii=False).encode())
     shutil.rmtree(folder, ignore_errors=True)
     making.rename(folder)

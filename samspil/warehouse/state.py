@@ -15,7 +15,7 @@ from typing import Self
 from pydantic import BaseModel, ConfigDict
 
 from samspil.definitions import SamspilError
-from samspil.warehouse.home import Home, replace_file
+from samspil.warehouse.home import Home, remove, replace_file
 
 DAY = dt.timedelta(days=1)
 
@@ -216,6 +216,8 @@ def clear_unnamed_files(home: Home) -> None:
         named |= {f"{kind}/{delivery}.parquet" for delivery in state.deliveries for kind in ("rejects", "names")}
     for root, pattern in ((home.lake, "data/**/*.parquet"), (home.vault, "**/*.parquet")):
         for path in root.glob(pattern):
-            relative = path.relative_to(root).as_posix()
-            if relative not in named and not relative.startswith("refused/"):
-                path.unlink()
+            # What an engine wrote in parts is a folder, named as a whole.
+            relative = path.relative_to(root)
+            names = {part.as_posix() for part in (relative, *relative.parents)}
+            if not names & named and not relative.as_posix().startswith("refused/") and path.exists():
+                remove(path)

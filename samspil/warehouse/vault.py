@@ -21,58 +21,66 @@ import ibis.expr.types as ir
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
-from ibis.backends.duckdb import Backend
 
 from samspil.definitions import SamspilError
-from samspil.warehouse.engine import quoted
-from samspil.warehouse.home import Home, sync
+from samspil.warehouse.engine import Engine
+from samspil.warehouse.home import Home, remove, sync, sync_all
 from samspil.warehouse.state import State
 
 IDENTITY_SCHEMA = pa.schema([("cpr", pa.string()), ("person_id", pa.int64())])
 
 
-def identities(connection: Backend, home: Home, state: State) -> ir.Table:
+def identities(engine: Engine, home: Home, state: State) -> ir.Table:
     """Every CPR number and its `person_id`. For linking and for logged look-ups only."""
     if not state.identity_files:
         return ibis.memtable(IDENTITY_SCHEMA.empty_table())
     files = [str(home.vault / file) for file in state.identity_files]
-    return connection.read_parquet(files, table_name=f"identities_{state.number}")
+    return engine.read(files, f"identities_{state.number}")
 
 
-def draw_person_ids(count: int, taken: np.ndarray) -> np.ndarray:
-    """`count` new random 63-bit numbers, distinct from each other and from `taken`."""
-    drawn = np.empty(0, dtype=np.int64)
-    while len(drawn) < count:
-        more = np.frombuffer(os.urandom(8 * (count - len(drawn))), dtype=np.uint64) >> np.uint64(1)
-        fresh = more.astype(np.int64)
-        drawn = np.unique(np.concatenate([drawn, fresh[(fresh > 0) & ~np.isin(fresh, taken)]]))
-    return np.random.default_rng(int.from_bytes(os.urandom(16), "big")).permutation(drawn)
+@ibis.udf.scalar.pyarrow  # type: ignore[untyped-decorator]
+def drawn(cpr: str) -> int:  # type: ignore[empty-body]
+    """A random 63-bit number from the operating system's secure source for each CPR number, whatever it is."""
+    return pa.array(np.frombuffer(os.urandom(8 * len(cpr)), dtype=np.uint64) >> np.uint64(1)).cast(pa.int64())
 
 
-def link(connection: Backend, home: Home, state: State, delivery: str, raw: ir.Table) -> list[str]:
+def link(engine: Engine, home: Home, state: State, delivery: str, raw: ir.Table) -> tuple[list[str], ir.Table]:
     """Link every CPR number as written in `raw.written` to a person, drawing ids for those never seen.
 
-    Leaves the temporary table `links` (written, person_id) of the good ones, and writes a new file of identities
-    when there are new persons. Returns the identity files of the next state.
+    Writes a new file of identities when there are new persons. Returns the identity files of the next state, and the
+    good numbers as `written` with their `person_id`.
     """
     digits = raw.written.re_replace(r"[-\s]", "")
-    checked = raw.select("written", cpr=is_cpr(digits).ifelse(digits, None)).filter(ibis._.cpr.notnull())
-    connection.create_table("checked_cprs", checked, temp=True, overwrite=True)
-    known = identities(connection, home, state)
-    checked = connection.table("checked_cprs")
-    new = checked.select("cpr").distinct().anti_join(known, "cpr").order_by("cpr").to_pyarrow()["cpr"]
+    checked = raw.select("written", cpr=is_cpr(digits).ifelse(digits, None)).filter(ibis._.cpr.notnull()).cache()
+    known = identities(engine, home, state)
+    new = checked.select("cpr").distinct().anti_join(known, "cpr").cache()
     files = list(state.identity_files)
-    if len(new):
-        taken = known.person_id.to_pyarrow().to_numpy()
-        fresh = pa.table([new, draw_person_ids(len(new), taken)], schema=IDENTITY_SCHEMA)
-        name = f"identities/{delivery}.parquet"
-        write_private(home, name, fresh.sort_by("person_id"))
-        connection.create_table("fresh_identities", fresh, temp=True, overwrite=True)
-        known = known.union(connection.table("fresh_identities"))
-        files.append(name)
-    links = checked.inner_join(known, "cpr").select("written", "person_id")
-    connection.create_table("links", links, temp=True, overwrite=True)
-    return files
+    if engine.one(new.aggregate(persons=new.count()))["persons"]:
+        file = f"identities/{delivery}.parquet"
+        fresh = _draw(engine, new, known, home.vault / file)
+        files.append(file)
+        known = known.union(fresh)
+    return files, checked.inner_join(known, "cpr").select("written", "person_id").cache()
+
+
+def _draw(engine: Engine, new: ir.Table, known: ir.Table, path: Path) -> ir.Table:
+    """Write new persons with numbers that nobody has, and return what was written.
+
+    Drawn by whoever holds the rows, so two may draw the same number, and it is drawn anew. What was written is read
+    back before it is sorted and used: a worker that is lost and asked again would draw others.
+    """
+    unsorted = path.with_suffix(".drawn.parquet")
+    while True:
+        write_secret(engine, new.select("cpr", person_id=drawn(new.cpr)), unsorted)
+        fresh = engine.read([str(unsorted)], "drawn")
+        every = known.select("person_id").union(fresh.select("person_id"))
+        counted = every.aggregate(all=every.count(), distinct=every.person_id.nunique())
+        found = engine.one(counted)
+        if found["all"] == found["distinct"]:
+            break
+    write_secret(engine, fresh.order_by("person_id"), path)
+    remove(unsorted)
+    return engine.read([str(path)], "fresh")
 
 
 def is_cpr(digits: ir.StringValue) -> ir.BooleanValue:
@@ -94,12 +102,23 @@ def is_cpr(digits: ir.StringValue) -> ir.BooleanValue:
 def write_private(home: Home, name: str, table: pa.Table) -> None:
     """Write a file of the vault that only its owner can read."""
     path = home.vault / name
-    prepare_private(path)
+    _prepare_private(path)
     pq.write_table(table, path, compression="zstd")
     sync(path)
 
 
-def prepare_private(path: Path) -> None:
+def write_secret(engine: Engine, rows: ir.Table, path: Path) -> None:
+    """Write a file of the vault with the engine; only its owner can read it, in parts or whole."""
+    _prepare_private(path)
+    engine.write(rows, str(path))
+    if path.is_dir():
+        path.chmod(0o700)
+        for part in path.iterdir():
+            part.chmod(0o600)
+    sync_all(path)
+
+
+def _prepare_private(path: Path) -> None:
     """Make an empty file that only its owner can read, for the engine to write to."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600))
@@ -120,13 +139,13 @@ def _log_access(home: Home, what: str, purpose: str, persons: int) -> None:
         log.write(json.dumps(entry, ensure_ascii=False) + "\n")
 
 
-def find_person(connection: Backend, home: Home, state: State, cpr: str, purpose: str) -> int:
+def find_person(engine: Engine, home: Home, state: State, cpr: str, purpose: str) -> int:
     """The `person_id` of a CPR number. Crosses into the identity zone, so it is logged with its purpose.
 
     Raises SamspilError when nobody with the number was ever delivered.
     """
     digits = cpr.replace("-", "").replace(" ", "")
-    known = identities(connection, home, state)
+    known = identities(engine, home, state)
     found = known.filter(known.cpr == digits).person_id.to_pyarrow().to_pylist()
     _log_access(home, "person_id of a CPR number", purpose, len(found))
     if not found:
@@ -134,31 +153,31 @@ def find_person(connection: Backend, home: Home, state: State, cpr: str, purpose
     return int(found[0])
 
 
-def persons_of(connection: Backend, home: Home, state: State, cprs: ir.Table, purpose: str) -> ir.Table:
+def persons_of(engine: Engine, home: Home, state: State, cprs: ir.Table, purpose: str) -> ir.Table:
     """Rows with a column `cpr` with `person_id` in its place; null for a number nobody was delivered with.
 
     Crosses into the identity zone, so it is logged with its purpose.
     """
     digits = cprs.mutate(cpr=cprs.cpr.re_replace(r"[-\s]", ""))
-    known = identities(connection, home, state).rename(known="cpr")
+    known = identities(engine, home, state).rename(known="cpr")
     linked = digits.left_join(known, digits.cpr == known.known).drop("cpr", "known")
-    persons = connection.raw_sql(connection.compile(linked.person_id.count())).fetchone()[0]
+    persons = engine.one(linked.aggregate(persons=linked.person_id.count()))["persons"]
     _log_access(home, "person_id of CPR numbers", purpose, persons)
     return linked
 
 
 def names_of(
-    connection: Backend, home: Home, state: State, persons: Sequence[int], purpose: str
+    engine: Engine, home: Home, state: State, persons: Sequence[int], purpose: str
 ) -> dict[int, tuple[str, str]]:
     """CPR number and name of persons, for those who treat them. Logged with its purpose."""
     wanted = ibis.memtable({"person_id": list(persons)}, schema=ibis.schema({"person_id": "int64"}))
-    known = identities(connection, home, state)
+    known = identities(engine, home, state)
     rows = known.semi_join(wanted, "person_id")
     segments = state.sources["civil"].tables.get("person", []) if "civil" in state.sources else []
     name = ibis.literal("")
     if segments:
         file = home.vault / "names" / f"{segments[-1].delivery}.parquet"
-        names = connection.sql(f"SELECT * FROM read_parquet({quoted(file)})")
+        names = engine.read([str(file)], "names")
         rows = rows.left_join(names, "person_id")
         name = rows.given_name.fill_null("") + " " + rows.family_name.fill_null("")
     found = rows.select("person_id", "cpr", name=name.strip()).to_pyarrow().to_pylist()

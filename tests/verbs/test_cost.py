@@ -30,7 +30,7 @@ def run(region_home) -> CostRun:
 
 
 def one(run: CostRun, expression: Any) -> Any:
-    return run.lake.connection.raw_sql(run.lake.connection.compile(expression)).fetchone()
+    return tuple(run.lake.engine.one(expression).values())
 
 
 def at_level(run: CostRun, name: str, level: str) -> list[dict[str, Any]]:

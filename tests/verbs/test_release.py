@@ -108,7 +108,7 @@ def keep(home, name, rows=None, **more):
     found = {"practices": practices, "patients": people, **more}
     made = {table: pa.Table.from_pylist(each) for table, each in found.items()}
     made["results"] = pa.Table.from_pylist(rows, schema=ibis.schema(RESULTS).to_pyarrow())
-    tables = {table: lake.connection.create_table(f"made_{table}", each) for table, each in made.items()}
+    tables = {table: ibis.memtable(each) for table, each in made.items()}
     description = {
         "kind": "indicators", "name": name, "as_of": max(row["as_of"] for row in rows).isoformat(),
         "state": lake.state.number, "made_of": {"t2d": "f" * 64}, "manifest": lake.manifest(), "data_dates": {},

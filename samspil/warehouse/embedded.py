@@ -1,0 +1,94 @@
+"""The embedded engine: an in-memory DuckDB behind Ibis, with Copenhagen's clock and a place to spill to."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+import weakref
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any, ClassVar
+
+import duckdb
+import ibis
+import ibis.expr.types as ir
+import pyarrow as pa
+
+from samspil.warehouse.engine import Engine
+
+#: Rows per group of a Parquet file: small enough that one person's rows are found without reading the file.
+ROW_GROUP = 122_880
+_BATCH = 100_000
+
+
+class EmbeddedEngine(Engine):
+    """DuckDB in this process. `SAMSPIL_MEMORY` (such as `8GB`) limits its memory; what exceeds it goes below `tmp`."""
+
+    name: ClassVar[str] = "duckdb"
+
+    def __init__(self, tmp: Path) -> None:
+        tmp.mkdir(parents=True, exist_ok=True)
+        spill = Path(tempfile.mkdtemp(prefix=f"{os.getpid()}-", dir=tmp))
+        self.backend = ibis.duckdb.connect()
+        weakref.finalize(self.backend, shutil.rmtree, spill, ignore_errors=True)
+        self.run("SET TimeZone = 'Europe/Copenhagen'")
+        self.run(f"SET temp_directory = {quoted(spill)}")
+        self.run("SET enable_progress_bar = false")
+        limit = os.environ.get("SAMSPIL_MEMORY")
+        if limit:
+            self.run(f"SET memory_limit = {quoted(limit)}")
+
+    def run(self, statement: str) -> Any:
+        """Run a statement of DuckDB's own, and return its cursor."""
+        return self.backend.con.execute(statement)
+
+    def read(self, files: Sequence[str], name: str) -> ir.Table:
+        return self.backend.read_parquet([_parts(file) for file in files], table_name=name)
+
+    def numbered(self, file: str, name: str, line: str) -> ir.Table:
+        del name
+        return self.backend.sql(
+            f"SELECT * EXCLUDE (file_row_number), file_row_number + 1 AS {identifier(line)} "
+            f"FROM read_parquet({quoted(file)}, file_row_number = true)"
+        )
+
+    def write(self, rows: ir.Table, target: str) -> int:
+        return self._copy(
+            rows, target, f"FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {ROW_GROUP}, USE_TMP_FILE false"
+        )
+
+    def write_one(self, rows: ir.Table, path: Path) -> None:
+        is_csv = path.suffix.lower() == ".csv"
+        self._copy(rows, str(path), "FORMAT csv, HEADER true" if is_csv else "FORMAT parquet, COMPRESSION zstd")
+
+    def batches(self, rows: ir.Table) -> Iterator[pa.RecordBatch]:
+        yield from self.run(self._sql(rows)).to_arrow_reader(_BATCH)
+
+    def _sql(self, rows: ir.Table) -> str:
+        """The statement of some rows, after what it needs was made known to the engine: functions, tables in memory."""
+        self.backend._run_pre_execute_hooks(rows)
+        return str(self.backend.compile(rows))
+
+    def damage(self, error: Exception) -> str | None:
+        return str(error).splitlines()[0] if isinstance(error, duckdb.InvalidInputException) else None
+
+    def _copy(self, rows: ir.Table, target: str, form: str) -> int:
+        statement = f"COPY ({self._sql(rows)}) TO {quoted(target)} ({form})"
+        (count,) = self.run(statement).fetchone()
+        return int(count)
+
+
+def _parts(file: str) -> str:
+    """What DuckDB opens: a file, or all files of a folder."""
+    return f"{file}/*.parquet" if Path(file).is_dir() else file
+
+
+def quoted(text: object) -> str:
+    """A text as an SQL literal."""
+    return "'" + str(text).replace("'", "''") + "'"
+
+
+def identifier(name: str) -> str:
+    """A name as an SQL identifier."""
+    return '"' + name.replace('"', '""') + '"'
