@@ -21,7 +21,8 @@ class AddIndexBesideWriters(AddIndexConcurrently):
         if schema_editor.connection.vendor != "postgresql":
             AddIndex.database_forwards(self, app_label, schema_editor, from_state, to_state)
             return
-        drop_if_invalid(schema_editor.connection, self.index.name)
+        if not schema_editor.collect_sql:
+            drop_if_invalid(schema_editor.connection, self.index.name)
         with waiting_for_others(schema_editor.connection):
             super().database_forwards(app_label, schema_editor, from_state, to_state)
 

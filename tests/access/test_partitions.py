@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import uuid
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from unittest import mock
@@ -11,7 +10,6 @@ from unittest import mock
 import pytest
 from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
-from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
 from samspil.access import log, partitions, triggers
@@ -19,7 +17,8 @@ from samspil.access.log import CHAINS
 from samspil.access.models import AccessRecord, Chain, Role
 from samspil.access.partitions import EARLIER, OTHER, make_ahead, month_after
 from samspil.access.policy import Decision, Resource
-from tests import care
+from tests import care, databases
+from tests.databases import copied
 
 pytestmark = pytest.mark.skipif("connection.vendor != 'postgresql'", reason="SQLite's log is one table")
 ALLOWED = Decision(True, basis="role")
@@ -41,38 +40,9 @@ def divided(django_db_setup, django_db_blocker):
 def version_before(django_db_setup, django_db_blocker):
     """A database of the version before, whose log is one table."""
     with django_db_blocker.unblock():
-        with copied("template1", keep=True) as name:
-            executor = MigrationExecutor(connection)
-            others = [node for node in executor.loader.graph.leaf_nodes() if node[0] != "access"]
-            executor.migrate([*others, ("access", "0005_cluster_leadership")])
+        name = databases.made_before()
         yield name
-        drop(name)
-
-
-@contextmanager
-def copied(template, keep=False):
-    """A copy of a database in place of the one that other tests use, for this process and its threads."""
-    usual, own = connection.settings_dict["NAME"], f"partitions_{uuid.uuid4().hex[:8]}"
-    _as_nobody(f'CREATE DATABASE "{own}" TEMPLATE "{template}"')
-    connection.settings_dict["NAME"] = own
-    try:
-        yield own
-    finally:
-        connection.close()
-        connection.settings_dict["NAME"] = usual
-        if not keep:
-            drop(own)
-
-
-def drop(name):
-    _as_nobody(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
-
-
-def _as_nobody(statement):
-    """Where nobody is in the way: a database that somebody is connected to cannot be copied."""
-    connection.close()
-    with connection._nodb_cursor() as cursor:
-        cursor.execute(statement)
+        databases.drop(name)
 
 
 @contextmanager
