@@ -77,6 +77,16 @@ class Server:
         shutil.rmtree(self._folder, ignore_errors=True)
         atexit.unregister(self.stop)
 
+    def halt(self) -> None:
+        """The server is gone without a word, as in a crash; what it wrote stays, for `resume`."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGQUIT)
+        self._process.wait(timeout=20)
+
+    def resume(self) -> None:
+        """Start again where it was. Raises NoServer."""
+        self._start(int(self.url.rpartition(":")[2].partition("/")[0]))
+
     def _runnable(self, found: Path) -> Path:
         """The programs where the user they run as may read them: a checkout in root's own home is closed to others."""
         self._give(self._folder)
@@ -109,10 +119,10 @@ class Server:
             ]
         )
 
-    def _start(self) -> str:
+    def _start(self, known: int | None = None) -> str:
         """Start on a port that is free; another process may take it first, so more than once if need be."""
         for _ in range(ATTEMPTS):
-            port = _free_port()
+            port = known or _free_port()
             log = self._folder / "log"
             options = [part for name, value in self._options.items() for part in ("-c", f"{name}={value}")]
             with log.open("wb") as file:

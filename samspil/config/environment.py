@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import secrets
 import tempfile
 from pathlib import Path
@@ -11,6 +12,12 @@ from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
+
+#: Processes that serve pages share few connections, and no page holds one for long. Commands take one, and their time.
+PAGES = {"SAMSPIL_DATABASE_POOL": "1-4", "SAMSPIL_STATEMENT_TIMEOUT": "30", "SAMSPIL_LOCK_TIMEOUT": "10"}
+#: Whoever finds every connection in use waits so long for one, and is told then. A pool that could not connect for so
+#: long leaves it to the next who asks, so that it is not waiting longer and longer when the database is back.
+POOL_SECONDS = 5.0
 
 #: Nobody tries so many.
 TOKEN_LENGTH = 32
@@ -105,7 +112,16 @@ def database(home: Path, variable: str = "SAMSPIL_DATABASE_URL") -> dict[str, An
     parts = urlsplit(url)
     if parts.scheme not in {"postgresql", "postgres"} or not parts.path.strip("/"):
         raise ImproperlyConfigured(f"{variable} must look like postgresql://user:password@host:5432/name")
-    options = dict(parse_qsl(parts.query))
+    options: dict[str, Any] = dict(parse_qsl(parts.query))
+    bouncer, pooled = flag("SAMSPIL_PGBOUNCER", default=False), pool()
+    if bouncer and pooled:
+        raise ImproperlyConfigured("SAMSPIL_PGBOUNCER keeps the connections already: leave SAMSPIL_DATABASE_POOL out")
+    if pooled:
+        options["pool"] = pooled
+    if not bouncer:
+        # PgBouncer hands on no such options; behind it they are settings of the database's user.
+        given = [options.pop("options", ""), _limit("statement_timeout"), _limit("lock_timeout")]
+        options |= {"options": said} if (said := " ".join(filter(None, given))) else {}
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": unquote(parts.path.strip("/")),
@@ -113,10 +129,42 @@ def database(home: Path, variable: str = "SAMSPIL_DATABASE_URL") -> dict[str, An
         "PASSWORD": unquote(parts.password or ""),
         "HOST": options.pop("host", unquote(parts.hostname or "")),
         "PORT": str(parts.port or ""),
-        "CONN_MAX_AGE": 60,
+        # A pool has the connection back after each request; without one it stays with its thread.
+        "CONN_MAX_AGE": 0 if pooled else 60,
         "CONN_HEALTH_CHECKS": True,
+        # A cursor of the server ends with its transaction, and then PgBouncer gives the connection to somebody else.
+        "DISABLE_SERVER_SIDE_CURSORS": bouncer,
         "OPTIONS": options,
     }
+
+
+def for_pages() -> None:
+    """What processes that serve pages are told where the installation says nothing: see `PAGES`."""
+    if flag("SAMSPIL_PGBOUNCER", default=False):
+        os.environ.setdefault("SAMSPIL_DATABASE_POOL", "0")
+    for name, value in PAGES.items():
+        os.environ.setdefault(name, value)
+
+
+def pool(variable: str = "SAMSPIL_DATABASE_POOL") -> dict[str, Any] | None:
+    """A pool of so many connections, such as `1-4`: at least, and at most; `0` or nothing is none.
+
+    Raises ImproperlyConfigured for anything else.
+    """
+    value = os.environ.get(variable, "").strip()
+    if value in {"", "0"}:
+        return None
+    found = re.fullmatch(r"(\d{1,4})-(\d{1,4})", value)
+    least, most = (int(found[1]), int(found[2])) if found else (1, 0)
+    if not (least <= most and most > 0):
+        raise ImproperlyConfigured(f"{variable} is `{value}`; it must look like 1-4, at least and at most, or be 0")
+    return {"min_size": least, "max_size": most, "timeout": POOL_SECONDS, "reconnect_timeout": POOL_SECONDS}
+
+
+def _limit(name: str) -> str:
+    """A limit of the database in seconds, as `SAMSPIL_STATEMENT_TIMEOUT` or `SAMSPIL_LOCK_TIMEOUT` say; 0 is none."""
+    seconds = number(f"SAMSPIL_{name.upper()}", default=0)
+    return f"-c {name}={seconds * 1000}" if seconds else ""
 
 
 def mail(demo: bool, variable: str = "SAMSPIL_SMTP_URL") -> dict[str, Any]:

@@ -4,6 +4,9 @@
 |---|---|---|
 | `SAMSPIL_HOME` | where data and keys lie | `var/` |
 | `SAMSPIL_DATABASE_URL` | `postgresql://…` | SQLite in the home |
+| `SAMSPIL_DATABASE_POOL` | connections of a process, at least and at most; `0` is none | pages: `1-4` |
+| `SAMSPIL_STATEMENT_TIMEOUT`, `SAMSPIL_LOCK_TIMEOUT` | seconds a statement, a lock may take | pages: 30, 10 |
+| `SAMSPIL_PGBOUNCER` | 1 with PgBouncer (by transaction) before PostgreSQL | 0 |
 | `SAMSPIL_HOSTS` | host names that are served, with commas | this machine only |
 | `SAMSPIL_HTTPS` | 0 on a loopback address without TLS | 1 |
 | `SAMSPIL_PROXIES` | how many reverse proxies stand before it; each adds to `X-Forwarded-For` | 0 |

@@ -13,3 +13,4 @@ urlpatterns = [
 ]
 
 handler400 = "samspil.web.views.bad_request"
+handler500 = "samspil.web.views.server_error"

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import sys
 from typing import cast
 
 from allauth.socialaccount.models import SocialAccount
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 
 from samspil.access import held_forms, second_factor
 from samspil.access.middleware import Request, capacities, capacity_key
 from samspil.access.models import User
+
+#: When a browser, or a proxy, may try again: in seconds.
+RETRY_AFTER = "10"
 
 
 @login_not_required
@@ -47,3 +53,11 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """A request that was not read, such as one that is larger than any form here."""
     too_large = isinstance(exception, RequestDataTooBig | TooManyFieldsSent)
     return render(request, "400.html", {"too_large": too_large}, status=413 if too_large else 400)
+
+
+@login_not_required
+def server_error(_request: HttpRequest) -> HttpResponse:
+    """A fault; or a database that is away or busy, which comes back by itself. Neither page asks the database."""
+    if isinstance(sys.exception(), OperationalError | InterfaceError):
+        return HttpResponse(render_to_string("503.html"), status=503, headers={"Retry-After": RETRY_AFTER})
+    return HttpResponse(render_to_string("500.html"), status=500)
