@@ -11,6 +11,7 @@ import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from samspil import __version__
+from samspil.cli_backup import commands as backups
 from samspil.cli_care import commands as care
 from samspil.cli_options import (
     Day,
@@ -41,6 +42,7 @@ warehouse = typer.Typer(
 app.add_typer(warehouse, name="warehouse")
 app.add_typer(population)
 app.add_typer(care)
+app.add_typer(backups)
 
 
 def _version(wanted: bool) -> None:

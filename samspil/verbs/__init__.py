@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from samspil.verbs.access_log import seal_access_log, verify_access_log
+    from samspil.verbs.backing_up import backup
     from samspil.verbs.checking import models
     from samspil.verbs.cohorting import cohort
     from samspil.verbs.costing import cost, open_cost
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from samspil.verbs.publishing import publish
     from samspil.verbs.releasing import due_for_deletion, open_release, release, releases, verify_releases
     from samspil.verbs.reminding import remind
+    from samspil.verbs.restoring import restore
     from samspil.verbs.scoring import open_run, runs, stratify, tables
     from samspil.verbs.segment_explaining import explain_segments
     from samspil.verbs.segmenting import open_segments, segments
@@ -47,6 +49,7 @@ if TYPE_CHECKING:
 
 _MODULES = {
     "access_log": ("seal_access_log", "verify_access_log"),
+    "backing_up": ("backup",),
     "checking": ("models",),
     "cohorting": ("cohort",),
     "costing": ("cost", "open_cost"),
@@ -73,6 +76,7 @@ _MODULES = {
     "publishing": ("publish",),
     "releasing": ("due_for_deletion", "open_release", "release", "releases", "verify_releases"),
     "reminding": ("remind",),
+    "restoring": ("restore",),
     "scoring": ("open_run", "runs", "stratify", "tables"),
     "segment_explaining": ("explain_segments",),
     "segmenting": ("open_segments", "segments"),
@@ -83,6 +87,7 @@ _MODULES = {
 
 __all__ = [
     "administrator",
+    "backup",
     "cohort",
     "cost",
     "demo",
@@ -113,6 +118,7 @@ __all__ = [
     "release",
     "releases",
     "remind",
+    "restore",
     "runs",
     "seal_access_log",
     "segments",
