@@ -16,7 +16,8 @@ from samspil.backup.contents import KEYS, parts_of
 from samspil.backup.manifest import File, Manifest, from_bytes, to_bytes
 from samspil.backup.store import MANIFEST, Store
 from samspil.definitions import SamspilError
-from samspil.warehouse.home import Home, replace_file, sync
+from samspil.warehouse.files import replace_file, sync
+from samspil.warehouse.home import Home
 
 
 class Staging:

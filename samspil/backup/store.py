@@ -26,7 +26,7 @@ from fsspec.implementations.local import LocalFileSystem
 
 from samspil.backup.manifest import File, Manifest, from_bytes, to_bytes
 from samspil.definitions import SamspilError
-from samspil.warehouse.home import replace_file, sync
+from samspil.warehouse.files import replace_file, sync
 
 MANIFEST, BEGUN, FILES = "backup.json", "begun", "files"
 _NAME = re.compile(r"\d{8}T\d{6}Z(-\d+)?")

@@ -19,7 +19,7 @@ import pyarrow.parquet as pq
 
 from samspil.definitions import SamspilError
 from samspil.warehouse.contracts import Contract, Table
-from samspil.warehouse.home import replace_file, sync
+from samspil.warehouse.files import replace_file, sync
 from samspil.warehouse.package import COPENHAGEN, DESCRIPTOR
 
 _TYPES = {

@@ -13,7 +13,8 @@ import ibis.expr.types as ir
 from samspil.warehouse.contracts import Table
 from samspil.warehouse.door import LINE, Door, Raw
 from samspil.warehouse.engine import Engine, connect
-from samspil.warehouse.home import Home, sync, sync_all
+from samspil.warehouse.files import sync, sync_all
+from samspil.warehouse.home import Home
 from samspil.warehouse.package import Package, Refused, TableFile, check_hash, open_package
 from samspil.warehouse.rejects import Rejects, most_common_faults
 from samspil.warehouse.rules import Reading, read_codes, read_rows, unfit_type

@@ -23,7 +23,8 @@ from pathlib import Path
 from typing import Any, Literal
 
 from samspil.definitions import SamspilError
-from samspil.warehouse.home import Home, replace_file, sync
+from samspil.warehouse.files import replace_file, sync
+from samspil.warehouse.home import Home
 from samspil.warehouse.state import read_state
 
 RELEASE = "release.json"

@@ -16,7 +16,8 @@ from typing import Any
 import ibis.expr.types as ir
 
 from samspil.definitions import SamspilError
-from samspil.warehouse.home import Home, replace_file, sync, sync_all
+from samspil.warehouse.files import replace_file, sync, sync_all
+from samspil.warehouse.home import Home
 from samspil.warehouse.lake import Lake
 from samspil.warehouse.state import read_state
 

@@ -15,7 +15,8 @@ from typing import Self
 from pydantic import BaseModel, ConfigDict
 
 from samspil.definitions import SamspilError
-from samspil.warehouse.home import Home, remove, replace_file
+from samspil.warehouse.files import remove, replace_file
+from samspil.warehouse.home import Home
 
 DAY = dt.timedelta(days=1)
 

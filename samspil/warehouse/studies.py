@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from samspil.definitions import SamspilError
-from samspil.warehouse.home import Home, replace_file
+from samspil.warehouse.files import replace_file
+from samspil.warehouse.home import Home
 
 REGISTER = "studies.jsonl"
 #: The `previous` of the first line.

@@ -24,7 +24,8 @@ import pyarrow.parquet as pq
 
 from samspil.definitions import SamspilError
 from samspil.warehouse.engine import Engine
-from samspil.warehouse.home import Home, remove, sync, sync_all
+from samspil.warehouse.files import remove, sync, sync_all
+from samspil.warehouse.home import Home
 from samspil.warehouse.state import State
 
 IDENTITY_SCHEMA = pa.schema([("cpr", pa.string()), ("person_id", pa.int64())])
