@@ -22,6 +22,8 @@ from tests.in_browser import is_fault
 
 REGION_AS_OF = dt.date(2016, 10, 15)
 ROOT = Path(__file__).parent.parent
+# Not earlier, as `tests/environment.py` is: what it imports of Samspil is to be counted as covered.
+pytest_plugins = ["tests.engines"]
 
 
 @pytest.fixture(scope="session", autouse=True)

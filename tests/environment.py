@@ -17,7 +17,7 @@ import pytest
 from tests.postgresql import NoServer, Server
 
 #: How tests are run, which is the caller's to say; all other variables say what an installation is like.
-KEPT = {"SAMSPIL_CHROMIUM", "SAMSPIL_MEMORY", "SAMSPIL_TEST_POSTGRESQL"}
+KEPT = {"SAMSPIL_CHROMIUM", "SAMSPIL_MEMORY", "SAMSPIL_REQUIRE_SPARK", "SAMSPIL_TEST_POSTGRESQL"}
 DATABASE = "SAMSPIL_DATABASE_URL"
 
 _servers: list[Server] = []
