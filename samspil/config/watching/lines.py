@@ -63,7 +63,7 @@ class TextLine(logging.Formatter):
         found = told(record)
         at, level, logger, process, message, *_rest = found.values()
         more = [f"{key}={value}" for key, value in found.items() if key in {*KEYS, "request", "where"}]
-        lines = [" ".join([f"{at} [{process}] {level} {logger}:", *filter(None, [message]), *more])]
+        lines = [" ".join([f"{at} [{process}] {level.upper()} {logger}:", *filter(None, [message]), *more])]
         for each in found.get("exception", []):
             lines += [f"  {each['type']}", *(f"    {frame}" for frame in each["frames"])]
         return "\n".join(lines)
@@ -117,7 +117,10 @@ def _is(record: logging.LogRecord, name: str) -> bool:
 
 
 def _causes(error: BaseException) -> list[dict[str, Any]]:
-    """An exception and what it came from, each by its type and where it passed; messages carry values."""
+    """An exception and what it came from, each by its type, where it passed, and PostgreSQL's code of the fault.
+
+    Messages carry values, and a database's the whole row.
+    """
     found: list[dict[str, Any]] = []
     cause: BaseException | None = error
     while cause is not None and len(found) < _CAUSES:
@@ -126,7 +129,10 @@ def _causes(error: BaseException) -> list[dict[str, Any]]:
             for frame, line in traceback.walk_tb(cause.__traceback__)
         ]
         kind = type(cause)
-        found.append({"type": f"{kind.__module__}.{kind.__qualname__}", "frames": passed[-_FRAMES:]})
+        each: dict[str, Any] = {"type": f"{kind.__module__}.{kind.__qualname__}", "frames": passed[-_FRAMES:]}
+        if isinstance(state := getattr(cause, "sqlstate", None), str):
+            each["sqlstate"] = state
+        found.append(each)
         cause = cause.__cause__ or (None if cause.__suppress_context__ else cause.__context__)
     return found
 
