@@ -85,13 +85,14 @@ def serve(
     host: Annotated[str, typer.Option(help="The address to serve on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="The port.")] = 8000,
     workers: Annotated[int, typer.Option(help="Processes; two per core is plenty.")] = 2,
+    threads: Annotated[int, typer.Option(help="Requests that each process answers at once.")] = 4,
     behind_https: Annotated[bool, typer.Option(help="A proxy with TLS stands in front.")] = False,
 ) -> None:
     """Serve the care plane in the browser."""
     from samspil import verbs  # noqa: PLC0415
 
     console.print(f"http://{host}:{port}  (stop with Ctrl-C)", highlight=False)
-    verbs.serve(host, port, workers=workers, behind_https=behind_https)
+    verbs.serve(host, port, workers=workers, threads=threads, behind_https=behind_https)
 
 
 @commands.command()

@@ -64,6 +64,18 @@ def seal_access_log() -> str:
         return seal
 
 
+def check_log_key() -> None:
+    """Raises SamspilError when the log was written with another key: a row more would look as if it were forged."""
+    with _log():
+        from samspil.access import log  # noqa: PLC0415
+
+        if not log.key_fits():
+            raise SamspilError(
+                "the access log was written with another key: give every machine the same SAMSPIL_LOG_KEY, or the same "
+                "log.key in its home. If this is the right one, `samspil access-log verify` tells what was changed"
+            )
+
+
 @contextmanager
 def _log() -> Iterator[None]:
     care_plane()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from samspil.config.setup import care_plane
 from samspil.definitions import SamspilError
+from samspil.verbs.access_log import check_log_key
 from samspil.verbs.show import Shown
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ def remind(*, mail: bool = True) -> Reminding:
     """Take every step that has come due for tasks, and send the e-mails of the day; again the same day, nothing more.
 
     On PostgreSQL the months to come of the access log are made as well. Raises SamspilError when e-mails are wanted and
-    there is nowhere to give them, and when the database cannot be read.
+    there is nowhere to give them, when the database cannot be read, and for another key than that of the access log.
     """
     care_plane()
     from django.conf import settings  # noqa: PLC0415 - Django's records can be loaded only when it is set up
@@ -65,6 +66,7 @@ def remind(*, mail: bool = True) -> Reminding:
             "there is no mail server: set SAMSPIL_SMTP_URL and SAMSPIL_MAIL_FROM, or run `samspil remind --no-mail` to "
             "tell of overdue tasks inside Samspil only"
         )
+    check_log_key()
     try:
         actor, months = system(), make_ahead(connection)
         # Before the e-mails, which count every task there is.

@@ -10,14 +10,18 @@ from typing import NoReturn
 
 from samspil.config.setup import care_plane
 from samspil.definitions import SamspilError
+from samspil.verbs.access_log import check_log_key
 from samspil.verbs.migrating import pending
 
 
-def serve(host: str = "127.0.0.1", port: int = 8000, *, workers: int = 2, behind_https: bool = False) -> NoReturn:
+def serve(
+    host: str = "127.0.0.1", port: int = 8000, *, workers: int = 2, threads: int = 4, behind_https: bool = False
+) -> NoReturn:
     """Serve the care plane until stopped; this process becomes the server. Its log is JSON unless a terminal reads it.
 
     Without TLS in front only this machine itself is served, and so is a demonstration. Raises SamspilError for another
-    address then, for settings that must not be put into operation, and when the database is not at this version.
+    address then, for settings that must not be put into operation, when the database or this machine's static files are
+    not at this version, and for another key than the access log was written with.
     """
     if not behind_https:
         if not is_loopback(host):
@@ -33,15 +37,28 @@ def serve(host: str = "127.0.0.1", port: int = 8000, *, workers: int = 2, behind
         raise SamspilError(
             f"the database lacks {len(waiting)} migrations ({waiting[0]} …): run `samspil migrate` first"
         )
+    check_log_key()
+    _check_static_files()
     _make_metrics_folder(port)
     command = [
         sys.executable, "-m", "gunicorn", "samspil.config.wsgi:application",
         "--config", "python:samspil.config.watching.served",
-        "--bind", f"{host}:{port}", "--workers", str(workers), "--threads", "4",
+        "--bind", f"{host}:{port}", "--workers", str(workers), "--threads", str(threads),
         "--timeout", "60", "--no-control-socket",
     ]  # fmt: skip
     sys.stdout.flush()
     os.execv(sys.executable, command)
+
+
+def _check_static_files() -> None:
+    """Raises SamspilError for a machine whose static files are not there, or are those of an earlier version."""
+    from django.contrib.staticfiles import finders  # noqa: PLC0415
+    from django.contrib.staticfiles.storage import staticfiles_storage  # noqa: PLC0415
+
+    kept = getattr(staticfiles_storage, "hashed_files", {})
+    wanted = (path for finder in finders.get_finders() for path, _storage in finder.list([]))
+    if any(path not in kept for path in wanted):
+        raise SamspilError("this machine lacks static files of this version: run `samspil migrate` on it first")
 
 
 def _make_metrics_folder(port: int) -> None:
