@@ -6,7 +6,7 @@ export SAMSPIL_HOME ?= $(CURDIR)/var
 # Results must not depend on what the caller's shell happens to hold.
 unexport PYTHONPATH PYTHONHOME PYTHONDONTWRITEBYTECODE
 
-.PHONY: run test check lint types arrows messages browser audit bench bench-web bench-population bench-matching bench-honesty lock clean
+.PHONY: run test check lint types arrows messages browser audit bench bench-web bench-population bench-matching bench-honesty bench-scale lock clean
 # A file that a failing command left half-made is not there.
 .DELETE_ON_ERROR:
 
@@ -66,6 +66,10 @@ bench-matching: .venv/ready-dev
 ## Made programmes whose effect is known, evaluated: bias and coverage (OPTIONS="--programmes 40" and others).
 bench-honesty: .venv/ready-dev
 	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m bench.honesty $(OPTIONS)
+
+## 1, 2, 4 and 6 million persons on both engines, and what growth predicts (OPTIONS="--millions 1 2" and others); hours.
+bench-scale: .venv/ready-dev
+	$(BIN)/python bench/scale.py $(OPTIONS)
 
 ## Renew the lock files after a change of dependencies in pyproject.toml.
 lock: .venv/ready-dev
