@@ -53,6 +53,13 @@ def test_the_sixth_wrong_password_in_five_minutes_is_not_looked_at(client, anna)
     assert "_auth_user_id" not in client.session
 
 
+def test_another_port_after_the_host_s_name_gives_no_more_tries(client, anna):
+    form = {"login": anna.username, "password": "forkert"}
+    for number in range(5):
+        client.post(LOGIN, form, headers={"Host": f"127.0.0.1:{8000 + number}"})
+    assert "for mange" in attempt(client, anna.username, PASSWORD).text.lower()
+
+
 def test_trying_many_names_makes_nobodys_wrong_passwords_forgotten(client, anna):
     """A cache that is full makes room, and 300 entries, which is Django's own measure, are soon there."""
     for _ in range(5):
