@@ -222,13 +222,14 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"()": lines.formatter}},
+    "filters": {"exceptions": {"()": "django.utils.log.CallbackFilter", "callback": lines.has_exception}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
     "loggers": {
         "samspil": {"level": "INFO"},
-        # Neither Django's own handlers nor its lines about addresses: `samspil.request` tells of every request.
+        # Neither Django's own handlers nor its lines about answers: `samspil.request` tells of every request.
         "django": {"handlers": [], "level": "WARNING"},
-        "django.request": {"level": "ERROR"},
+        "django.request": {"level": "ERROR", "filters": ["exceptions"]},
     },
 }
 SILENCED_SYSTEM_CHECKS: list[str] = []

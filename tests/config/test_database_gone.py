@@ -65,6 +65,7 @@ def test_probes_while_the_database_is_away(database, tmp_path):
 
     said = [line["message"] for line in server.lines if line["logger"].endswith("probes")]
     assert said == ["not ready: database", "ready again"]
+    assert not [line for line in server.lines if line["message"].startswith("503") and "exception" not in line]
     port = database.url.rpartition(":")[2].partition("/")[0]
     for secret in (database._password, f":{port}", f"port {port}"):
         assert secret not in server.printed + told + metrics

@@ -30,6 +30,12 @@ DAY = dt.timedelta(days=1)
 MONDAY = dt.date(2026, 11, 2)
 
 
+@pytest.fixture(autouse=True)
+def _patient(monkeypatch):
+    """A machine with much to do is no database that is away."""
+    monkeypatch.setattr(gauges, "SECONDS", 60.0)
+
+
 def views(resolver=None, space=""):
     """The name of every address's pattern, as a request knows it."""
     for found in (resolver or get_resolver()).url_patterns:

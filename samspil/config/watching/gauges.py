@@ -29,8 +29,8 @@ from samspil.plans.actions.reminders import OVERDUE, due_until
 from samspil.plans.models import PlanTask
 from samspil.plans.programme import plan_format
 
-#: A database that has not answered by then is told of as one that does not.
-SECONDS = 5.0
+#: A database that has not answered by then is told of as one that does not; Prometheus itself waits for ten.
+SECONDS = 8.0
 _DAY = dt.timedelta(days=1)
 #: More than one line of `seals.jsonl` takes.
 _TAIL = 16 * 1024

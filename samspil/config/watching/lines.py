@@ -90,6 +90,11 @@ def told(record: logging.LogRecord) -> dict[str, Any]:
     return {key: masked(value) for key, value in found.items()}
 
 
+def has_exception(record: logging.LogRecord) -> bool:
+    """Whether a record tells of an exception."""
+    return bool(record.exc_info)
+
+
 def masked(value: Any) -> Any:
     """A text, or texts in lists and objects, without anything that looks like a CPR number."""
     match value:
