@@ -12,12 +12,16 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
-from samspil.backup.contents import KEYS, parts_of
+from samspil.backup.contents import FILES, FOLDERS, KEYS, files_of, place_of
 from samspil.backup.manifest import File, Manifest, from_bytes, to_bytes
 from samspil.backup.store import MANIFEST, Store
 from samspil.definitions import SamspilError
 from samspil.warehouse.files import replace_file, sync
 from samspil.warehouse.home import Home
+from samspil.warehouse.place import Place
+
+#: What says which state of the lake is in force.
+POINTER = "CURRENT"
 
 
 class Staging:
@@ -39,12 +43,11 @@ class Staging:
         if begun.exists():
             return f"{self.folder} with the backup {from_bytes(begun.read_bytes(), str(begun)).name}, half restored"
         wanted = {file.name for file in manifest.files} & set(KEYS)
-        for name, path in {**parts_of(self.home), "care.sqlite3": self.home.root / "care.sqlite3"}.items():
-            if path.is_file() and (name not in KEYS or name in wanted):
-                return str(path)
-            if path.is_dir() and (found := next((each for each in path.rglob("*") if each.is_file()), None)):
-                return str(found)
-        return None
+        parts = [part for part in (*FILES, *FOLDERS) if part not in KEYS or part in wanted]
+        for _name, place, there in files_of(self.home, parts):
+            return place.address(there)
+        database = self._database
+        return str(database) if database.exists() else None
 
     def fill(self, store: Store, manifest: Manifest, told: Callable[[int], None]) -> None:
         """Bring every file here. Raises SamspilError naming one that is damaged; then nothing is left here."""
@@ -68,23 +71,26 @@ class Staging:
 
     def move(self, manifest: Manifest) -> None:
         """Put the parts where they belong, the lake last. Raises SamspilError when a place is taken, or one is lost."""
-        places = {**parts_of(self.home), "care.sqlite3": self.home.root / "care.sqlite3"}
-        for name, place in places.items():
-            part = self._files / name
-            if not part.exists():
+        for part in (self._database.name, *FILES, *FOLDERS):
+            brought = self._files / part
+            if not brought.exists():
                 continue
-            try:
-                _clear_empty(place)
-                place.parent.mkdir(parents=True, exist_ok=True)
-                part.rename(place)
-            except OSError as error:
-                raise SamspilError(f"{place} was written to while the backup was restored: {error.strerror}") from error
-            sync(place.parent)
+            if self._lies_elsewhere(part):
+                _bring(brought, place_of(self.home, part))
+            else:
+                _put(brought, self.home.root / part)
         for file in manifest.files:
-            first, _, rest = file.name.partition("/")
-            place = places[first] / rest if first in places else self._files / first
-            if not _is(place, file):
-                raise SamspilError(f"{place} is lost; empty {self.home.root} and restore again")
+            part = file.name.partition("/")[0]
+            in_home = part in {self._database.name, *FILES, *FOLDERS} and not self._lies_elsewhere(part)
+            if not _is((self.home.root if in_home else self._files) / file.name, file):
+                raise SamspilError(f"{file.name} is lost; empty {self.home.root} and restore again")
+
+    def _lies_elsewhere(self, part: str) -> bool:
+        return self.home.elsewhere is not None and part in {"lake", "runs"}
+
+    @property
+    def _database(self) -> Path:
+        return self.home.root / "care.sqlite3"
 
     def remove(self) -> None:
         """The backup is restored: nothing of this folder is needed."""
@@ -106,6 +112,22 @@ def _make_folders(root: Path, folder: Path) -> None:
         if folder != root:
             _make_folders(root, folder.parent)
         folder.mkdir(mode=0o700 if secret else 0o755)
+
+
+def _put(brought: Path, target: Path) -> None:
+    try:
+        _clear_empty(target)
+        brought.rename(target)
+    except OSError as error:
+        raise SamspilError(f"{target} was written to while the backup was restored: {error.strerror}") from error
+    sync(target.parent)
+
+
+def _bring(folder: Path, place: Place) -> None:
+    """Write the files of a folder to a place that nothing can be renamed into; the pointer to the state is last."""
+    names = [path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()]
+    for name in sorted(names, key=lambda name: (name == POINTER, name)):
+        place.replace(name, (folder / name).read_bytes())
 
 
 def _clear_empty(folder: Path) -> None:

@@ -14,7 +14,7 @@ import ibis.expr.types as ir
 
 from samspil import __version__, population
 from samspil.warehouse.lake import Lake
-from samspil.warehouse.runs import DESCRIPTION, StoredRun, find_run, keep_run
+from samspil.warehouse.runs import StoredRun, find_run, has_run, keep_run
 from samspil.warehouse.sources import changing
 
 
@@ -66,7 +66,7 @@ def kept(lake: Lake, description: dict[str, Any], make: Callable[[], Mapping[str
     `make` may add to `description`, which is written after it returns.
     """
     name = description["name"]
-    if not (lake.home.runs / name / DESCRIPTION).exists():
+    if not has_run(lake.home, name):
         tables = make()
         with changing(lake.home):
             keep_run(lake, name, description, tables)

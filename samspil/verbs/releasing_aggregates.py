@@ -26,9 +26,9 @@ PRACTICE = "practice"
 
 
 def run_table(run: StoredRun, lake: Lake, name: str) -> ir.Table:
-    if not run.file(name).exists():
-        known = ", ".join(sorted(path.stem for path in run.folder.glob("*.parquet")))
-        raise SamspilError(f"the run {run.name} has no table `{name}`; its tables are {known}")
+    known = run.tables
+    if name not in known:
+        raise SamspilError(f"the run {run.name} has no table `{name}`; its tables are {', '.join(known)}")
     return run.read(lake, name)
 
 
@@ -141,7 +141,7 @@ def _aggregates(
     members: dict[str, dict[tuple[str, str, str], set[str]]] = {}
     for name in {by for each in structures for roll_up in each.rolls_up if (by := roll_up.by) is not None}:
         members[name] = {}
-        if run.file(name).exists():
+        if name in run.tables:
             for row in run.read(lake, name).to_pyarrow().to_pylist():
                 if row["delivers"]:
                     place = (row["level"], str(row["as_of"]), row["unit"])

@@ -14,8 +14,10 @@ import duckdb
 import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
+from fsspec import AbstractFileSystem
 
 from samspil.warehouse.engine import Engine
+from samspil.warehouse.storage import ByRange, is_remote, reached
 
 #: Rows per group of a Parquet file: small enough that one person's rows are found without reading the file.
 ROW_GROUP = 122_880
@@ -44,7 +46,7 @@ class EmbeddedEngine(Engine):
         return self.backend.con.execute(statement)
 
     def read(self, files: Sequence[str], name: str) -> ir.Table:
-        return self.backend.read_parquet([_parts(file) for file in files], table_name=name)
+        return self.backend.read_parquet([self._parts(file) for file in files], table_name=name)
 
     def numbered(self, file: str, name: str, line: str) -> ir.Table:
         del name
@@ -54,6 +56,7 @@ class EmbeddedEngine(Engine):
         )
 
     def write(self, rows: ir.Table, target: str) -> int:
+        self._reach(target)
         return self._copy(
             rows, target, f"FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {ROW_GROUP}, USE_TMP_FILE false"
         )
@@ -73,15 +76,24 @@ class EmbeddedEngine(Engine):
     def damage(self, error: Exception) -> str | None:
         return str(error).splitlines()[0] if isinstance(error, duckdb.InvalidInputException) else None
 
+    def _parts(self, file: str) -> str:
+        """What DuckDB opens: a file, or all files of a folder."""
+        storage = self._reach(file)
+        is_folder = Path(file).is_dir() if storage is None else storage.isdir(file)
+        return f"{file}/*.parquet" if is_folder else file
+
+    def _reach(self, address: str) -> AbstractFileSystem | None:
+        """The driver of object storage, after DuckDB was told of it; None of a file of this machine."""
+        if not is_remote(address):
+            return None
+        storage = ByRange(reached(address)[0])
+        self.backend.con.register_filesystem(storage)
+        return storage
+
     def _copy(self, rows: ir.Table, target: str, form: str) -> int:
         statement = f"COPY ({self._sql(rows)}) TO {quoted(target)} ({form})"
         (count,) = self.run(statement).fetchone()
         return int(count)
-
-
-def _parts(file: str) -> str:
-    """What DuckDB opens: a file, or all files of a folder."""
-    return f"{file}/*.parquet" if Path(file).is_dir() else file
 
 
 def quoted(text: object) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 from pathlib import Path
@@ -17,6 +18,18 @@ def replace_file(path: Path, content: bytes, mode: int = 0o644) -> None:
         os.fsync(file.fileno())
     temporary.replace(path)
     sync(path.parent)
+
+
+def create_file(path: Path, content: bytes) -> None:
+    """Write a file whole that is not there. Raises FileExistsError when it is; of two writers one gets that."""
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX)
+        if path.exists():
+            raise FileExistsError(path)
+        replace_file(path, content)
+    finally:
+        os.close(folder)
 
 
 def remove(path: Path) -> None:

@@ -11,7 +11,6 @@ import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from samspil.definitions import SamspilError
 from samspil.warehouse.contracts import contracts, table
@@ -63,9 +62,9 @@ class Lake:
         whole = [s for s in segments if self._is_whole(s)]
         parts = []
         if whole:
-            parts.append(self.engine.read([str(self.home.lake / s.file) for s in whole], name))
+            parts.append(self.engine.read([self.home.lake.address(s.file) for s in whole], name))
         for number, segment in enumerate(s for s in segments if s not in whole):
-            rows = self.engine.read([str(self.home.lake / segment.file)], f"{name}_{number}")
+            rows = self.engine.read([self.home.lake.address(segment.file)], f"{name}_{number}")
             parts.append(rows.filter(in_days(rows[contract.period], segment.in_force or [])))
         return ibis.union(*parts) if len(parts) > 1 else parts[0]
 
@@ -136,6 +135,7 @@ def _rows_in_force(home: Home, state: State, name: str, segment: Segment) -> int
     """The rows of a segment that no later delivery replaced."""
     if segment.in_force is None or segment.in_force == [state.deliveries[segment.delivery].period]:
         return segment.rows
-    days = pc.cast(pq.read_table(home.lake / segment.file, columns=[table(name).period]).column(0), pa.date32())
+    delivered = home.lake.dataset(segment.file).to_table(columns=[table(name).period])
+    days = pc.cast(delivered.column(0), pa.date32())
     kept = [pc.and_(pc.greater_equal(days, p.from_), pc.less_equal(days, p.to)) for p in segment.in_force]
     return sum(pc.sum(part).as_py() or 0 for part in kept)

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import ibis
 import ibis.expr.types as ir
+import pyarrow as pa
 
 from samspil.warehouse.contracts import Table
 from samspil.warehouse.door import LINE, Door, Raw
 from samspil.warehouse.engine import Engine, connect
-from samspil.warehouse.files import sync, sync_all
 from samspil.warehouse.home import Home
 from samspil.warehouse.package import Package, Refused, TableFile, check_hash, open_package
 from samspil.warehouse.rejects import Rejects, most_common_faults
@@ -161,7 +161,7 @@ class _Load:
             "line", **{name: staged[f"read_{name}"] for name in reading.columns}
         )
         good = self._without_repeats(file, contract, good)
-        loaded = self._write(good, contract, self.home.lake / self._lake_file(file.table))
+        loaded = self._write(good, contract, self._lake_file(file.table))
         if any(column.identity for column in contract.columns.values()):
             self._write_names(good, contract)
         rejected = file.rows - loaded
@@ -170,12 +170,13 @@ class _Load:
         )
 
     def _reject_broken(self, file: TableFile, staged: ir.Table, reading: Reading) -> None:
-        bad = staged.filter(staged.broken != 0).cache()
-        for position, rule in enumerate(reading.rules):
-            rows = bad.filter((bad.broken & (1 << position)) != 0).select("line", value=bad[rule.column].cast("string"))
-            for batch in self.engine.batches(rows.order_by("line")):
-                lines, values = (column.to_pylist() for column in batch.columns)
-                self.rejects.add(file, lines, rule.column, rule.fault, values)
+        given = dict.fromkeys(rule.column for rule in reading.rules)
+        bad = staged.filter(staged.broken != 0).select("line", "broken", *given).order_by("line")
+        for batch in self.engine.batches(bad):
+            bits = batch["broken"].to_numpy()
+            for position, rule in enumerate(reading.rules):
+                rows = batch.filter(pa.array(bits >> position & 1 == 1))
+                self.rejects.add(file, rows["line"].to_pylist(), rule.column, rule.fault, [rows[rule.column]])
 
     def _without_repeats(self, file: TableFile, contract: Table, good: ir.Table) -> ir.Table:
         """Sets aside rows that repeat an earlier one in what the contract calls unique."""
@@ -188,15 +189,14 @@ class _Load:
             return good
         same = [good[key].identical_to(repeated[key]) for key in keys]
         later = good.inner_join(repeated, same).filter(lambda t: t.line > t.first)
-        written = ibis.literal(", ").join([later[key].cast("string").fill_null("") for key in keys])
-        found = later.select("line", "first", written=written).cache()
+        found = later.select("line", "first", *keys).cache()
         for batch in self.engine.batches(found.order_by("line")):
-            lines, firsts, values = (column.to_pylist() for column in batch.columns)
-            faults = [f"same as line {self.rejects.line(file, first)}" for first in firsts]
-            self.rejects.add(file, lines, ", ".join(contract.unique), faults, values)
+            lines, firsts, *values = batch.columns
+            faults = [f"same as line {self.rejects.line(file, first)}" for first in firsts.to_pylist()]
+            self.rejects.add(file, lines.to_pylist(), ", ".join(contract.unique), faults, values)
         return good.anti_join(found, "line")
 
-    def _write(self, good: ir.Table, contract: Table, path: Path) -> int:
+    def _write(self, good: ir.Table, contract: Table, name: str) -> int:
         """Write the good rows, sorted by year and person.
 
         By year, so that a window of months reads the years it needs; by the random `person_id` within it, so that
@@ -206,18 +206,18 @@ class _Load:
         if contract.about_persons:
             order.append(good.person_id)
         rows = good.order_by([*order, *([good[contract.period]] if contract.period else []), good.line])
-        return self._copy(rows.select(*contract.lake_columns), path)
+        return self._copy(rows.select(*contract.lake_columns), name)
 
     def _write_names(self, good: ir.Table, contract: Table) -> None:
         names = [name for name, column in contract.columns.items() if column.identity]
         rows = good.select("person_id", *names).order_by("person_id")
         write_secret(self.engine, rows, self.home.vault / "names" / f"{self.package.id}.parquet")
 
-    def _copy(self, rows: ir.Table, path: Path) -> int:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        written = self.engine.write(rows, str(path))
-        sync_all(path)
-        sync(path.parent)
+    def _copy(self, rows: ir.Table, name: str) -> int:
+        lake = self.home.lake
+        lake.prepare(name)
+        written = self.engine.write(rows, lake.address(name))
+        lake.settle(name)
         return written
 
     def _lake_file(self, table: str) -> str:

@@ -17,6 +17,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from samspil.definitions import SamspilError
+from samspil.warehouse.claim import claim
 from samspil.warehouse.contracts import contracts
 from samspil.warehouse.home import Home
 from samspil.warehouse.runs import clear_unfinished_runs, remove_runs_of, runs_of
@@ -113,9 +114,10 @@ def purge(home: Home, name: str, reason: str) -> PurgeRecord:
 def changing(home: Home, waiting: Callable[[], None] | None = None) -> Iterator[None]:
     """Be the only process that changes the warehouse, after putting right what a killed one left behind.
 
-    A second process waits; `waiting` is called once if it has to.
+    A second process waits; `waiting` is called once if it has to. Raises SamspilError when the lake is another home's.
     """
     with home.writing(waiting):
+        claim(home)
         clear_unfinished_runs(home)
         finish_purges(home)
         clear_unnamed_files(home)
@@ -164,7 +166,7 @@ def _identities_without(home: Home, state: State, name: str) -> tuple[list[str],
         return [], 0
     known = pa.concat_tables([pq.read_table(home.vault / file) for file in state.identity_files])
     files = {
-        home.lake / segment.file
+        segment.file
         for old in all_states(home)
         for source, content in old.sources.items()
         if source != name
@@ -172,13 +174,14 @@ def _identities_without(home: Home, state: State, name: str) -> tuple[list[str],
         for segment in segments
     }
     keep = pa.array(np.zeros(len(known), dtype=bool))
-    for path in sorted(files):
-        if "person_id" in pq.read_schema(path).names:
-            delivered = pq.read_table(path, columns=["person_id"])["person_id"].unique()
+    for file in sorted(files):
+        table = home.lake.dataset(file)
+        if "person_id" in table.schema.names:
+            delivered = table.to_table(columns=["person_id"])["person_id"].unique()
             keep = pc.or_(keep, pc.is_in(known["person_id"], value_set=delivered))
     kept = known.filter(keep)
     if len(kept) == len(known):
         return list(state.identity_files), 0
-    file = f"identities/after-purge-{state.number + 1:06d}.parquet"
-    write_private(home, file, kept.cast(IDENTITY_SCHEMA).sort_by("person_id"))
-    return [file] if len(kept) else [], len(known) - len(kept)
+    left = f"identities/after-purge-{state.number + 1:06d}.parquet"
+    write_private(home, left, kept.cast(IDENTITY_SCHEMA).sort_by("person_id"))
+    return [left] if len(kept) else [], len(known) - len(kept)

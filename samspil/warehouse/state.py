@@ -2,20 +2,19 @@
 
 A load writes new files, then a new state that names them, then moves the pointer `CURRENT`. Files are never
 changed, so killing a load at any moment leaves the previous state intact, and an old run can be repeated on the
-state it read.
+state it read. A state has the next number, and of two processes that want it the second is refused.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from pathlib import Path
 from typing import Self
 
 from pydantic import BaseModel, ConfigDict
 
 from samspil.definitions import SamspilError
-from samspil.warehouse.files import remove, replace_file
+from samspil.warehouse.folder import Folder
 from samspil.warehouse.home import Home
 
 DAY = dt.timedelta(days=1)
@@ -166,59 +165,78 @@ class State(Record):
         return {**self.sources, name: source}
 
 
-def _path(home: Home, number: int) -> Path:
-    return home.lake / "states" / f"{number:06d}.json"
+_POINTER, _STATES = "CURRENT", "states"
+
+
+def _document(number: int) -> str:
+    return f"{_STATES}/{number:06d}.json"
 
 
 def read_state(home: Home, number: int | None = None) -> State:
     """The current state, or an earlier one by its number. Raises SamspilError for a number never reached."""
     if number is None:
-        pointer = home.lake / "CURRENT"
-        if not pointer.exists():
+        try:
+            number = int(home.lake.read(_POINTER))
+        except FileNotFoundError:
+            home.lake.reach()
             return State()
-        number = int(pointer.read_text())
-    path = _path(home, number)
     if number == 0:
         return State()
-    if not path.exists():
-        raise SamspilError(f"there is no state {number} of the warehouse in {home.root}")
-    return State.model_validate_json(path.read_bytes())
+    try:
+        return State.model_validate_json(home.lake.read(_document(number)))
+    except FileNotFoundError as error:
+        raise SamspilError(f"there is no state {number} of the warehouse in {home.lake.url}") from error
 
 
 def commit(home: Home, state: State) -> None:
-    """Make `state` the current one."""
-    rewrite(home, state)
-    replace_file(home.lake / "CURRENT", f"{state.number}\n".encode())
+    """Make `state` the current one. Raises SamspilError when another process took its number meanwhile."""
+    try:
+        home.lake.create(_document(state.number), _written(state))
+    except FileExistsError as error:
+        raise SamspilError(
+            f"another process has written state {state.number} of the warehouse in {home.lake.url} meanwhile; "
+            "nothing was changed: run again"
+        ) from error
+    home.lake.replace(_POINTER, f"{state.number}\n".encode())
 
 
 def rewrite(home: Home, state: State) -> None:
     """Write the document of a state, in place of the one it had."""
-    replace_file(_path(home, state.number), state.model_dump_json(indent=1).encode())
+    home.lake.replace(_document(state.number), _written(state))
+
+
+def _written(state: State) -> bytes:
+    return state.model_dump_json(indent=1).encode()
 
 
 def all_states(home: Home) -> Iterable[State]:
     """Every state that was ever committed, oldest first."""
     current = read_state(home).number
-    for path in sorted((home.lake / "states").glob("*.json")):
-        if int(path.stem) <= current:
-            yield State.model_validate_json(path.read_bytes())
+    documents = home.lake.contents(name for name, number in _documents(home) if number <= current)
+    for name in sorted(documents):
+        yield State.model_validate_json(documents[name])
+
+
+def _documents(home: Home) -> Iterable[tuple[str, int]]:
+    """The documents that lie in the lake, those of no committed state too, with their numbers."""
+    for name in home.lake.files(_STATES):
+        number, _, kind = name.rpartition("/")[2].partition(".")
+        if kind == "json" and number.isdigit():
+            yield name, int(number)
 
 
 def clear_unnamed_files(home: Home) -> None:
     """Remove files that no state names: what a load left behind that died before its commit."""
     current = read_state(home).number
-    for path in (home.lake / "states").glob("*.json"):
-        if int(path.stem) > current:
-            path.unlink()
+    for name, number in _documents(home):
+        if number > current:
+            home.lake.remove(name)
     named = set()
     for state in all_states(home):
         named |= {s.file for source in state.sources.values() for t in source.tables.values() for s in t}
         named |= set(state.identity_files)
         named |= {f"{kind}/{delivery}.parquet" for delivery in state.deliveries for kind in ("rejects", "names")}
-    for root, pattern in ((home.lake, "data/**/*.parquet"), (home.vault, "**/*.parquet")):
-        for path in root.glob(pattern):
-            # What an engine wrote in parts is a folder, named as a whole.
-            relative = path.relative_to(root)
-            names = {part.as_posix() for part in (relative, *relative.parents)}
-            if not names & named and not relative.as_posix().startswith("refused/") and path.exists():
-                remove(path)
+    for kept, below in ((home.lake, "data"), (Folder(home.vault), "")):
+        for table in kept.tables(below):
+            if table not in named and not table.startswith("refused/"):
+                kept.remove(table)

@@ -69,7 +69,7 @@ def test_csv_and_parquet_have_the_contracts_columns_and_the_same_rows(region_hom
 def test_a_run_is_named_by_what_it_is_made_of_and_is_read_when_asked_again(region_home, programmes, run):
     again = verbs.indicators("small", D, by="region", home=region_home, programmes=programmes)
     assert again.name == run.name
-    assert again.stored.folder == run.stored.folder
+    assert again.stored.place == run.stored.place
     assert verbs.indicators("small", D, constant=True, home=region_home, programmes=programmes).name != run.name
     without = verbs.indicators("small", D, without=["hospital"], home=region_home, programmes=programmes)
     assert without.name != run.name

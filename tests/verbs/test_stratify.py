@@ -103,10 +103,10 @@ def test_one_practice_gets_its_own_citizens_alone(region_home, run, tmp_path):
 
 
 def test_the_same_run_has_the_same_name_and_bytes(run, region_home):
-    before = {path.name: path.read_bytes() for path in run.stored.folder.iterdir()}
+    before = run.stored.place.contents(run.stored.place.files())
     again = verbs.stratify(["sad", "daemp"], D, home=region_home)
     assert again.name == run.name
-    assert {path.name: path.read_bytes() for path in again.stored.folder.iterdir()} == before
+    assert again.stored.place.contents(again.stored.place.files()) == before
 
 
 def test_another_day_switch_or_source_is_another_run(run, region_home):
