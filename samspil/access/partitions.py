@@ -17,7 +17,7 @@ import logging
 import re
 from dataclasses import dataclass, field
 
-from django.db import OperationalError, transaction
+from django.db import OperationalError, ProgrammingError, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.utils import CursorWrapper
 from django.utils import timezone
@@ -58,7 +58,7 @@ def make_ahead(connection: BaseDatabaseWrapper) -> Months:
             return Months()
         with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
             found = _make(cursor, wanted)
-    except OperationalError as error:
+    except (OperationalError, ProgrammingError) as error:
         found = Months(
             said=f"months of the access log could not be made now; the next run tries again: {error}".strip()
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from pathlib import Path
 from unittest import mock
 
 import pytest
@@ -259,6 +260,34 @@ def test_a_month_that_was_taken_away_shows(statement):
     ask(statement.format(partition_of(second)))
     (fault,) = log.verify().faults
     assert fault == f"chain {doctor.organisation_id % CHAINS}: row 1 is missing"
+
+
+@pytest.fixture
+def pages_user(divided):
+    """The user that the guide to operating makes, whom the pages are served by."""
+    guide = (Path(__file__).parents[2] / "docs" / "operating.md").read_text(encoding="utf-8")
+    ask(guide.partition("```sql\n")[2].partition("```")[0])
+    yield "samspil_pages"
+    ask("RESET ROLE")
+    ask("DROP OWNED BY samspil_pages; DROP ROLE samspil_pages")
+
+
+def test_who_serves_the_pages_writes_the_log_and_can_take_no_month_away(pages_user):
+    doctor, second = care.actor(Role.GP), partition_of(month_after(timezone.now(), 2))
+    ask(f"SET ROLE {pages_user}")
+    looks(doctor, 2)
+    for statement in (
+        f"DROP TABLE {second}",
+        f"ALTER TABLE access_accessrecord DETACH PARTITION {second}",
+        "ALTER TABLE access_accessrecord DISABLE TRIGGER ALL",
+        "DROP TRIGGER access_log_change ON access_accessrecord",
+        "UPDATE access_accessrecord SET detail = 'x'",
+    ):
+        with pytest.raises(DatabaseError, match=r"must be owner|permission denied"), transaction.atomic():
+            ask(statement)
+    with mock.patch.object(partitions, "AHEAD", 12):
+        assert "permission denied" in make_ahead(connection).said
+    whole(2)
 
 
 @pytest.mark.django_db
