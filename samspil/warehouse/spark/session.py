@@ -4,6 +4,7 @@
 |---|---|---|
 | `SAMSPIL_SPARK_MASTER` | the cluster: `spark://host:7077`, `yarn`, `k8s://…`, or here: `local[4]` | `local[*]` |
 | `SAMSPIL_SPARK_CONF` | a file with Spark's own settings, one `spark.name value` on a line | none |
+| `SAMSPIL_SPARK_PATIENCE` | seconds that work waits for workers when there is none | `600` |
 
 What decides results is set here and cannot be changed by the file: another time zone or another idea of arithmetic
 would be another definition.
@@ -11,13 +12,19 @@ would be another definition.
 
 from __future__ import annotations
 
+import contextlib
 import os
+import re
+import shlex
+import socket
 import sys
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from samspil.definitions import SamspilError
 from samspil.warehouse.spark.java import java_environment
+from samspil.warehouse.spark.waiting import patience, watch
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -25,6 +32,8 @@ if TYPE_CHECKING:
 MASTER = "SAMSPIL_SPARK_MASTER"
 CONF = "SAMSPIL_SPARK_CONF"
 _LOG = Path(__file__).parent / "log4j2.properties"
+_SUBMIT = "PYSPARK_SUBMIT_ARGS"
+_SECONDS_TO_ANSWER = 10
 
 #: How the work is cut; an installation may know better.
 _USUAL = {
@@ -52,13 +61,18 @@ _FIXED = {
     "spark.sql.parquet.datetimeRebaseModeInRead": "CORRECTED",
     "spark.sql.execution.arrow.pyspark.enabled": "true",
     "spark.sql.mapKeyDedupPolicy": "LAST_WIN",
+    # The rows of a task that was lost in the middle are not seen: a file takes its place when all tasks are done.
+    "spark.hadoop.mapreduce.fileoutputcommitter.algorithm.version": "1",
+    # Tasks draw people's random numbers: nobody does the same task twice to be quicker.
+    "spark.speculation": "false",
 }
 
 
 def session(tmp: Path) -> SparkSession:
     """The Spark session of this process, begun when it is first asked for; what spills on this machine goes to `tmp`.
 
-    Raises SamspilError when Spark or Java is not installed, the file of settings cannot be read, or Spark refuses.
+    Raises SamspilError when Spark or Java is not installed, the file of settings cannot be read, Spark refuses, or a
+    session runs that was begun by others with what would change results.
     """
     try:
         from pyspark.sql import SparkSession  # noqa: PLC0415 - an extra that few installations have
@@ -66,24 +80,22 @@ def session(tmp: Path) -> SparkSession:
         raise SamspilError("the engine spark is not installed: pip install 'samspil[spark]'") from error
     running = SparkSession.getActiveSession()
     if running is not None:
+        _refuse_other_results(running)
         return running
     master = os.environ.get(MASTER) or "local[*]"
+    seconds = patience()
+    given = settings(tmp, master)
     os.environ.update(java_environment())
     if master.startswith("local"):
         # Nobody else's business: without it Spark listens on the machine's other addresses too.
         os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
+    elif master.startswith("spark://"):
+        _ask(master)
     # Every worker of this machine runs the Python that this process runs.
-    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
-    tmp.mkdir(parents=True, exist_ok=True)
-    builder = SparkSession.builder.master(master)
-    for name, value in settings(tmp, master).items():
-        builder = builder.config(name, value)
-    try:
-        begun = builder.getOrCreate()
-    except Exception as error:
-        raise SamspilError(
-            f"Spark does not start at {master} ({MASTER}): {str(error).splitlines()[0]}"
-        ) from error
+    os.environ.setdefault("PYSPARK_PYTHON", given.get("spark.pyspark.python", sys.executable))
+    begun = _begin(given, master)
+    if not master.startswith("local"):
+        watch(begun.sparkContext, master, seconds)
     return begun
 
 
@@ -93,7 +105,77 @@ def settings(tmp: Path, master: str) -> dict[str, str]:
     if master.startswith("local"):
         # Spark's own number is for clusters, and every part costs.
         here["spark.sql.shuffle.partitions"] = str(4 * (os.cpu_count() or 1))
-    return {**_USUAL, **here, **_of_file(os.environ.get(CONF)), **_FIXED}
+    else:
+        # CPR numbers are among what workers put down on their own disks, and stay there when a worker dies.
+        here["spark.io.encryption.enabled"] = "true"
+    return {**_USUAL, **here, **_of_file(os.environ.get(CONF)), **_FIXED, "spark.master": master}
+
+
+def _begin(given: Mapping[str, str], master: str) -> SparkSession:
+    from pyspark import SparkContext  # noqa: PLC0415 - an extra that few installations have
+    from pyspark.sql import SparkSession  # noqa: PLC0415
+
+    from samspil.warehouse.spark.failures import sensible_line  # noqa: PLC0415 - it knows Spark
+
+    try:
+        with _private_file(given):
+            SparkContext._ensure_initialized()
+        builder = SparkSession.builder
+        for name, value in given.items():
+            builder = builder.config(name, value)
+        return builder.getOrCreate()
+    except Exception as error:
+        raise SamspilError(f"Spark does not start at {master} ({MASTER}): {sensible_line(str(error))}") from error
+
+
+@contextlib.contextmanager
+def _private_file(given: Mapping[str, str]) -> Iterator[None]:
+    """Hands settings to a Java that is started inside, in a file that is the owner's only.
+
+    Spark's own way is the command line, where everybody on the machine reads the secret of a cluster.
+    """
+    folder = Path(given["spark.local.dir"].split(",")[0])
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path = folder / "settings.conf"
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.writelines(f"{name} {value}\n".replace("\\", "\\\\") for name, value in given.items())
+    before = os.environ.get(_SUBMIT)
+    os.environ[_SUBMIT] = f"--properties-file {shlex.quote(str(path))} {before or 'pyspark-shell'}"
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ[_SUBMIT]
+        else:
+            os.environ[_SUBMIT] = before
+        path.unlink(missing_ok=True)
+
+
+def _ask(master: str) -> None:
+    """Raises SamspilError unless somebody answers at the address of a standalone cluster: Spark tries for a minute."""
+    said = ""
+    for address in master.removeprefix("spark://").split(","):
+        host, _, port = address.rpartition(":")
+        if not host or not port.isdigit():
+            raise SamspilError(f"{master} ({MASTER}) is no address of a cluster; write spark://host:7077")
+        try:
+            socket.create_connection((host.strip("[]"), int(port)), timeout=_SECONDS_TO_ANSWER).close()
+        except OSError as error:
+            said = str(error)
+        else:
+            return
+    raise SamspilError(f"nobody answers at {master} ({MASTER}): {said}; see that the cluster runs")
+
+
+def _refuse_other_results(running: SparkSession) -> None:
+    for name, value in _FIXED.items():
+        found = running.conf.get(name, None)
+        if found != value:
+            raise SamspilError(
+                f"a Spark session that was begun elsewhere in this process has `{name}` {found}, and results depend on "
+                f"it: let samspil begin it, or give it {value}"
+            )
 
 
 def _of_file(name: str | None) -> dict[str, str]:
@@ -108,10 +190,11 @@ def _of_file(name: str | None) -> dict[str, str]:
         text = line.strip()
         if not text or text.startswith("#"):
             continue
-        setting, _, value = text.replace("=", " ", 1).replace("\t", " ").partition(" ")
-        if not setting.startswith("spark.") or not value.strip():
+        parts = re.fullmatch(r"(spark\.[^\s=]+)(?:\s*=\s*|\s+)(\S.*)", text)
+        if parts is None:
             raise SamspilError(f"{name}:{number}: `{text}` is no setting of Spark's; write `spark.name value`")
-        if setting in _FIXED and value.strip() != _FIXED[setting]:
+        setting, value = parts.groups()
+        if setting in _FIXED and value != _FIXED[setting]:
             raise SamspilError(f"{name}:{number}: results depend on `{setting}`, so it stays {_FIXED[setting]}")
-        found[setting] = value.strip()
+        found[setting] = value
     return found
