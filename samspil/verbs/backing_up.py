@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from samspil import __version__
-from samspil.backup.contents import KEYS, alone, files_of, keep_still, parts_of, room_for_picture
+from samspil.backup.contents import FILES, FOLDERS, KEYS, alone, files_of, keep_still, room_for_picture
 from samspil.backup.manifest import FORMAT, Database, File, Manifest
 from samspil.backup.store import Store
 from samspil.config import dumps
@@ -21,8 +21,10 @@ from samspil.warehouse.home import Home
 from samspil.warehouse.sources import changing
 from samspil.warehouse.state import read_state
 
+#: What the database of the care plane is called among the parts.
+CARE_PLANE = "care plane"
 #: What a backup without what identifies anybody leaves out: the care plane knows its citizens by name.
-IDENTIFYING = ("vault", "care plane")
+IDENTIFYING = ("vault", CARE_PLANE)
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,7 @@ def by_part(manifest: Manifest) -> dict[str, list[File]]:
     for file in manifest.files:
         first = file.name.partition("/")[0]
         of_database = manifest.database is not None and manifest.database.file == file.name
-        found.setdefault("care plane" if of_database else first, []).append(file)
+        found.setdefault(CARE_PLANE if of_database else first, []).append(file)
     return found
 
 
@@ -84,7 +86,7 @@ def backup(
         at = dt.datetime.now(dt.UTC)
         name = store.begin(at)
         left_out = _left_out(place, without_vault=without_vault, with_keys=with_keys)
-        database = dumps.source(place.root) if has_database and "care plane" not in left_out else None
+        database = dumps.source(place.root) if has_database and CARE_PLANE not in left_out else None
 
         def waiting() -> None:
             progress("another process is changing the warehouse; waiting for it to finish")
@@ -92,7 +94,7 @@ def backup(
         with changing(place, waiting):
             # The seals of the log before the log, and the runs that the database names with nobody to remove them.
             progress("holding both planes still")
-            still = keep_still(place, [part for part in parts_of(place) if part not in left_out], room)
+            still = keep_still(place, [part for part in (*FILES, *FOLDERS) if part not in left_out], room)
             state = read_state(place).number
             if database is not None:
                 dump = room / dumps.FILES[database.kind]
@@ -118,9 +120,14 @@ def backup(
 
 def _left_out(place: Home, *, without_vault: bool, with_keys: bool) -> list[str]:
     """What is there and not wanted."""
-    parts = parts_of(place)
     unwanted = [name for name in IDENTIFYING if without_vault] + [name for name in KEYS if not with_keys]
-    return [name for name in unwanted if (has_care_plane(place.root) if name not in parts else parts[name].exists())]
+    return [name for name in unwanted if _is_there(place, name)]
+
+
+def _is_there(place: Home, part: str) -> bool:
+    if part == CARE_PLANE:
+        return has_care_plane(place.root)
+    return next(files_of(place, [part]), None) is not None
 
 
 def _copy(still: dict[str, Path], store: Store, progress: Callable[[str], None]) -> tuple[list[File], list[str]]:

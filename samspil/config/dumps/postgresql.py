@@ -23,8 +23,9 @@ def still(settings: dict[str, Any], target: Path) -> Iterator[Callable[[], heads
     with _connected(settings) as connection:
         connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
         connection.read_only = True
-        # The transaction waits for the dump, however long that takes.
+        # The transaction waits for the dump, however long that takes; pages have limits, and this is none.
         connection.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
+        connection.execute("SET LOCAL statement_timeout = 0")
         ((snapshot,),) = connection.execute("SELECT pg_export_snapshot()")
 
         def write() -> heads.LogThen:
