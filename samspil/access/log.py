@@ -139,8 +139,9 @@ def key_fits() -> bool:
     heads = list(Chain.objects.filter(length__gt=0))
     for head in heads:
         rows = AccessRecord.objects.filter(chain=head.number, position__in=(head.length - 2, head.length - 1))
-        *before, last = list(rows.order_by("position")) or [None]
-        if last is not None and last.digest == digest(last, before[-1].digest if before else ""):
+        found = list(rows.order_by("position"))
+        before = found[-2].digest if len(found) > 1 else ""
+        if found and found[-1].digest == digest(found[-1], before):
             return True
     return not heads
 
