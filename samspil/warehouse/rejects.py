@@ -29,6 +29,7 @@ class Rejects:
 
     def __init__(self, folder: Path) -> None:
         self._file = folder / "rejects.parquet"
+        self._engine = EmbeddedEngine(folder)
         self._writer = pq.ParquetWriter(self._file, REJECT_SCHEMA)
         #: Lines of each CSV file that are not rows at all, in order.
         self._broken: dict[str, list[int]] = {}
@@ -52,11 +53,28 @@ class Rejects:
         rows: Sequence[int],
         column: str,
         faults: str | Sequence[str],
-        values: Sequence[str | None],
+        values: Sequence[pa.Array],
     ) -> None:
-        """Set aside rows of a file, by their numbers among its rows; one fault of them all, or one of each."""
+        """Set aside rows of a file, by their numbers among its rows; one fault of them all, or one of each.
+
+        `values` are what stood there: one array, or several where it was their combination.
+        """
+        if not rows:
+            return
         lines = [self.line(file, row) for row in rows]
-        self._write(file, lines, column, [faults] * len(lines) if isinstance(faults, str) else faults, values)
+        said = [faults] * len(lines) if isinstance(faults, str) else faults
+        self._write(file, lines, column, said, self._written(values))
+
+    def _written(self, values: Sequence[pa.Array]) -> list[str | None]:
+        """Values as text. Engines write numbers and moments differently, so one of them writes them for all."""
+        names = [f"c{number}" for number in range(len(values))]
+        cast = self._engine.backend.con.from_arrow(pa.table(list(values), names=names)).project(
+            ", ".join(f"CAST({name} AS VARCHAR)" for name in names)
+        )
+        columns = [column.to_pylist() for column in cast.to_arrow_table().columns]
+        if len(columns) == 1:
+            return columns[0]
+        return [", ".join(value or "" for value in row) for row in zip(*columns, strict=True)]
 
     def line(self, file: TableFile, row: int) -> int:
         """The line in the file of a row that was numbered without the broken lines before it."""
@@ -70,9 +88,8 @@ class Rejects:
     def keep(self, home: Home, delivery: str) -> None:
         """Put everything that was set aside into the vault, in the order of tables and lines."""
         self._writer.close()
-        engine = EmbeddedEngine(home.tmp)
-        rows = engine.read([str(self._file)], "rejects").order_by(["table", "line"])
-        write_secret(engine, rows, home.vault / "rejects" / f"{delivery}.parquet")
+        rows = self._engine.read([str(self._file)], "rejects").order_by(["table", "line", "column", "fault"])
+        write_secret(self._engine, rows, home.vault / "rejects" / f"{delivery}.parquet")
 
     def _records(self, file: TableFile) -> Sequence[int]:
         if file.table not in self._begins:

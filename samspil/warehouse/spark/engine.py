@@ -4,27 +4,38 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
+import ibis.expr.operations as ops
 import ibis.expr.types as ir
+import pandas as pd
 import pyarrow as pa
 from ibis.backends.pyspark import Backend
-from ibis.backends.pyspark.datatypes import PySparkSchema
+from ibis.backends.pyspark.datatypes import PySparkSchema, PySparkType
 from ibis.formats.pyarrow import PyArrowSchema
+from pyspark.sql.functions import pandas_udf
 
 from samspil.warehouse.embedded import EmbeddedEngine
 from samspil.warehouse.engine import Engine
+from samspil.warehouse.spark.dialect import Compiler
+from samspil.warehouse.spark.failures import sensible_line, told
 from samspil.warehouse.spark.session import session
 
 if TYPE_CHECKING:
-    import ibis.expr.operations as ops
     from pyspark.sql import DataFrame
+
+#: Rows of one file at the most, so that a file of the narrowest table stays at some hundred megabytes.
+_FILE_ROWS = 20_000_000
+#: Bytes of a row group: some hundred thousand rows, as DuckDB writes them, and months or persons are found by them.
+_ROW_GROUP_BYTES = 4 * 1024 * 1024
 
 
 class _ArrowBackend(Backend):
     """Ibis's Spark with results over Arrow. Its own way goes over pandas, which rounds whole numbers beside nulls."""
+
+    compiler = Compiler()
 
     def do_connect(self, *args: Any, **options: Any) -> None:
         super().do_connect(*args, **options)
@@ -44,7 +55,23 @@ class _ArrowBackend(Backend):
     def to_pyarrow(self, expr: ir.Expr, /, **options: Any) -> Any:
         del options
         schema = PyArrowSchema.from_ibis(expr.as_table().schema())
-        return expr.__pyarrow_result__(self.frame(expr).toArrow().cast(schema))
+        with told("at a question"):
+            return expr.__pyarrow_result__(self.frame(expr).toArrow().cast(schema))
+
+    def _create_cached_table(self, name: str, expr: ir.Table) -> ir.Table:
+        # Ibis's own forgets what an expression needs: functions, and tables in memory.
+        with told("at a question"):
+            frame = self.frame(expr).cache()
+            frame.createTempView(name)
+            self._cached_dataframes[name] = frame
+            return self.table(name)
+
+    def _register_udfs(self, expr: ir.Expr) -> None:
+        for node in expr.op().find(ops.ScalarUDF):
+            # Ibis would call the function once for each row. Its results are nobody's to foresee: Spark is told that
+            # asking twice is not asking once.
+            function = pandas_udf(_over_arrow(node.__func__), PySparkType.from_ibis(node.dtype))
+            self._session.udf.register(self.compiler.__sql_name__(node), function.asNondeterministic())
 
     def _register_in_memory_table(self, op: ops.InMemoryTable) -> None:
         table = op.data.to_pyarrow(op.schema)
@@ -65,11 +92,13 @@ class SparkEngine(Engine):
         self.backend.do_connect(self._session)
 
     def read(self, files: Sequence[str], name: str) -> ir.Table:
-        return self._named(self._session.read.parquet(*files), name)
+        with told(f"reading {name}"):
+            return self._named(self._session.read.parquet(*files), name)
 
     def numbered(self, file: str, name: str, line: str) -> ir.Table:
-        rows = self._session.read.parquet(file)
-        return self._named(rows.select("*", (rows["_metadata.row_index"] + 1).alias(line)), name)
+        with told(f"reading {file}"):
+            rows = self._session.read.parquet(file)
+            return self._named(rows.select("*", (rows["_metadata.row_index"] + 1).alias(line)), name)
 
     def _named(self, frame: DataFrame, name: str) -> ir.Table:
         # Two readings of one table are two tables: views are the session's, and outlive whoever made them.
@@ -78,8 +107,17 @@ class SparkEngine(Engine):
         return self.backend.table(view)
 
     def write(self, rows: ir.Table, target: str) -> int:
-        self.backend.frame(rows).write.parquet(target, mode="overwrite")
-        return int(self._session.read.parquet(target).count())
+        """Rows in their order, in parts that follow one another.
+
+        A sort cuts its rows into ranges of about equal size, whatever value many rows share, and neighbours among
+        them are put together until a part has about 128 MB or every processor has one. So only the parts and row
+        groups of the years that are asked for are read, and one value cannot make one part too large.
+        """
+        with told(f"writing {target}"):
+            writer = self.backend.frame(rows).write.mode("overwrite")
+            options = {"maxRecordsPerFile": _FILE_ROWS, "parquet.block.size": _ROW_GROUP_BYTES}
+            writer.options(**options).parquet(target)
+            return int(self._session.read.parquet(target).count())
 
     def write_one(self, rows: ir.Table, path: Path) -> None:
         parts = Path(tempfile.mkdtemp(prefix=f".{path.name}.parts", dir=path.absolute().parent))
@@ -98,16 +136,32 @@ class SparkEngine(Engine):
             for batch in batches:
                 yield pa.record_batch({"ipc": [batch.serialize().to_pybytes()]})
 
-        frame = self.backend.frame(rows)
-        given = frame.limit(0).toArrow().schema
-        # One part of the frame at a time is on this machine.
-        for row in frame.mapInArrow(packed, "ipc binary").toLocalIterator():
+        with told("at a question"):
+            frame = self.backend.frame(rows)
+            given = frame.limit(0).toArrow().schema
+            # One part of the frame at a time is on this machine.
+            parts = frame.mapInArrow(packed, "ipc binary").toLocalIterator()
+        while True:
+            with told("handing over rows"):
+                row = next(parts, None)
+            if row is None:
+                return
             batch = pa.ipc.read_record_batch(pa.py_buffer(bytes(row["ipc"])), given)
             yield from pa.Table.from_batches([batch]).cast(schema).to_batches()
 
     def damage(self, error: Exception) -> str | None:
-        return str(error).splitlines()[0] if "FAILED_READ_FILE" in str(error) else None
+        said = str(error.__cause__)
+        return sensible_line(said) if "FAILED_READ_FILE" in said else None
 
     def few(self, rows: ir.Table) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = self.backend.to_pyarrow(rows).to_pylist()
         return found
+
+
+def _over_arrow(function: Callable[..., pa.Array]) -> Callable[..., pd.Series]:
+    """A function of Arrow's arrays as one of what Spark hands to Python."""
+
+    def called(*columns: pd.Series) -> pd.Series:
+        return function(*map(pa.Array.from_pandas, columns)).to_pandas()
+
+    return called
