@@ -125,3 +125,9 @@ def test_the_form_is_json_or_text(monkeypatch):
     monkeypatch.setenv("SAMSPIL_LOG", "xml")
     with pytest.raises(ImproperlyConfigured, match="SAMSPIL_LOG is `xml`"):
         lines.formatter()
+
+
+def test_djangos_own_handlers_are_gone():
+    """They would print, or mail to administrators, what an exception says."""
+    assert logging.getLogger("django").handlers == []
+    assert lines.TextLine in {type(handler.formatter) for handler in logging.getLogger().handlers}

@@ -1,6 +1,7 @@
 """What is counted when it is asked for: how work and promises stand, over the whole installation and about nobody.
 
-Each figure comes from an index or from a handful of rows, so that it costs the same in a large installation.
+Each figure comes from an index or from a handful of rows, so that it costs the same in a large installation. Promises
+not told are joined with the open tasks that are overdue, for which PostgreSQL may read through all promises ever made.
 """
 
 from __future__ import annotations
