@@ -33,6 +33,7 @@ class EmbeddedEngine(Engine):
         tmp.mkdir(parents=True, exist_ok=True)
         spill = Path(tempfile.mkdtemp(prefix=f"{os.getpid()}-", dir=tmp))
         self.backend = ibis.duckdb.connect()
+        self._told: list[AbstractFileSystem] = []
         weakref.finalize(self.backend, shutil.rmtree, spill, ignore_errors=True)
         self.run("SET TimeZone = 'Europe/Copenhagen'")
         self.run(f"SET temp_directory = {quoted(spill)}")
@@ -46,7 +47,10 @@ class EmbeddedEngine(Engine):
         return self.backend.con.execute(statement)
 
     def read(self, files: Sequence[str], name: str) -> ir.Table:
-        return self.backend.read_parquet([self._parts(file) for file in files], table_name=name)
+        # Ibis's own way has DuckDB fetch an extension for object storage, which would read past the driver.
+        listed = ", ".join(quoted(self._parts(file)) for file in files)
+        self.run(f"CREATE OR REPLACE TEMPORARY VIEW {identifier(name)} AS FROM read_parquet([{listed}])")
+        return self.backend.table(name)
 
     def numbered(self, file: str, name: str, line: str) -> ir.Table:
         del name
@@ -87,7 +91,9 @@ class EmbeddedEngine(Engine):
         if not is_remote(address):
             return None
         storage = ByRange(reached(address)[0])
-        self.backend.con.register_filesystem(storage)
+        if storage not in self._told:
+            self.backend.con.register_filesystem(storage)
+            self._told.append(storage)
         return storage
 
     def _copy(self, rows: ir.Table, target: str, form: str) -> int:

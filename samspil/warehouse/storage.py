@@ -33,7 +33,7 @@ class ByRange(DirFileSystem):  # type: ignore[misc]
     """
 
     def __init__(self, files: AbstractFileSystem) -> None:
-        super().__init__(path="", fs=files)
+        super().__init__(fo="", fs=files)
         self.protocol = files.protocol
 
     def open(self, path: str, mode: str = "rb", **options: Any) -> Any:

@@ -169,10 +169,10 @@ def test_a_purge_removes_the_runs_that_read_the_source_and_no_others(house: Hous
 
 
 def test_a_purge_removes_what_a_killed_run_left_behind(house: House) -> None:
-    """A run is made in a folder of its own that gets its name at the end."""
+    """A run has its description when it is whole."""
     (made,) = [path for path in (house.home / "runs").iterdir() if "sad" in path.name]
-    shutil.copytree(made, made.with_name(f".{made.name}-2.new"))
-    (made.with_name(f".{made.name}-2.new") / "run.json").unlink()
+    shutil.copytree(made, made.with_name(f"{made.name}-2"))
+    (made.with_name(f"{made.name}-2") / "run.json").unlink()
     verbs.purge("prescriptions", "stopped by law", home=house.home)
     assert not [path.name for path in (house.home / "runs").iterdir() if "sad" in path.name]
 
