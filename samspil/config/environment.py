@@ -19,7 +19,7 @@ PAGES = {"SAMSPIL_DATABASE_POOL": "1-4", "SAMSPIL_STATEMENT_TIMEOUT": "30", "SAM
 #: long leaves it to the next who asks, so that it is not waiting longer and longer when the database is back.
 POOL_SECONDS = 5.0
 
-#: Nobody tries so many.
+#: A token of so many characters is not guessed.
 TOKEN_LENGTH = 32
 
 

@@ -40,8 +40,9 @@ def start(database):
     assert database._answers()
 
 
-def test_probes_while_the_database_is_away(database, tmp_path):
-    plane = served.environment(tmp_path, SAMSPIL_DATABASE_URL=database.url)
+@pytest.mark.parametrize("pool", ["", "1-4"])
+def test_probes_while_the_database_is_away(database, tmp_path, pool):
+    plane = served.environment(tmp_path, SAMSPIL_DATABASE_URL=database.url, SAMSPIL_DATABASE_POOL=pool)
     served.run(plane, "samspil", "migrate")
     with served.Served(plane, tmp_path) as server:
         server.wait_for("/ready/", 200)
