@@ -17,7 +17,12 @@ BEFORE = [("access", "0005_cluster_leadership")]
 def copied(template: str, *, keep: bool = False) -> Iterator[str]:
     """A copy of a database in place of the one that other tests use, for this process and its threads."""
     usual, own = connection.settings_dict["NAME"], f"own_{uuid.uuid4().hex[:8]}"
-    _with_nobody_there(f'CREATE DATABASE "{own}" TEMPLATE "{template}"')
+    _with_nobody_there(
+        # Threads of other tests may have stayed, and a database that somebody is connected to cannot be copied.
+        f"SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity "
+        f"WHERE datname = '{template}' AND pid <> pg_backend_pid()",
+        f'CREATE DATABASE "{own}" TEMPLATE "{template}"',
+    )
     connection.settings_dict["NAME"] = own
     try:
         yield own
@@ -41,8 +46,8 @@ def drop(name: str) -> None:
     _with_nobody_there(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
 
-def _with_nobody_there(statement: str) -> None:
-    """A database that somebody is connected to cannot be copied."""
+def _with_nobody_there(*statements: str) -> None:
     connection.close()
     with connection._nodb_cursor() as cursor:
-        cursor.execute(statement)
+        for statement in statements:
+            cursor.execute(statement)

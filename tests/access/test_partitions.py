@@ -6,6 +6,7 @@ import datetime as dt
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Barrier, local
 from unittest import mock
 
 import pytest
@@ -161,17 +162,30 @@ def test_months_are_made_while_others_write(divided):
     whole(80)
 
 
-def test_two_who_make_months_at_once_make_them_once(divided):
+def test_two_who_make_months_at_once_make_them_once(divided, monkeypatch):
+    read, both = partitions._end, Barrier(2)
+    seen = local()
+
+    def read_together(cursor):
+        """Both know what is missing before either makes it."""
+        found = read(cursor)
+        if not hasattr(seen, "before"):
+            seen.before = found
+            both.wait(30)
+        return found
+
     def make(_number):
         try:
             return make_ahead(connection)
         finally:
             connection.close()
 
-    with mock.patch.object(partitions, "AHEAD", 12), ThreadPoolExecutor(4) as pool:
-        found = list(pool.map(make, range(4)))
-    assert [one.said for one in found] == [""] * 4
-    assert sorted(len(one.made) for one in found)[:3] == [0, 0, 0]
+    monkeypatch.setattr(partitions, "_end", read_together)
+    monkeypatch.setattr(partitions, "AHEAD", 12)
+    with ThreadPoolExecutor(2) as pool:
+        found = list(pool.map(make, range(2)))
+    assert [one.said for one in found] == ["", ""]
+    assert sorted(len(one.made) for one in found)[0] == 0
 
 
 # What nobody made.
@@ -294,19 +308,19 @@ def test_who_serves_the_pages_writes_the_log_and_can_take_no_month_away(pages_us
 
 
 @pytest.mark.django_db
-def test_a_position_that_stands_twice_in_a_month_is_refused_and_in_two_months_is_told():
+@pytest.mark.parametrize("month", [0, 2, partitions.AHEAD + 9], ids=["earlier", "a month", "no month of its own"])
+def test_a_position_that_stands_twice_in_a_partition_is_refused_and_in_two_is_told(month):
     doctor = care.actor(Role.GP)
-    looks(doctor, 3)
-    triggers.remove(connection)
+    with at(month_after(timezone.now(), month) if month else timezone.now()):
+        looks(doctor, 3)
     twice = AccessRecord.objects.get(position=1)
     twice.pk = None
     with pytest.raises(DatabaseError, match="position"), transaction.atomic():
         twice.save(force_insert=True)
-    twice.at = month_after(timezone.now(), 2)
+    twice.at = month_after(timezone.now(), 3)
     twice.save(force_insert=True)
     (fault,) = log.verify().faults
     assert fault.startswith(f"chain {doctor.organisation_id % CHAINS}: row 1 stands there twice")
-    triggers.install(connection)
 
 
 # A log that was one table.
