@@ -22,9 +22,9 @@ from samspil.warehouse.place import TABLE, Place
 from samspil.warehouse.releases import finish_releases, releases_folder
 from samspil.warehouse.studies import REGISTER
 
-LOG_KEY = "log.key"
+LOG_KEY, SECRET_KEY = "log.key", "secret.key"
 #: Kept apart from what they protect, unless asked for.
-KEYS = (LOG_KEY, "secret.key")
+KEYS = (LOG_KEY, SECRET_KEY)
 SEALS = "seals.jsonl"
 #: Single files of a home, and its folders with the lake last: what is restored half-way has no state yet.
 FILES = (REGISTER, SEALS, *KEYS)

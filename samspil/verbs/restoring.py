@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from samspil.backup.contents import LOG_KEY, alone
+from samspil.backup.contents import KEYS, LOG_KEY, SECRET_KEY, alone
 from samspil.backup.manifest import Database, Manifest
 from samspil.backup.staging import Staging
 from samspil.backup.store import Store
@@ -25,10 +26,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Restored(Shown):
-    """What was restored. `pending` are migrations to run; `log` is None where the access log was not read."""
+    """What was restored. `pending` are migrations to run; `log` is None where the access log was not read.
+
+    `lacking` are keys that were neither in the backup nor in the home.
+    """
 
     manifest: Manifest
     home: Home
+    lacking: list[str]
     unfinished: list[str]
     pending: list[str]
     log: Verification | None
@@ -41,9 +46,14 @@ class Restored(Shown):
     def next_steps(self) -> list[str]:
         """What is left to do, in words."""
         steps = []
+        if LOG_KEY in self.lacking:
+            steps.append("Put log.key into the home before any other command: it would make a new one.")
+        if SECRET_KEY in self.lacking:
+            steps.append(
+                "secret.key was not there: put it into the home in place of the new one, or everybody logs in anew and "
+                "the next harvest numbers its courses anew."
+            )
         if self.manifest.database is not None:
-            if "secret.key" in self.manifest.left_out and not (self.home.root / "secret.key").exists():
-                steps.append("Put secret.key in the home, or everybody logs in anew and harvests number courses anew.")
             steps.append("Next: samspil migrate" + (", then samspil access-log verify" if self.log is None else ""))
         if "vault" in self.manifest.left_out:
             steps.append("There is no vault: nobody can be identified, and nothing more can be ingested.")
@@ -81,6 +91,7 @@ def restore(
     if manifest.database is not None:
         _check_database(manifest, manifest.database, place, again=whole, unverified=unverified)
     place.root.mkdir(parents=True, exist_ok=True)
+    lacking = [key for key in manifest.left_out if key in KEYS and not _is_known(place, key)]
     with alone(place):
         if not whole:
             total, done = sum(file.size for file in manifest.files), 0
@@ -96,11 +107,17 @@ def restore(
             progress("restoring the database")
             _restore_dump(manifest.database, place, staging)
         staging.remove()
-    if manifest.database is None or unverified:
-        pending, log = [], None
-    else:
+    pending: list[str] = []
+    log = None
+    if manifest.database is not None and not unverified:
         pending, log = _checked(manifest.database, place, progress)
-    return Restored(manifest, place, [each for each in store.unfinished() if each > manifest.name], pending, log)
+    unfinished = [each for each in store.unfinished() if each > manifest.name]
+    return Restored(manifest, place, lacking, unfinished, pending, log)
+
+
+def _is_known(place: Home, key: str) -> bool:
+    variable = {LOG_KEY: "SAMSPIL_LOG_KEY", SECRET_KEY: "SAMSPIL_SECRET_KEY"}[key]
+    return bool(os.environ.get(variable)) or (place.root / key).exists()
 
 
 def _check_empty(staging: Staging, manifest: Manifest) -> None:

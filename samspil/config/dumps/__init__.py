@@ -38,7 +38,8 @@ class Source:
 
         Raises SamspilError when the database cannot be read, or is not the care plane's.
         """
-        return (sqlite if self.kind == "sqlite" else postgresql).still(self.settings, target)
+        hold = sqlite.still if self.kind == "sqlite" else postgresql.still
+        return hold(self.settings, target)
 
 
 def kind() -> Kind:
