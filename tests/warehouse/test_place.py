@@ -18,6 +18,7 @@ from samspil.warehouse.embedded import ROW_GROUP, EmbeddedEngine
 from samspil.warehouse.folder import Folder
 from samspil.warehouse.home import Home, place
 from samspil.warehouse.place import Place
+from samspil.warehouse.spark.address import spoken
 from samspil.warehouse.storage import Storage
 from tests.warehouse.object_storage import BUCKET, closed_storage, driven_to, object_storage
 
@@ -148,6 +149,19 @@ def test_the_lake_lies_in_the_home_unless_it_is_said_where(tmp_path: Path, monke
     home = Home.find(tmp_path)
     assert (home.lake, home.runs) == (Storage("memory://region/lake"), Storage("memory://region/lake/runs"))
     assert home.vault == tmp_path / "vault"
+
+
+@pytest.mark.parametrize(
+    ("address", "words"),
+    [
+        ("/data/lake/t.parquet", "file:///data/lake/t.parquet"),
+        ("s3://bucket/lake/t.parquet", "s3a://bucket/lake/t.parquet"),
+        ("gcs://bucket/lake", "gs://bucket/lake"),
+        ("abfss://lake@region.dfs.core.windows.net/t", "abfss://lake@region.dfs.core.windows.net/t"),
+    ],
+)
+def test_spark_is_told_of_a_place_in_its_own_words(address: str, words: str) -> None:
+    assert spoken(address) == words
 
 
 # What is wrong, in words
