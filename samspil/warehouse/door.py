@@ -15,14 +15,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import duckdb
-import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from samspil.warehouse.embedded import EmbeddedEngine, identifier, quoted
 from samspil.warehouse.engine import Engine
-from samspil.warehouse.package import Refused, TableFile, csv_header
+from samspil.warehouse.package import Refused, TableFile, check_names, csv_header
 
 #: The column of line numbers while a table is read; no owner's column is called so.
 LINE = "# line"
@@ -39,9 +38,13 @@ class Broken:
 
 @dataclass(frozen=True)
 class Raw:
-    """A table as delivered: its rows with LINE, how many rows the file has, and the lines that are none."""
+    """A table as delivered: its rows with LINE, the file's columns, how many rows it has, and the lines that are none.
+
+    What types the columns have is the file's to say: engines have other names for some.
+    """
 
     rows: ir.Table
+    columns: pa.Schema
     count: int
     broken: Sequence[Broken] = field(default=())
 
@@ -68,13 +71,23 @@ class Door:
 
     def _parquet(self, file: TableFile) -> Raw:
         told = pq.read_metadata(file.path)
-        rows = self._engine.numbered(str(file.path), f"raw_{file.table}", LINE)
-        # A column in which nobody has a value may have no type at all; an engine takes it for numbers.
-        untyped = [column.name for column in told.schema.to_arrow_schema() if pa.types.is_null(column.type)]
-        return Raw(rows.mutate(**{name: ibis.null("string") for name in untyped}) if untyped else rows, told.num_rows)
+        given = told.schema.to_arrow_schema()
+        check_names(str(file.path), given.names)
+        usual = pa.schema([(column.name, kind) for column in given if (kind := _usual(column.type)) is not None])
+        path = file.path if usual.equals(given) else self._rewritten(file, usual)
+        return Raw(self._engine.numbered(str(path), f"raw_{file.table}", LINE), given, told.num_rows)
+
+    def _rewritten(self, file: TableFile, usual: pa.Schema) -> Path:
+        """A Parquet file in types that every engine reads, and reads alike."""
+        path = self.folder / f"{file.table}.parquet"
+        with pq.ParquetWriter(path, usual) as writer:
+            for batch in pq.ParquetFile(file.path).iter_batches(columns=usual.names):
+                writer.write_table(pa.Table.from_batches([batch]).cast(usual, safe=False))
+        return path
 
     def _csv(self, file: TableFile) -> Raw:
-        columns = ", ".join(f"{quoted(name)}: 'VARCHAR'" for name in csv_header(file))
+        header = csv_header(file)
+        columns = ", ".join(f"{quoted(name)}: 'VARCHAR'" for name in header)
         reader = EmbeddedEngine(self._tmp)
         unpacked = self.folder / f"{file.table}.parquet"
         reader.run(
@@ -90,4 +103,29 @@ class Door:
         ).fetchall()
         broken = [Broken(line, fault, value.strip("\r\n")) for line, value, fault in faults]
         count = pq.read_metadata(unpacked).num_rows + len(broken)
-        return Raw(self._engine.read([str(unpacked)], f"raw_{file.table}"), count, broken)
+        texts = pa.schema([(name, pa.string()) for name in header])
+        return Raw(self._engine.read([str(unpacked)], f"raw_{file.table}"), texts, count, broken)
+
+
+def _usual(kind: pa.DataType) -> pa.DataType | None:
+    """The type in which every engine reads a column of this one; None for one that no contract has values of."""
+    if pa.types.is_null(kind):
+        # A column in which nobody has a value may have no type at all.
+        return pa.string()
+    if pa.types.is_timestamp(kind) and kind.unit == "ns":
+        return pa.timestamp("us", kind.tz)
+    if pa.types.is_float16(kind):
+        return pa.float32()
+    if pa.types.is_decimal256(kind):
+        return pa.float64()
+    return None if pa.types.is_time(kind) or pa.types.is_interval(kind) else kind
+
+
+def damaged(file: TableFile) -> bool:
+    """Whether a Parquet file has a sound beginning and end, and cannot be read between them."""
+    try:
+        for _ in pq.ParquetFile(file.path).iter_batches():
+            pass
+    except (pa.ArrowException, OSError):
+        return True
+    return False

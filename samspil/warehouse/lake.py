@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -49,13 +49,14 @@ class Lake:
         return [name for name in self.state.loaded_sources() if name not in self.without]
 
     @cached_property
-    def tables(self) -> dict[str, ir.Table]:
-        """Every table of `sources` by its name. A table that is absent is missing, not empty."""
-        return {
-            name: self._table(name, segments)
-            for source in self.sources
-            for name, segments in self.state.sources[source].tables.items()
-        }
+    def tables(self) -> Mapping[str, ir.Table]:
+        """Every table of `sources` by its name. A table that is absent is missing, not empty.
+
+        Its files are opened when it is asked for: a run of two sources has nothing to do with the others' files.
+        """
+        return _WhenAsked(
+            {name: s for source in self.sources for name, s in self.state.sources[source].tables.items()}, self._table
+        )
 
     def _table(self, name: str, segments: list[Segment]) -> ir.Table:
         contract = table(name)
@@ -83,6 +84,29 @@ class Lake:
     def manifest(self) -> dict[str, list[str]]:
         """The data manifest: by source, the deliveries its tables are made of."""
         return {source: [delivery.id for delivery in self.deliveries(source)] for source in self.sources}
+
+
+class _WhenAsked(Mapping[str, ir.Table]):
+    """Tables by their names, each opened once and when it is asked for."""
+
+    def __init__(self, segments: Mapping[str, list[Segment]], opened: Callable[[str, list[Segment]], ir.Table]) -> None:
+        self._segments = segments
+        self._opened = opened
+        self._tables: dict[str, ir.Table] = {}
+
+    def __getitem__(self, name: str) -> ir.Table:
+        if name not in self._tables:
+            self._tables[name] = self._opened(name, self._segments[name])
+        return self._tables[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._segments)
+
+    def __len__(self) -> int:
+        return len(self._segments)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._segments
 
 
 @dataclass(frozen=True)

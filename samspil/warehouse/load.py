@@ -10,9 +10,10 @@ from pathlib import Path
 import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
+from ibis.formats.pyarrow import PyArrowType
 
 from samspil.warehouse.contracts import Table
-from samspil.warehouse.door import LINE, Door, Raw
+from samspil.warehouse.door import LINE, Door, Raw, damaged
 from samspil.warehouse.engine import Engine, connect
 from samspil.warehouse.home import Home
 from samspil.warehouse.package import Package, Refused, TableFile, check_hash, open_package
@@ -112,7 +113,8 @@ class _Load:
             damage = self.engine.damage(error)
             if damage is None:
                 raise
-            raise Refused(f"{package.folder}: {damage}") from error
+            path = next((f.path for f in package.tables.values() if not f.is_csv and damaged(f)), package.folder)
+            raise Refused(f"{path}: damaged between its beginning and its end: {damage}") from error
         self.rejects.keep(self.home, package.id)
         self._refuse_too_many_rejects()
         self._commit(identity_files)
@@ -124,14 +126,14 @@ class _Load:
         found: Raw = self.door.open(file)
         self.rejects.broken(file, found.broken)
         raw, contract = found.rows, self.package.contract.tables[file.table]
-        missing = [name for name in contract.columns if name not in raw.columns]
+        missing = [name for name in contract.columns if name not in found.columns.names]
         if missing:
             raise Refused(f"{file.path}: missing column {', '.join(missing)}")
-        extra = [name for name in raw.columns if name not in contract.columns and name != LINE]
+        extra = [name for name in found.columns.names if name not in contract.columns]
         if extra:
             self.report.warnings.append(f"{file.table}: extra column {', '.join(extra)} ignored")
         for name, column in contract.columns.items():
-            wrong = unfit_type(column, raw[name].type())
+            wrong = unfit_type(column, PyArrowType.to_ibis(found.columns.field(name).type))
             if wrong:
                 raise Refused(f"{file.path}: the column `{name}` {wrong}")
         if found.count != file.rows:

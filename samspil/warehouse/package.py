@@ -202,9 +202,14 @@ def csv_header(file: TableFile) -> list[str]:
         raise Refused(f"{file.path}:1: the header is missing; a table without rows has its header")
     if len(header) == 1 and ";" in header[0]:
         raise Refused(f"{file.path}:1: columns are separated by semicolons; the contract says commas")
-    if len(set(header)) < len(header) or not all(header):
-        raise Refused(f"{file.path}:1: a column has no name, or two have the same")
+    check_names(f"{file.path}:1", header)
     return header
+
+
+def check_names(place: str, names: Sequence[str]) -> None:
+    """Raises Refused where columns cannot be told apart by their names, in capitals or not."""
+    if len({name.lower() for name in names}) < len(names) or not all(names):
+        raise Refused(f"{place}: a column has no name, or two have the same")
 
 
 def lines_of_records(file: TableFile) -> Sequence[int]:

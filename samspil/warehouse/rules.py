@@ -28,6 +28,7 @@ LAKE_TYPES = {
     "money": "decimal(12, 2)",
     "bool": "boolean",
 }
+_BEYOND_MONEY = 1e10
 _WORDS = {
     "date": "not a date (YYYY-MM-DD)",
     "datetime": "not a date and time (YYYY-MM-DDTHH:MM)",
@@ -136,8 +137,8 @@ def _read(given: ir.Value, column: Column) -> tuple[ir.Value, ir.BooleanValue]:
         if kind == "datetime":
             return _wall_time(given), present
         if kind in {"number", "money"} and given.type().is_floating():
-            finite = ~(given.isnan() | given.isinf())
-            return finite.ifelse(given, None).try_cast(target), present
+            finite = (~(given.isnan() | given.isinf())).ifelse(given, None)
+            return _amount(finite) if kind == "money" else finite.try_cast(target), present
         return given.try_cast(target), present
     text = given.strip().nullif("")
     present = text.notnull()
@@ -151,7 +152,18 @@ def _read(given: ir.Value, column: Column) -> tuple[ir.Value, ir.BooleanValue]:
         lower = text.lower()
         return ibis.cases((lower == "true", True), (lower == "false", False)), present
     value = text.re_search(r"^[+-]?\d+$" if kind == "int" else r"^[+-]?\d+(\.\d+)?$").ifelse(text, None)
-    return value.try_cast(target), present
+    read = value.try_cast(target)
+    # So many digits that they are beyond all numbers: an error to one engine, and infinity to another.
+    return (read.isinf().ifelse(None, read) if kind == "number" else read), present
+
+
+def _amount(given: ir.FloatingValue) -> ir.DecimalValue:
+    """A floating number as an amount, null where it has no room.
+
+    Engines differ in what they round, the number or how it is written; this asks for whole hundredths.
+    """
+    hundredths = ((given.abs() < _BEYOND_MONEY).ifelse(given, None).cast("float64") * 100).round()
+    return (hundredths.cast("float64") / 100).try_cast(LAKE_TYPES["money"])
 
 
 def _moment(text: ir.StringValue) -> ir.TimestampValue:

@@ -19,7 +19,7 @@ _LONGEST = 300
 _MENDS = (
     (
         r"No space left on device|Disk quota exceeded|Failed to create (a temp directory|local dir)|"
-        r"Cannot create directory|Mkdirs failed|blockmgr|Permission denied|AccessControlException",
+        r"Cannot create directory|not a directory|Mkdirs failed|blockmgr|Permission denied|AccessControlException",
         "every worker must be able to write where results lie and where it spills, and there must be room: look at "
         "SAMSPIL_HOME and at `spark.local.dir` in the file of SAMSPIL_SPARK_CONF",
     ),
@@ -32,7 +32,7 @@ _MENDS = (
         r"Answer from Java side is empty|Connection refused|Connection reset|while sending|while communicating|"
         r"(SparkContext|context) (was|has been|is) (shut ?down|stopped)|stopped SparkContext|"
         r"masters are unresponsive|[Mm]aster removed our application|cancelled because SparkContext|"
-        r"ExecutorLostFailure|Gateway|Py4JNetworkError",
+        r"ExecutorLostFailure|Py4JNetworkError",
         "Spark is gone or lost its workers: see that the cluster of SAMSPIL_SPARK_MASTER runs, and do it again; "
         "nothing was changed",
     ),
@@ -53,14 +53,14 @@ def told(stage: str) -> Iterator[None]:
     try:
         yield
     except (Py4JError, PySparkException, ConnectionError, EOFError) as error:
-        said = str(error)
-        mend = next((f"; {mend}" for words, mend in _MENDS if re.search(words, said)), "")
-        raise SparkFailed(f"Spark failed {stage}: {sensible_line(said) or type(error).__name__}{mend}") from error
+        lines = _lines(str(error) or type(error).__name__)
+        mend = next((f"; {mend}" for words, mend in _MENDS if re.search(words, "\n".join(lines))), "")
+        raise SparkFailed(f"Spark failed {stage}: {sensible_line(str(error)) or lines[0]}{mend}") from error
 
 
 def sensible_line(said: str) -> str:
     """The line of an answer of Spark's that tells what happened: its last cause, else its beginning."""
-    lines = [line.strip() for line in said.splitlines() if line.strip() and not line.lstrip().startswith("at ")]
+    lines = _lines(said)
     causes = [line.removeprefix("Caused by: ") for line in lines if line.startswith("Caused by: ")]
     began = [line for line in lines if not line.startswith("An error occurred while calling")]
     line = (causes or began or lines or [""])[-1 if causes else 0].removeprefix(": ")
@@ -68,3 +68,8 @@ def sensible_line(said: str) -> str:
     line = re.sub(r"^.*most recent failure: Lost task .*? executor \w+\): ", "", line)
     line = re.sub(r"^(?:[a-z][\w$]*\.)+[A-Z][\w$]*: ", "", line)
     return line if len(line) <= _LONGEST else line[: _LONGEST - 1] + "…"
+
+
+def _lines(said: str) -> list[str]:
+    """What an answer says, without the places in Java it says it of."""
+    return [line.strip() for line in said.splitlines() if line.strip() and not line.lstrip().startswith("at ")]
