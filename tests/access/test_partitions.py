@@ -14,6 +14,7 @@ from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
+from samspil import verbs
 from samspil.access import log, partitions, triggers
 from samspil.access.log import CHAINS
 from samspil.access.models import AccessRecord, Chain, Role
@@ -105,6 +106,12 @@ def test_a_month_later_one_more_is_made(divided):
         found = make_ahead(connection)
         assert found.made == [f"{month_after(timezone.now(), partitions.AHEAD):%Y-%m}"]
         assert make_ahead(connection).made == []
+
+
+def test_the_daily_run_makes_it(divided):
+    with at(month_after(timezone.now()) + dt.timedelta(days=3)):
+        made = [verbs.remind(mail=False).months.made for _ in range(2)]
+    assert [len(months) for months in made] == [1, 0]
 
 
 def test_the_year_turns_with_the_month():
