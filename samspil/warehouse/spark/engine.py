@@ -19,6 +19,7 @@ from pyspark.sql.functions import pandas_udf
 
 from samspil.warehouse.embedded import EmbeddedEngine
 from samspil.warehouse.engine import Engine
+from samspil.warehouse.spark.address import spoken
 from samspil.warehouse.spark.dialect import Compiler
 from samspil.warehouse.spark.failures import sensible_line, told
 from samspil.warehouse.spark.session import session
@@ -93,11 +94,11 @@ class SparkEngine(Engine):
 
     def read(self, files: Sequence[str], name: str) -> ir.Table:
         with told(f"reading {name}"):
-            return self._named(self._session.read.parquet(*files), name)
+            return self._named(self._session.read.parquet(*map(spoken, files)), name)
 
     def numbered(self, file: str, name: str, line: str) -> ir.Table:
         with told(f"reading {file}"):
-            rows = self._session.read.parquet(file)
+            rows = self._session.read.parquet(spoken(file))
             return self._named(rows.select("*", (rows["_metadata.row_index"] + 1).alias(line)), name)
 
     def _named(self, frame: DataFrame, name: str) -> ir.Table:
@@ -116,8 +117,8 @@ class SparkEngine(Engine):
         with told(f"writing {target}"):
             writer = self.backend.frame(rows).write.mode("overwrite")
             options = {"maxRecordsPerFile": _FILE_ROWS, "parquet.block.size": _ROW_GROUP_BYTES}
-            writer.options(**options).parquet(target)
-            return int(self._session.read.parquet(target).count())
+            writer.options(**options).parquet(spoken(target))
+            return int(self._session.read.parquet(spoken(target)).count())
 
     def write_one(self, rows: ir.Table, path: Path) -> None:
         parts = Path(tempfile.mkdtemp(prefix=f".{path.name}.parts", dir=path.absolute().parent))
