@@ -46,21 +46,21 @@ class Installation:
 
     def samspil(self, *words: str | Path, status: int = 0) -> str:
         """A command that ends with this status; what it printed."""
-        return self._run(["-m", "samspil", *map(str, words)], status)
+        return self.python(["-m", "samspil", *map(str, words)], status)
 
     def killed_at(self, module: str, what: str, calls: int, *words: str | Path) -> None:
         """A command that is killed (SIGKILL) when a function is called once more than `calls` times."""
         code = _KILLED.format(module=module, what=what, calls=calls)
-        self._run(["-c", code, *map(str, words)], -9)
+        self.python(["-c", code, *map(str, words)], -9)
 
     def tables(self) -> dict[str, list[str]]:
         """Every row of every table, in order."""
-        found: dict[str, list[str]] = json.loads(self._run(["-m", "tests.backup.work", "tables"], 0))
+        found: dict[str, list[str]] = json.loads(self.python(["-m", "tests.backup.work", "tables"], 0))
         return found
 
     def holds(self, told: list[dict[str, Any]]) -> list[bool]:
         """Of each line that a working process wrote, whether everything it tells of is in the database."""
-        found: list[bool] = json.loads(self._run(["-m", "tests.backup.work", "there"], 0, told))
+        found: list[bool] = json.loads(self.python(["-m", "tests.backup.work", "there"], 0, told))
         return found
 
     def work(self, *words: str) -> subprocess.Popen[str]:
@@ -68,7 +68,8 @@ class Installation:
         command = [sys.executable, "-u", "-m", "tests.backup.work", *words]
         return subprocess.Popen(command, env=self.environment, cwd=ROOT, stdout=subprocess.PIPE, text=True)
 
-    def _run(self, words: list[str], status: int, told: list[dict[str, Any]] | None = None) -> str:
+    def python(self, words: list[str], status: int, told: list[dict[str, Any]] | None = None) -> str:
+        """A Python with these words that ends with this status, told lines on its input; what it printed."""
         given = "".join(json.dumps(each) + "\n" for each in told or [])
         done = subprocess.run(
             [sys.executable, *words],

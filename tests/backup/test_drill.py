@@ -9,7 +9,6 @@ import shutil
 import psycopg
 import pytest
 
-from tests.backup.conftest import *  # noqa: F403 - the small home
 from tests.backup.installation import Installation, lines
 from tests.backup.seen import flip, kept, tree
 from tests.postgresql import Server
@@ -224,7 +223,7 @@ def test_a_log_that_was_cut_before_the_backup_is_told_of(running, another, tmp_p
         "from django.db import connection; from samspil.access import triggers;"
         "triggers.remove(connection); connection.cursor().execute('DELETE FROM access_accessrecord')"
     )
-    running._run(["-c", code], 0)
+    running.python(["-c", code], 0)
     running.samspil("backup", "--to", tmp_path / "backups")
     said = new.samspil("restore", tmp_path / "backups", status=1)
     assert "rows at its end are missing" in said
