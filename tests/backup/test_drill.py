@@ -68,6 +68,7 @@ def planes(installation):
     return kept(installation.home), installation.tables()
 
 
+@pytest.mark.slow
 def test_a_backup_beside_those_who_work_and_another_at_rest(running, another, tmp_path):
     backups = tmp_path / "backups"
     at_work = running.work("go")
@@ -109,6 +110,7 @@ def test_the_manifest_tells_of_the_log(running, tmp_path):
     assert (running.home / "log.key").read_text() not in path.read_text()
 
 
+@pytest.mark.slow
 def test_a_backup_that_is_killed_leaves_the_earlier_ones_and_the_next_succeeds(running, another, tmp_path):
     backups, new = tmp_path / "backups", another()
     add = ("samspil.backup.store", "Store.add", 3)
@@ -129,6 +131,7 @@ def test_a_backup_that_is_killed_leaves_the_earlier_ones_and_the_next_succeeds(r
     assert planes(newer) == planes(running)
 
 
+@pytest.mark.slow
 def test_a_restore_that_is_killed_is_given_again(running, another, tmp_path):
     backups = tmp_path / "backups"
     running.samspil("backup", "--to", backups)
@@ -147,6 +150,7 @@ def test_a_restore_that_is_killed_is_given_again(running, another, tmp_path):
         assert not (new.home / "restoring").exists()
 
 
+@pytest.mark.slow
 def test_another_backup_is_not_mixed_into_one_half_restored(running, another, tmp_path):
     backups, new = tmp_path / "backups", another()
     running.samspil("backup", "--to", backups)
@@ -182,6 +186,7 @@ def test_what_is_not_empty_is_left_as_it_is(running, another, tmp_path):
     assert used.tables() == rows
 
 
+@pytest.mark.slow
 def test_the_key_of_the_log_is_asked_for(running, another, tmp_path):
     backups = tmp_path / "backups"
     assert "left out" in running.samspil("backup", "--to", backups)
