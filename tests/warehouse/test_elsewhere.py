@@ -81,7 +81,7 @@ def life(house: House) -> list[Any]:
     house.load(visits("autumn", "2015-10-01", "2015-12-31", "2015-10-01", "2015-10-02"))
     tell()
     run = verbs.stratify(["sad", "daemp"], day("2016-01-02"), home=house.home)
-    told.extend([run.rows(), verbs.lineage(run.name, house.home).rows()])
+    told.extend([run.name, run.rows(), verbs.lineage(run.name, house.home).rows()])
     verbs.switch_off("hospital", "a test", home=house.home)
     record = verbs.purge("prescriptions", "stopped by law", home=house.home)
     told.append([record.rows, record.identities, record.runs])
@@ -106,7 +106,7 @@ def test_a_lake_elsewhere_lives_as_one_in_its_home(at_home: list[Any], elsewhere
     assert without_moments(life(house)) == without_moments(at_home)
     home = Home.find(house.home)
     assert {path.name for path in house.home.iterdir()} == {"lock", "tmp", "vault"}
-    assert {name.partition("/")[0] for name in home.lake.files()} == {"CURRENT", "WRITER", "data", "runs", "states"}
+    assert {name.partition("/")[0] for name in home.lake.files()} == {"CURRENT", "WRITER", "data", "states"}
     assert not [name for name in home.lake.files() if "drugs-" in name or "sad" in name]
     assert [name for name in home.lake.files() if name.startswith("data/")] == sorted(
         segment.file
