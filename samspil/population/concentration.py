@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from fractions import Fraction
 from functools import cached_property
 from itertools import pairwise
 from typing import Any
@@ -131,13 +132,19 @@ def lorenz_points(ranked: ir.Table, cost: str, points: int = POINTS) -> ir.Table
     )
 
 
-def exact_gini(ranked: ir.Table, cost: str) -> ir.FloatingScalar:
-    """Gini's coefficient of everybody's own cost, added up by the engine; null when nothing was spent.
+def gini_sums(ranked: ir.Table, cost: str) -> dict[str, ir.Scalar]:
+    """What the engine adds up for `exact_gini`: `persons`, `total` and `weighted`, in whole øre."""
+    oere = (ranked[cost] * 100).cast("int64")
+    weighted = (ranked["rank"] * oere).cast("decimal(38, 0)")
+    return {"persons": ranked.count(), "total": oere.sum(), "weighted": weighted.sum()}
+
+
+def exact_gini(persons: int, total: int | None, weighted: Decimal | None) -> float | None:
+    """Gini's coefficient of everybody's own cost; None when nothing was spent. `weighted` is Σ rank · cost.
 
     (2 · Σ i·x_i − (n + 1) · Σ x) / (n · Σ x), with i the rank from the least costly.
     """
-    amount = ranked[cost].cast("float64")
-    total, number = amount.sum(), ranked.count()
+    if not total or weighted is None:
+        return None
     # The rank from the most costly is r = n + 1 − i, and is what the table has.
-    weighted = (ranked["rank"] * amount).sum()
-    return (((number + 1) * total - 2 * weighted) / (number * total).nullif(0)).name("gini")
+    return float(Fraction((persons + 1) * int(total) - 2 * int(weighted), persons * int(total)))

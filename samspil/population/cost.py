@@ -17,7 +17,7 @@ import ibis.expr.types as ir
 
 from samspil.definitions import DefinitionError, SamspilError
 from samspil.population.codes import CodeRange
-from samspil.population.cost_sources import MONEY, READERS, services_of
+from samspil.population.cost_sources import MONEY, READERS, services_of, units_added_up
 from samspil.population.engine import citizens
 from samspil.population.tables import Tables, source_of
 from samspil.population.time import AsOf, Months, Period
@@ -87,7 +87,7 @@ def costs(tables: Tables, periods: Sequence[Period], prices: PriceList) -> ir.Ta
 def _grouped(rows: ir.Table) -> ir.Table:
     """One row per person, period, sector and service; a cost of null stays null only where no row has one."""
     return rows.group_by("person_id", "period", "sector", "service").aggregate(
-        units=rows.units.sum(), unpriced=rows.unpriced.sum(), cost=rows.cost.sum().cast(MONEY)
+        units=units_added_up(rows.units), unpriced=units_added_up(rows.unpriced), cost=rows.cost.sum().cast(MONEY)
     )
 
 

@@ -23,7 +23,7 @@ from samspil.programmes.prices import Key, PriceList, UnitPrice
 MONEY = "decimal(18, 2)"
 
 _DAY = dt.timedelta(days=1)
-#: Amounts are counted in thousandths of an øre a week until they are rounded.
+#: Amounts are counted in thousandths of an øre a week until they are rounded, units in thousandths of one a week.
 _WEEK = 7 * 1000
 
 
@@ -218,6 +218,11 @@ def _spells(
         unpriced=weekly.isnull().ifelse(units, 0.0),
         cost=oere * ibis.literal(Decimal("0.01"), type=MONEY),
     )
+
+
+def units_added_up(units: ir.FloatingColumn) -> ir.FloatingScalar:
+    """Units of several rows. They are added up in whole parts, so that no order of rows changes the last digit."""
+    return (units * _WEEK).round().cast("int64").sum() / _WEEK
 
 
 def _rounded(amount: ir.IntegerValue) -> ir.IntegerValue:

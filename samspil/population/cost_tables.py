@@ -14,7 +14,7 @@ from samspil.population.cost import costs, per_person, periods_before, unlinked
 from samspil.population.cost_change import transitions
 from samspil.population.cost_course import courses
 from samspil.population.cost_profile import NONE, age_band, main_diagnosis_groups, profile, use
-from samspil.population.cost_sources import MONEY
+from samspil.population.cost_sources import MONEY, units_added_up
 from samspil.population.engine import citizens
 from samspil.population.indicator_results import MUNICIPALITY, NETWORK, PRACTICE, REGION
 from samspil.population.tables import Tables
@@ -199,15 +199,18 @@ def _sectors(persons: ir.Table, spent: ir.Table, where: ir.Table, prices: PriceL
     theirs = spent.inner_join(persons.select("person_id", *_WHERE), "person_id")
     # A person is in one practice and one municipality and has one row for a service, so that counts add up.
     sums = theirs.group_by([*_WHERE, "sector", "service"]).aggregate(
-        persons=theirs.count(), units=theirs.units.sum(), unpriced=theirs.unpriced.sum(), cost=theirs.cost.sum()
+        persons=theirs.count(),
+        units=units_added_up(theirs.units),
+        unpriced=units_added_up(theirs.unpriced),
+        cost=theirs.cost.sum(),
     )
     joined = where.inner_join(sums, _WHERE)
     transfer = joined.sector.isin(prices.of_kind("transfer"))
     joined = joined.mutate(kind=transfer.ifelse("transfer", "service"))
     return joined.group_by(["level", "unit", "kind", "sector", "service"]).aggregate(
         persons=_total(joined.persons),
-        units=joined.units.sum(),
-        unpriced=joined.unpriced.sum(),
+        units=units_added_up(joined.units),
+        unpriced=units_added_up(joined.unpriced),
         cost=joined.cost.sum().cast(MONEY),
     )
 

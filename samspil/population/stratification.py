@@ -207,7 +207,8 @@ class _Scorer:
             **{name: column for item in self.model.items for name, column in self._item(item, people).items()},
         )  # fmt: skip
         points = [scored[f"points_{item.item}"].fill_null(0) for item in self.model.items]
-        score = sum(points[1:], points[0]).cast("int64")
+        # Engines widen a sum differently; points fit in 32 bits.
+        score = sum(points[1:], points[0]).cast("int32")
         scored = scored.mutate(score=score)
         scored = scored.mutate(band=self._band(scored.score))
         missing = [scored[f"points_{item.item}"].isnull() for item in _enabled_items(self.model)]
@@ -281,7 +282,7 @@ class _Scorer:
         else:
             # An amount is banded as it is, and shown in whole kroner.
             points = _banded(value, item)
-            value = value.cast("int64")
+            value = (value if value.type().is_integer() else value.round()).cast("int64")
         return {value_name: value, points_name: points}
 
     def _band(self, score: ir.IntegerValue) -> ir.StringValue:

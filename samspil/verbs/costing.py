@@ -13,7 +13,7 @@ from typing import Any
 import ibis.expr.types as ir
 
 from samspil.definitions import SamspilError
-from samspil.population.concentration import Concentration, concentration, exact_gini, group_names
+from samspil.population.concentration import Concentration, concentration, exact_gini, gini_sums, group_names
 from samspil.population.cost import check_prices, monthly, periods_before
 from samspil.population.cost_change import NaiveChange, naive_change, persistence
 from samspil.population.cost_course import course, first_diagnosis
@@ -233,8 +233,8 @@ def cost(
         made = cost_tables(lake.tables, at, span, prices, analysis, wanted, before_is_known=known, looked_at=looked_at)
         # What was computed once must live until it is kept.
         living.append(made)
-        gini = made.tables["persons"].aggregate(exact_gini(made.tables["persons"], "total"))
-        description["gini"] = fetched(lake, gini)[0]["gini"]
+        persons = made.tables["persons"]
+        description["gini"] = exact_gini(**lake.engine.one(persons.aggregate(**gini_sums(persons, "total"))))
         return made.tables
 
     run = CostRun(kept(lake, description, make), lake, by)

@@ -20,6 +20,7 @@ from samspil.population.concentration import (
     Concentration,
     concentration,
     exact_gini,
+    gini_sums,
     group_names,
     group_totals,
     grouped,
@@ -51,7 +52,7 @@ def of(persons: ibis.Table, cuts: list[Decimal]) -> Concentration:
 
 def exact(persons: ibis.Table) -> float | None:
     ranked = grouped(persons, "total", [Decimal(50)])
-    return ranked.aggregate(exact_gini(ranked, "total")).to_pyarrow().to_pylist()[0]["gini"]
+    return exact_gini(**ranked.aggregate(**gini_sums(ranked, "total")).to_pyarrow().to_pylist()[0])
 
 
 @pytest.fixture(scope="module")

@@ -66,10 +66,16 @@ def home_care_hours(rows: ir.Table, at: AsOf, *, within: Period, personal: bool 
         weekly = rows.personal_hours_per_week + rows.practical_hours_per_week
     else:
         weekly = rows.personal_hours_per_week if personal else rows.practical_hours_per_week
-    return (days_in(within, rows["from"], rows.to) * weekly / 7).sum()
+    return _added_up(rows, within, weekly)
 
 
 @measure("home_nursing", days_within=True)
 def home_nursing_visits(rows: ir.Table, at: AsOf, *, within: Period) -> ir.FloatingScalar:
     """Visits of a home nurse in the period, of the visits a week that were decided."""
-    return (days_in(within, rows["from"], rows.to) * rows.visits_per_week / 7).sum()
+    return _added_up(rows, within, rows.visits_per_week)
+
+
+def _added_up(rows: ir.Table, within: Period, weekly: ir.NumericValue) -> ir.FloatingScalar:
+    """So much a week over the days in the period; in thousandths, so that no order of rows changes the last digit."""
+    thousandths = (weekly * 1000).round().cast("int64")
+    return (days_in(within, rows["from"], rows.to) * thousandths).sum() / 7000
