@@ -6,13 +6,14 @@ import os
 import socket
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from samspil.definitions import SamspilError
 from samspil.warehouse.spark import session as sessions
 from samspil.warehouse.spark.session import session, settings
-from samspil.warehouse.spark.waiting import Waiting, patience
+from samspil.warehouse.spark.waiting import Waiting, patience, watch
 
 CLUSTER = "spark://node:7077"
 
@@ -132,7 +133,58 @@ def test_secrets_of_a_cluster_stand_on_no_command_line(monkeypatch: pytest.Monke
     assert list(folder.iterdir()) == []
 
 
+class Foreign:
+    """A session that others began, with one setting of theirs."""
+
+    def __init__(self, **settings: str) -> None:
+        self.conf = {**sessions._FIXED, **{name.replace("_", "."): value for name, value in settings.items()}}
+
+
+@pytest.mark.spark
+def test_a_session_that_others_began_is_used_unless_results_would_differ(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    sql = pytest.importorskip("pyspark.sql")
+    fit, unfit = Foreign(), Foreign(spark_sql_ansi_enabled="false")
+    monkeypatch.setattr(sql.SparkSession, "getActiveSession", lambda: fit)
+    assert session(tmp_path) is fit
+    monkeypatch.setattr(sql.SparkSession, "getActiveSession", lambda: unfit)
+    with pytest.raises(SamspilError, match=r"begun elsewhere .* `spark\.sql\.ansi\.enabled` false"):
+        session(tmp_path)
+
+
 # Waiting for workers
+
+
+class Context:
+    """A context with one job and no executor; it ends when the job was cancelled."""
+
+    def __init__(self) -> None:
+        self._jsc = SimpleNamespace(sc=lambda: self)
+        self.cancelled: list[tuple[int, str]] = []
+
+    def statusTracker(self) -> Context:  # noqa: N802 - Spark's own names
+        return self
+
+    def getActiveJobsIds(self) -> list[int]:  # noqa: N802
+        if self.cancelled:
+            raise ConnectionError
+        return [7]
+
+    def getExecutorMemoryStatus(self) -> Context:  # noqa: N802
+        return self
+
+    def size(self) -> int:
+        return 1
+
+    def cancelJob(self, job: int, reason: str) -> None:  # noqa: N802
+        self.cancelled.append((job, reason))
+
+
+def test_work_that_waits_for_nobody_is_broken_off_with_the_reason() -> None:
+    context = Context()
+    watch(context, CLUSTER, 0.1).join(timeout=60)
+    assert context.cancelled == [(7, "because spark://node:7077 has had no worker for 0 seconds")]
 
 
 def test_a_wait_for_workers_is_told_once_and_has_an_end() -> None:
