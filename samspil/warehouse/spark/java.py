@@ -60,7 +60,7 @@ def _found(home: Path) -> Mapping[str, str]:
 def _told(java: Path) -> tuple[int | None, Path | None]:
     """The main version and the folder of a Java, as it tells itself: what stands on PATH may be a script."""
     try:
-        words = [java, "-XshowSettings:properties", "-version"]
+        words = [str(java), "-XshowSettings:properties", "-version"]
         said = subprocess.run(words, capture_output=True, text=True, check=False, timeout=60).stderr
     except (OSError, subprocess.TimeoutExpired):
         return None, None
