@@ -15,7 +15,10 @@ from samspil.warehouse.contracts import Column, Table
 from samspil.warehouse.state import Days
 
 _ISO_DATE = r"^\d{4}-\d{2}-\d{2}$"
-_ISO_DATETIME = r"^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})?$"
+# Hours and offsets that exist: engines differ in what they make of 24:00 and of +19:00.
+_ISO_DATETIME = (
+    r"^\d{4}-\d{2}-\d{2}[T ]([01]\d|2[0-3]):\d{2}(:\d{2}(\.\d+)?)?(Z|[+-](0\d|1[0-7]):?[0-5]\d|[+-]18:?00)?$"
+)
 
 #: How a column lies in the lake, by its type in the contract.
 LAKE_TYPES = {

@@ -16,3 +16,12 @@ class Compiler(PySparkCompiler):
     def visit_Strip(self, op: ops.Strip, *, arg: sge.Expression) -> sge.Expression:  # noqa: N802 - Ibis's name
         del op
         return self.f.anon.btrim(arg, self.f.concat(_WRITTEN, *(self.f.anon.char(n) for n in _BY_NUMBER)))
+
+    def visit_IsNull(self, op: ops.IsNull, *, arg: sge.Expression) -> sge.Expression:  # noqa: N802
+        # A number that is none is a value, and not an empty one.
+        del op
+        return arg.is_(sge.null())
+
+    def visit_NotNull(self, op: ops.NotNull, *, arg: sge.Expression) -> sge.Expression:  # noqa: N802
+        del op
+        return arg.is_(sge.null()).not_()
