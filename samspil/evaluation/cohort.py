@@ -107,7 +107,9 @@ def cohort(
             **{f"category_{item.item}": _category(item, measured) for item in items},
             **{f"outcome_{o.outcome}": _outcome(o, measured, uses_of[o.outcome]) for o in known},
         )
-        .to_pyarrow()
+        # Not all at once: an engine of many machines has less room where results come together.
+        .to_pyarrow_batches()
+        .read_all()
     )  # fmt: skip
     reasons: Counter[str] = Counter()
     combinations = (

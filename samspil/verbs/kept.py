@@ -52,6 +52,7 @@ def described(lake: Lake, kind: str, as_of: dt.date, made_of: Mapping[str, str])
         "name": f"{as_of:%Y%m%d}-{'+'.join(made_of)}-{digest[:8]}",
         "samspil": __version__,
         "code": code_fingerprint(),
+        "engine": lake.engine.name,
         "as_of": as_of.isoformat(),
         "state": lake.state.number,
         "made_of": dict(made_of),

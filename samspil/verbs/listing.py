@@ -21,6 +21,7 @@ from samspil.verbs.scoring import Run, open_run, persons_of, run_with
 from samspil.verbs.show import Shown
 from samspil.verbs.write import check_target, write_table, write_text
 from samspil.warehouse.contracts import contracts
+from samspil.warehouse.engine import connect, using
 from samspil.warehouse.vault import names_of
 
 
@@ -135,7 +136,7 @@ def lists(
         past = _on(run, before, model)
         listed = accrual(everybody, past)
         gone = leavers(definition, everybody, past, run.lake.tables, as_of)
-        left = gone.order_by(["provider_number", "person_id"]).to_pyarrow().to_pylist()
+        left = list(run.lake.engine.each(gone.order_by(["provider_number", "person_id"])))
     days = None if before is None else (as_of - before.as_of).days
     practices = [
         Practice(
@@ -151,7 +152,7 @@ def lists(
             raise SamspilError(f"no practice has the provider number {practice}")
         listed = listed.filter(listed.provider_number == practice)
         left = [person for person in left if person["provider_number"] == practice]
-    rows = listed.order_by(["provider_number", listed.score.desc(), "person_id"]).to_pyarrow().to_pylist()
+    rows = list(run.lake.engine.each(listed.order_by(["provider_number", listed.score.desc(), "person_id"])))
     names: dict[int, tuple[str, str]] = {}
     if identified_for is not None:
         lake = run.lake
@@ -170,7 +171,9 @@ def lists(
     if out is not None and page:
         write_text(_page(result, names, language), Path(out))
     elif out is not None:
-        write_table(run.lake.engine, ibis.memtable(result.to_arrow()), Path(out))
+        # What is in this process is written by the engine that is in it.
+        with using("duckdb"):
+            write_table(connect(run.lake.home.tmp), ibis.memtable(result.to_arrow()), Path(out))
     return result
 
 
@@ -211,7 +214,8 @@ def _on(run: Run, other: Run, model: str) -> Any:
 def _target_of(run: Run, model: str, practice: str | None) -> set[int]:
     """The persons in the target group of another model of the run."""
     persons = run.persons(model, practice)
-    return set(persons.filter(persons.in_target).person_id.to_pyarrow().to_pylist())
+    found = run.lake.engine.each(persons.filter(persons.in_target).select("person_id"))
+    return {row["person_id"] for row in found}
 
 
 def _entry(

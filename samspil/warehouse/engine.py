@@ -63,7 +63,11 @@ class Engine(ABC):
 
     def few(self, rows: ir.Table) -> list[dict[str, Any]]:
         """The rows of a small result, each by its columns' names: counts, never persons of a whole population."""
-        return [row for batch in self.batches(rows) for row in batch.to_pylist()]
+        return list(self.each(rows))
+
+    def each(self, rows: ir.Table) -> Iterator[dict[str, Any]]:
+        """The rows in their order, each by its columns' names: persons, of whom the engine hands over some at a time."""
+        return (row for batch in self.batches(rows) for row in batch.to_pylist())
 
     def one(self, rows: ir.Table) -> dict[str, Any]:
         """The only row of a table of counts."""

@@ -10,9 +10,11 @@ A citizen who is only born is active, Danish, with a practice, and lives with a 
 from __future__ import annotations
 
 import datetime as dt
+import tempfile
 from collections.abc import Callable, Collection, Mapping, Sequence
 from decimal import Decimal
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import ibis
@@ -24,6 +26,7 @@ import tests.reference
 from samspil.population import Switch, stratify
 from samspil.programmes import RiskModel, find_model
 from samspil.warehouse.contracts import ColumnType, contracts, table, table_sources
+from samspil.warehouse.engine import chosen, connect
 from tests.reference import ItemResult, PersonResult
 
 Row = dict[str, Any]
@@ -281,15 +284,25 @@ def _connection() -> ibis.BaseBackend:
     return ibis.duckdb.connect(threads=1)
 
 
+@cache
+def _spark() -> Any:
+    """Ibis's view of Spark; `spark` has to be the chosen engine."""
+    return connect(Path(tempfile.mkdtemp(prefix="samspil-spark-"))).backend
+
+
+def _on_spark(name: str, rows: pa.Table) -> ir.Table:
+    _spark()._session.createDataFrame(rows).createOrReplaceTempView(name)
+    return _spark().table(name)
+
+
 def as_ibis(tables: Tables) -> dict[str, ir.Table]:
-    """The tables as typed DuckDB tables, to be used before the next call."""
+    """The tables as typed tables of DuckDB, or of Spark where it is the chosen engine; used before the next call."""
+    typed = {name: pa.Table.from_pylist(list(rows), schema=arrow_schema(name)) for name, rows in tables.items()}
+    if chosen() == "spark":
+        return {name: _on_spark(name, rows) for name, rows in typed.items()}
     return {
-        name: _connection().create_table(
-            name, pa.Table.from_pylist(list(rows), schema=arrow_schema(name)), overwrite=True
-        )
-        if rows
-        else _empty(name)
-        for name, rows in tables.items()
+        name: _connection().create_table(name, rows, overwrite=True) if rows.num_rows else _empty(name)
+        for name, rows in typed.items()
     }
 
 

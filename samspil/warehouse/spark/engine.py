@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+import weakref
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -15,6 +17,10 @@ import pyarrow as pa
 from ibis.backends.pyspark import Backend
 from ibis.backends.pyspark.datatypes import PySparkSchema, PySparkType
 from ibis.formats.pyarrow import PyArrowSchema
+from ibis.util import gen_name
+from py4j.protocol import Py4JError
+from pyspark.errors import PySparkException
+from pyspark.sql import DataFrame
 from pyspark.sql.functions import pandas_udf
 
 from samspil.warehouse.embedded import EmbeddedEngine
@@ -25,7 +31,7 @@ from samspil.warehouse.spark.failures import sensible_line, told
 from samspil.warehouse.spark.session import session
 
 if TYPE_CHECKING:
-    from pyspark.sql import DataFrame
+    from pyspark.sql import SparkSession
 
 #: Rows of one file at the most, so that a file of the narrowest table stays at some hundred megabytes.
 _FILE_ROWS = 20_000_000
@@ -33,7 +39,7 @@ _FILE_ROWS = 20_000_000
 _ROW_GROUP_BYTES = 4 * 1024 * 1024
 
 
-class _ArrowBackend(Backend):
+class _ArrowBackend(Backend):  # type: ignore[misc] # Ibis has no types
     """Ibis's Spark with results over Arrow. Its own way goes over pandas, which rounds whole numbers beside nulls."""
 
     compiler = Compiler()
@@ -47,7 +53,7 @@ class _ArrowBackend(Backend):
         """Rows as Spark's own frame, in the types that Ibis tells of."""
         table = rows.as_table()
         self._run_pre_execute_hooks(table)
-        frame = self._session.sql(self.compile(table))
+        frame: DataFrame = self._session.sql(self.compile(table))
         wanted = PySparkSchema.from_ibis(table.schema())
         return frame.select(
             *(frame[f"`{field.name}`"].cast(field.dataType).alias(field.name) for field in wanted.fields)
@@ -59,13 +65,50 @@ class _ArrowBackend(Backend):
         with told("at a question"):
             return expr.__pyarrow_result__(self.frame(expr).toArrow().cast(schema))
 
+    def to_pyarrow_batches(self, expr: ir.Expr, /, **options: Any) -> pa.RecordBatchReader:
+        del options
+        rows = expr.as_table()
+        return pa.RecordBatchReader.from_batches(PyArrowSchema.from_ibis(rows.schema()), self.parts(rows))
+
+    def parts(self, rows: ir.Table) -> Iterator[pa.RecordBatch]:
+        """The rows in their order. One part of the frame at a time is on this machine."""
+        schema = PyArrowSchema.from_ibis(rows.schema())
+
+        def packed(batches: Iterable[pa.RecordBatch]) -> Iterable[pa.RecordBatch]:
+            for batch in batches:
+                yield pa.record_batch({"ipc": [batch.serialize().to_pybytes()]})
+
+        with told("at a question"):
+            frame = self.frame(rows)
+            given = frame.limit(0).toArrow().schema
+            parts = frame.mapInArrow(packed, "ipc binary").toLocalIterator()
+        while True:
+            with told("handing over rows"):
+                row = next(parts, None)
+            if row is None:
+                return
+            batch = pa.ipc.read_record_batch(pa.py_buffer(bytes(row["ipc"])), given)
+            yield from pa.Table.from_batches([batch]).cast(schema).to_batches()
+
     def _create_cached_table(self, name: str, expr: ir.Table) -> ir.Table:
-        # Ibis's own forgets what an expression needs: functions, and tables in memory.
+        # Ibis's own forgets what an expression needs: functions, and tables in memory. What is kept is computed now, as
+        # what it is computed from may be let go before it is asked for.
         with told("at a question"):
             frame = self.frame(expr).cache()
-            frame.createTempView(name)
+            frame.count()
+            self._without_its_past(frame).createTempView(name)
             self._cached_dataframes[name] = frame
             return self.table(name)
+
+    def _without_its_past(self, kept: DataFrame) -> DataFrame:
+        """A frame that was kept, as a table and no longer as the way it was computed.
+
+        Spark writes that way out wherever a kept frame is named: forty counts of one are forty times all its work to
+        plan, until the memory of whoever plans is full. A worker that is lost is still made up for.
+        """
+        java = self._session._jvm.org.apache.spark.sql.classic.Dataset
+        plan = kept._jdf.queryExecution().withCachedData()
+        return DataFrame(java.ofRows(self._session._jsparkSession, plan), self._session)
 
     def _register_udfs(self, expr: ir.Expr) -> None:
         for node in expr.op().find(ops.ScalarUDF):
@@ -103,8 +146,9 @@ class SparkEngine(Engine):
 
     def _named(self, frame: DataFrame, name: str) -> ir.Table:
         # Two readings of one table are two tables: views are the session's, and outlive whoever made them.
-        view = f"{name}_{id(frame)}"
-        frame.createOrReplaceTempView(view)
+        view = gen_name(name)
+        frame.createTempView(view)
+        weakref.finalize(self.backend, _forget, self._session, view).atexit = False
         return self.backend.table(view)
 
     def write(self, rows: ir.Table, target: str) -> int:
@@ -131,24 +175,7 @@ class SparkEngine(Engine):
             shutil.rmtree(parts)
 
     def batches(self, rows: ir.Table) -> Iterator[pa.RecordBatch]:
-        schema = PyArrowSchema.from_ibis(rows.schema())
-
-        def packed(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-            for batch in batches:
-                yield pa.record_batch({"ipc": [batch.serialize().to_pybytes()]})
-
-        with told("at a question"):
-            frame = self.backend.frame(rows)
-            given = frame.limit(0).toArrow().schema
-            # One part of the frame at a time is on this machine.
-            parts = frame.mapInArrow(packed, "ipc binary").toLocalIterator()
-        while True:
-            with told("handing over rows"):
-                row = next(parts, None)
-            if row is None:
-                return
-            batch = pa.ipc.read_record_batch(pa.py_buffer(bytes(row["ipc"])), given)
-            yield from pa.Table.from_batches([batch]).cast(schema).to_batches()
+        return self.backend.parts(rows)
 
     def damage(self, error: Exception) -> str | None:
         said = str(error.__cause__)
@@ -157,6 +184,12 @@ class SparkEngine(Engine):
     def few(self, rows: ir.Table) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = self.backend.to_pyarrow(rows).to_pylist()
         return found
+
+
+def _forget(session: SparkSession, view: str) -> None:
+    # A session that has ended has forgotten it already.
+    with contextlib.suppress(Py4JError, PySparkException, ConnectionError):
+        session.catalog.dropTempView(view)
 
 
 def _over_arrow(function: Callable[..., pa.Array]) -> Callable[..., pd.Series]:

@@ -50,7 +50,11 @@ _USUAL = {
     "spark.hadoop.parquet.block.size": str(16 * 1024 * 1024),
     # Hundreds of columns in one expression: compiled code of that size is slower than none.
     "spark.sql.codegen.maxFields": "200",
-    "spark.sql.debug.maxToStringFields": "25",
+    # Nobody reads plans as texts, and of hundreds of columns they are long.
+    "spark.sql.debug.maxToStringFields": "5",
+    "spark.sql.maxPlanStringLength": "10000",
+    # What Spark infers of columns made of columns doubles with each step, until planning takes all memory there is.
+    "spark.sql.constraintPropagation.enabled": "false",
 }
 #: What results depend on.
 _FIXED = {
