@@ -71,7 +71,7 @@ class Rejects:
         cast = self._engine.backend.con.from_arrow(pa.table(list(values), names=names)).project(
             ", ".join(f"CAST({name} AS VARCHAR)" for name in names)
         )
-        columns = [column.to_pylist() for column in cast.to_arrow_table().columns]
+        columns: list[list[str | None]] = [column.to_pylist() for column in cast.to_arrow_table().columns]
         if len(columns) == 1:
             return columns[0]
         return [", ".join(value or "" for value in row) for row in zip(*columns, strict=True)]

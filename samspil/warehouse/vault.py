@@ -40,9 +40,11 @@ def identities(engine: Engine, home: Home, state: State) -> ir.Table:
 
 
 @ibis.udf.scalar.pyarrow  # type: ignore[untyped-decorator]
-def drawn(cpr: str) -> int:  # type: ignore[empty-body]
+def drawn(cpr: str) -> int:
     """A random 63-bit number from the operating system's secure source for each CPR number, whatever it is."""
-    return pa.array(np.frombuffer(os.urandom(8 * len(cpr)), dtype=np.uint64) >> np.uint64(1)).cast(pa.int64())
+    # Ibis reads the types as those of single values; what comes and goes are whole columns.
+    bits = np.frombuffer(os.urandom(8 * len(cpr)), dtype=np.uint64) >> np.uint64(1)
+    return pa.array(bits).cast(pa.int64())  # type: ignore[no-any-return]
 
 
 def link(engine: Engine, home: Home, state: State, delivery: str, raw: ir.Table) -> tuple[list[str], ir.Table]:

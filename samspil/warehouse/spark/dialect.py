@@ -10,18 +10,20 @@ from ibis.backends.sql.compilers.pyspark import PySparkCompiler
 _WRITTEN, _BY_NUMBER = " \t\n\r", (11, 12)
 
 
-class Compiler(PySparkCompiler):
+class Compiler(PySparkCompiler):  # type: ignore[misc]
     """Ibis's Spark SQL, mended."""
 
     def visit_Strip(self, op: ops.Strip, *, arg: sge.Expression) -> sge.Expression:  # noqa: N802 - Ibis's name
         del op
-        return self.f.anon.btrim(arg, self.f.concat(_WRITTEN, *(self.f.anon.char(n) for n in _BY_NUMBER)))
+        spaces = self.f.concat(_WRITTEN, *(self.f.anon.char(number) for number in _BY_NUMBER))
+        stripped: sge.Expression = self.f.anon.btrim(arg, spaces)
+        return stripped
 
     def visit_IsNull(self, op: ops.IsNull, *, arg: sge.Expression) -> sge.Expression:  # noqa: N802
         # A number that is none is a value, and not an empty one.
         del op
-        return arg.is_(sge.null())
+        return sge.Is(this=arg, expression=sge.Null())
 
     def visit_NotNull(self, op: ops.NotNull, *, arg: sge.Expression) -> sge.Expression:  # noqa: N802
         del op
-        return arg.is_(sge.null()).not_()
+        return sge.Not(this=sge.Is(this=arg, expression=sge.Null()))

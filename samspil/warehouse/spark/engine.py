@@ -21,7 +21,7 @@ from ibis.util import gen_name
 from py4j.protocol import Py4JError
 from pyspark.errors import PySparkException
 from pyspark.sql import DataFrame
-from pyspark.sql.functions import pandas_udf
+from pyspark.sql.pandas.functions import pandas_udf
 
 from samspil.warehouse.embedded import EmbeddedEngine
 from samspil.warehouse.engine import Engine
@@ -114,7 +114,7 @@ class _ArrowBackend(Backend):  # type: ignore[misc] # Ibis has no types
         for node in expr.op().find(ops.ScalarUDF):
             # Ibis would call the function once for each row. Its results are nobody's to foresee: Spark is told that
             # asking twice is not asking once.
-            function = pandas_udf(_over_arrow(node.__func__), PySparkType.from_ibis(node.dtype))
+            function = pandas_udf(_over_arrow(node.__func__), PySparkType.from_ibis(node.dtype))  # type: ignore[call-overload]
             self._session.udf.register(self.compiler.__sql_name__(node), function.asNondeterministic())
 
     def _register_in_memory_table(self, op: ops.InMemoryTable) -> None:
