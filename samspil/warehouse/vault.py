@@ -124,6 +124,8 @@ def write_secret(engine: Engine, rows: ir.Table, path: Path) -> None:
 def _prepare_private(path: Path) -> None:
     """Make an empty file that only its owner can read, for the engine to write to."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    # Numbers that are drawn anew are written again, and may have been written in parts.
+    remove(path)
     os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600))
 
 
