@@ -40,6 +40,11 @@ _USUAL = {
     "spark.app.name": "samspil",
     "spark.ui.enabled": "false",
     "spark.ui.showConsoleProgress": "false",
+    # Nobody looks at Spark's pages, and what it keeps for them of each plan would fill a small driver.
+    "spark.sql.ui.retainedExecutions": "5",
+    "spark.ui.retainedJobs": "20",
+    "spark.ui.retainedStages": "20",
+    "spark.ui.retainedTasks": "1000",
     "spark.driver.extraJavaOptions": f"-Dlog4j2.configurationFile={_LOG.as_uri()}",
     # Parts of about 128 MB, split where one practice, year or code holds far more than the others.
     "spark.sql.adaptive.advisoryPartitionSizeInBytes": "128MB",
