@@ -111,6 +111,16 @@ def test_the_promise_is_kept_up_to_its_exponent(tmp_path: Path, exponent: float,
     assert line.endswith(f" 1.00 | {says} |")
 
 
+def test_two_sizes_are_not_judged(tmp_path: Path) -> None:
+    made = kept(tmp_path, 1.5)
+    for size in (4.0, 6.0):
+        del made.measured[size, "duckdb", 2, "stratify"]
+    (line,) = [
+        line for line in import_module("scale_tables").tables(made).splitlines() if "stratify | 1.50" in line
+    ]  # fmt: skip
+    assert line.endswith(" | - |")
+
+
 def test_one_processor_stands_beside_two(tmp_path: Path) -> None:
     made = kept(tmp_path, 1.0)
     two = made.measured[1.0, "duckdb", 2, "stratify"]
