@@ -107,9 +107,7 @@ def cohort(
             **{f"category_{item.item}": _category(item, measured) for item in items},
             **{f"outcome_{o.outcome}": _outcome(o, measured, uses_of[o.outcome]) for o in known},
         )
-        # Not all at once: an engine of many machines has less room where results come together.
-        .to_pyarrow_batches()
-        .read_all()
+        .to_pyarrow()
     )  # fmt: skip
     reasons: Counter[str] = Counter()
     combinations = (
