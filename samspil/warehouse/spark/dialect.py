@@ -20,10 +20,10 @@ class Compiler(PySparkCompiler):  # type: ignore[misc]
         return stripped
 
     def visit_IsNull(self, op: ops.IsNull, *, arg: sge.Expression) -> sge.Expression:  # noqa: N802
-        # A number that is none is a value, and not an empty one.
+        # A number that is none is a value, and not an empty one. Without brackets `a AND b IS NULL` asks of b alone.
         del op
-        return sge.Is(this=arg, expression=sge.Null())
+        return sge.Is(this=sge.paren(arg, copy=False), expression=sge.Null())
 
     def visit_NotNull(self, op: ops.NotNull, *, arg: sge.Expression) -> sge.Expression:  # noqa: N802
         del op
-        return sge.Not(this=sge.Is(this=arg, expression=sge.Null()))
+        return sge.Not(this=sge.Is(this=sge.paren(arg, copy=False), expression=sge.Null()))
