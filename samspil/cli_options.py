@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from samspil.warehouse.engine import ENGINES, VARIABLE, using
+from samspil.warehouse.choice import ENGINES, VARIABLE, using
 
 Day = Annotated[dt.datetime, typer.Option("--as-of", formats=["%Y-%m-%d"], help="The day D, YYYY-MM-DD.")]
 Models = Annotated[list[str], typer.Option("--model", help="A risk model; give it again for several.")]

@@ -17,7 +17,7 @@ import pyarrow as pa
 import pytest
 
 from samspil.definitions import SamspilError
-from samspil.warehouse.engine import ENGINES, using
+from samspil.warehouse.choice import ENGINES, using
 from samspil.warehouse.spark.java import java_environment
 
 REQUIRED = "SAMSPIL_REQUIRE_SPARK"

@@ -20,8 +20,9 @@ from samspil.reports.practice_list import Leaver, SourceAge, practice_list_page
 from samspil.verbs.scoring import Run, open_run, persons_of, run_with
 from samspil.verbs.show import Shown
 from samspil.verbs.write import check_target, write_table, write_text
+from samspil.warehouse.choice import using
 from samspil.warehouse.contracts import contracts
-from samspil.warehouse.engine import connect, using
+from samspil.warehouse.engine import connect
 from samspil.warehouse.vault import names_of
 
 

@@ -247,4 +247,4 @@ def runs(home: Path | str | None = None) -> list[str]:
 
 def tables(home: Path | str | None = None, state: int | None = None) -> dict[str, ir.Table]:
     """The linked, pseudonymous tables of the warehouse by name, as Ibis tables."""
-    return Lake.open(Home.find(home), state).tables
+    return dict(Lake.open(Home.find(home), state).tables)

@@ -1,17 +1,13 @@
 """What runs the house's Ibis expressions: DuckDB inside the process, or Spark where one machine is outgrown.
 
 Definitions compile to the same expressions for both. Here is all that an engine does in its own way: opening files,
-keeping results, and handing over what is small enough to look at. Which engine is used is chosen once, by `--engine`,
-`SAMSPIL_ENGINE` or `using`; nothing else asks for its name.
+keeping results, and handing over what is small enough to look at.
 """
 
 from __future__ import annotations
 
-import contextlib
-import os
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
-from contextvars import ContextVar
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -19,12 +15,7 @@ import ibis.expr.types as ir
 import pyarrow as pa
 from ibis.backends.sql import SQLBackend
 
-from samspil.definitions import SamspilError
-
-#: The engines there are; the first is used where nobody chooses.
-ENGINES = ("duckdb", "spark")
-VARIABLE = "SAMSPIL_ENGINE"
-_chosen: ContextVar[str | None] = ContextVar("engine", default=None)
+from samspil.warehouse.choice import chosen
 
 
 class Engine(ABC):
@@ -66,32 +57,13 @@ class Engine(ABC):
         return list(self.each(rows))
 
     def each(self, rows: ir.Table) -> Iterator[dict[str, Any]]:
-        """The rows in their order, each by its columns' names: persons, of whom the engine hands over some at a time."""
+        """The rows in their order, each by its columns' names; the engine hands over some at a time."""
         return (row for batch in self.batches(rows) for row in batch.to_pylist())
 
     def one(self, rows: ir.Table) -> dict[str, Any]:
         """The only row of a table of counts."""
         (row,) = self.few(rows)
         return row
-
-
-def chosen() -> str:
-    """The engine in use: of `using`, else of SAMSPIL_ENGINE, else DuckDB. Raises SamspilError for another name."""
-    name = _chosen.get() or os.environ.get(VARIABLE) or ENGINES[0]
-    if name not in ENGINES:
-        raise SamspilError(f"there is no engine `{name}`; engines are {' and '.join(ENGINES)} (--engine, {VARIABLE})")
-    return name
-
-
-@contextlib.contextmanager
-def using(name: str | None) -> Iterator[None]:
-    """Use an engine for what is called inside; None leaves the choice as it is. Raises SamspilError for no engine."""
-    token = _chosen.set(name or _chosen.get())
-    try:
-        chosen()
-        yield
-    finally:
-        _chosen.reset(token)
 
 
 def connect(tmp: Path) -> Engine:

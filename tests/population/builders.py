@@ -25,8 +25,9 @@ import pytest
 import tests.reference
 from samspil.population import Switch, stratify
 from samspil.programmes import RiskModel, find_model
+from samspil.warehouse.choice import chosen
 from samspil.warehouse.contracts import ColumnType, contracts, table, table_sources
-from samspil.warehouse.engine import chosen, connect
+from samspil.warehouse.engine import connect
 from tests.reference import ItemResult, PersonResult
 
 Row = dict[str, Any]

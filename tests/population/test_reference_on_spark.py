@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from samspil.programmes import RiskModel
-from samspil.warehouse.engine import using
+from samspil.warehouse.choice import using
 from tests.population.cost_cases import CostCase, cost_cases
 from tests.population.indicator_strategies import IndicatorCase, indicator_cases
 from tests.population.strategies import (

@@ -16,7 +16,8 @@ pytest.importorskip("pyspark")
 from py4j.protocol import Py4JError, Py4JNetworkError
 from pyspark.errors import AnalysisException
 
-from samspil.warehouse.engine import connect, using
+from samspil.warehouse.choice import using
+from samspil.warehouse.engine import connect
 from samspil.warehouse.spark.failures import sensible_line, told
 
 FULL = """An error occurred while calling o91.parquet.
@@ -91,7 +92,8 @@ GONE = """
 import os, signal, sys
 from pathlib import Path
 from samspil.definitions import SamspilError
-from samspil.warehouse.engine import connect, using
+from samspil.warehouse.choice import using
+from samspil.warehouse.engine import connect
 with using("spark"):
     engine = connect(Path(sys.argv[1]))
     two = engine.backend.sql("SELECT 1 AS one, 2 AS two")
