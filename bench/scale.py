@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import datetime as dt
+import fcntl
 import os
 import re
 import shutil
@@ -161,6 +162,13 @@ def main() -> None:
     given = arguments()
     var = given.var.absolute()
     var.mkdir(parents=True, exist_ok=True)
+    # Two benches at once would measure each other, and each forget what the other kept.
+    alone = (var / "lock").open("w")
+    if not given.table:
+        try:
+            fcntl.flock(alone, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise Failed(f"another bench is measuring in {var}") from error
     kept = Kept.open(var / "results.json")
     if not given.table:
         # One way for both engines, and for Java's own threads, to have so many processors.

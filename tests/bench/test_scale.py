@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import subprocess
 import sys
@@ -181,6 +182,14 @@ def test_an_amount_of_memory_is_in_gigabytes(memory: str, capsys: pytest.Capture
     with pytest.raises(SystemExit):
         import_module("scale").arguments(["--memory", memory])
     assert f"`{memory}` is not an amount such as 12GB" in capsys.readouterr().err
+
+
+def test_two_do_not_measure_at_once(tmp_path: Path) -> None:
+    with (tmp_path / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        told = python("--var", tmp_path)
+    assert told.returncode == 1
+    assert told.stderr == f"another bench is measuring in {tmp_path}\n"
 
 
 def test_the_smallest_run_is_measured_once_and_its_home_removed(tmp_path: Path) -> None:
