@@ -18,6 +18,8 @@ def settings(events: Path, memory: str) -> dict[str, str]:
         f"spark.eventLog.dir {events.as_uri()}\n"
         "spark.eventLog.compress false\n"
         "spark.eventLog.rolling.enabled false\n"
+        # Plans of hundreds of columns, told of again and again, would be most of the log.
+        "spark.sql.maxPlanStringLength 1000\n"
     )
     return {"SAMSPIL_SPARK_MASTER": "local[*]", "SAMSPIL_SPARK_CONF": str(conf)}
 

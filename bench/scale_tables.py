@@ -73,7 +73,7 @@ def tables(kept: Kept) -> str:
 
 def series(kept: Kept, cores: int, figure: Callable[[Measured], float | None], total: bool = False) -> list[Series]:
     """One figure of each verb of each engine; `total` adds their sum at those sizes at which all were measured."""
-    found = []
+    found, every = [], {one.verb for one in kept.measured.values()}
     for engine in dict.fromkeys(one.engine for one in kept.measured.values()):
         by_verb: dict[str, dict[float, float]] = {}
         for one in kept.of(engine, cores):
@@ -82,7 +82,7 @@ def series(kept: Kept, cores: int, figure: Callable[[Measured], float | None], t
                 by_verb.setdefault(one.verb, {})[one.millions] = value
         verbs = [Series(engine, verb, sizes) for verb, sizes in by_verb.items()]
         found += verbs
-        if total and len(verbs) > 1:
+        if total and len(verbs) > 1 and {verb.verb for verb in verbs} == every:
             common = sorted(set.intersection(*(set(verb.sizes) for verb in verbs)))
             found.append(Series(engine, ALL, {size: sum(verb.sizes[size] for verb in verbs) for size in common}))
     return [one for one in found if one.sizes]
