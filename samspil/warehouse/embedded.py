@@ -15,9 +15,8 @@ import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 from fsspec import AbstractFileSystem
-from ibis.util import gen_name
 
-from samspil.warehouse.engine import Engine
+from samspil.warehouse.engine import Engine, view_of
 from samspil.warehouse.storage import ByRange, is_remote, reached
 
 #: Rows per group of a Parquet file: small enough that one person's rows are found without reading the file.
@@ -50,9 +49,8 @@ class EmbeddedEngine(Engine):
     def read(self, files: Sequence[str], name: str) -> ir.Table:
         # Ibis's own way has DuckDB fetch an extension for object storage, which would read past the driver.
         listed = ", ".join(quoted(self._parts(file)) for file in files)
-        # Two readings of one table are two tables, such as the persons of two runs.
-        view = gen_name(name)
-        self.run(f"CREATE TEMPORARY VIEW {identifier(view)} AS FROM read_parquet([{listed}])")
+        view = view_of(name, files)
+        self.run(f"CREATE OR REPLACE TEMPORARY VIEW {identifier(view)} AS FROM read_parquet([{listed}])")
         return self.backend.table(view)
 
     def numbered(self, file: str, name: str, line: str) -> ir.Table:

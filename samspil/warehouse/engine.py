@@ -6,6 +6,7 @@ keeping results, and handing over what is small enough to look at.
 
 from __future__ import annotations
 
+import hashlib
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -64,6 +65,11 @@ class Engine(ABC):
         """The only row of a table of counts."""
         (row,) = self.few(rows)
         return row
+
+
+def view_of(name: str, files: Sequence[str]) -> str:
+    """What an engine calls its reading of some files: the same files are one table, such as the persons of one run."""
+    return f"{name}_{hashlib.sha256(repr(list(files)).encode()).hexdigest()[:12]}"
 
 
 def connect(tmp: Path) -> Engine:
