@@ -6,12 +6,16 @@ import ibis.expr.operations as ops
 import sqlglot.expressions as sge
 from ibis.backends.sql.compilers.pyspark import PySparkCompiler
 
+from samspil.warehouse.spark.types import SqlTypes
+
 #: The white space that other engines strip, after Spark's own escapes: it reads `\v` and `\f` as the letters.
 _WRITTEN, _BY_NUMBER = " \t\n\r", (11, 12)
 
 
 class Compiler(PySparkCompiler):  # type: ignore[misc]
     """Ibis's Spark SQL, mended."""
+
+    type_mapper = SqlTypes
 
     def visit_Strip(self, op: ops.Strip, *, arg: sge.Expression) -> sge.Expression:  # noqa: N802 - Ibis's name
         del op

@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import ibis.expr.operations as ops
+import ibis.expr.schema as sch
 import ibis.expr.types as ir
 import pandas as pd
 import pyarrow as pa
 from ibis.backends.pyspark import Backend
-from ibis.backends.pyspark.datatypes import PySparkSchema, PySparkType
 from ibis.formats.pyarrow import PyArrowSchema
 from ibis.util import gen_name
 from py4j.protocol import Py4JError
@@ -24,11 +24,12 @@ from pyspark.sql import DataFrame
 from pyspark.sql.pandas.functions import pandas_udf
 
 from samspil.warehouse.embedded import EmbeddedEngine
-from samspil.warehouse.engine import Engine
+from samspil.warehouse.engine import Engine, view_of
 from samspil.warehouse.spark.address import spoken
 from samspil.warehouse.spark.dialect import Compiler
 from samspil.warehouse.spark.failures import sensible_line, told
 from samspil.warehouse.spark.session import session
+from samspil.warehouse.spark.types import Types, columns_of, schema_of
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -49,12 +50,19 @@ class _ArrowBackend(Backend):  # type: ignore[misc] # Ibis has no types
         # Ibis sets UTC; a moment without an offset is one of Copenhagen's.
         self._session.conf.set("spark.sql.session.timeZone", "Europe/Copenhagen")
 
+    def get_schema(self, table_name: str, *, catalog: str | None = None, database: str | None = None) -> sch.Schema:
+        del catalog, database  # views have neither
+        return schema_of(self._session.table(table_name))
+
+    def _get_schema_using_query(self, query: str) -> sch.Schema:
+        return schema_of(self.raw_sql(query))
+
     def frame(self, rows: ir.Expr) -> DataFrame:
         """Rows as Spark's own frame, in the types that Ibis tells of."""
         table = rows.as_table()
         self._run_pre_execute_hooks(table)
         frame: DataFrame = self._session.sql(self.compile(table))
-        wanted = PySparkSchema.from_ibis(table.schema())
+        wanted = columns_of(table.schema())
         return frame.select(
             *(frame[f"`{field.name}`"].cast(field.dataType).alias(field.name) for field in wanted.fields)
         )
@@ -114,12 +122,12 @@ class _ArrowBackend(Backend):  # type: ignore[misc] # Ibis has no types
         for node in expr.op().find(ops.ScalarUDF):
             # Ibis would call the function once for each row. Its results are nobody's to foresee: Spark is told that
             # asking twice is not asking once.
-            function = pandas_udf(_over_arrow(node.__func__), PySparkType.from_ibis(node.dtype))  # type: ignore[call-overload]
+            function = pandas_udf(_over_arrow(node.__func__), Types.from_ibis(node.dtype))  # type: ignore[call-overload]
             self._session.udf.register(self.compiler.__sql_name__(node), function.asNondeterministic())
 
     def _register_in_memory_table(self, op: ops.InMemoryTable) -> None:
         table = op.data.to_pyarrow(op.schema)
-        self._session.createDataFrame(table, schema=PySparkSchema.from_ibis(op.schema)).createOrReplaceTempView(op.name)
+        self._session.createDataFrame(table, schema=columns_of(op.schema)).createOrReplaceTempView(op.name)
 
 
 class SparkEngine(Engine):
@@ -130,6 +138,7 @@ class SparkEngine(Engine):
 
     def __init__(self, tmp: Path) -> None:
         self._tmp = tmp
+        self._own = gen_name("engine")
         self._session = session(tmp)
         self.backend = _ArrowBackend()
         self.backend.register_options()
@@ -137,17 +146,19 @@ class SparkEngine(Engine):
 
     def read(self, files: Sequence[str], name: str) -> ir.Table:
         with told(f"reading {name}"):
-            return self._named(self._session.read.parquet(*map(spoken, files)), name)
+            return self._named(self._session.read.parquet(*map(spoken, files)), view_of(name, files))
 
     def numbered(self, file: str, name: str, line: str) -> ir.Table:
         with told(f"reading {file}"):
             rows = self._session.read.parquet(spoken(file))
-            return self._named(rows.select("*", (rows["_metadata.row_index"] + 1).alias(line)), name)
+            return self._named(
+                rows.select("*", (rows["_metadata.row_index"] + 1).alias(line)), view_of(f"{name}_{line}", [file])
+            )
 
     def _named(self, frame: DataFrame, name: str) -> ir.Table:
-        # Two readings of one table are two tables: views are the session's, and outlive whoever made them.
-        view = gen_name(name)
-        frame.createTempView(view)
+        # Views are the session's, which other engines may share, and outlive whoever made them.
+        view = f"{name}_{self._own}"
+        frame.createOrReplaceTempView(view)
         weakref.finalize(self.backend, _forget, self._session, view).atexit = False
         return self.backend.table(view)
 

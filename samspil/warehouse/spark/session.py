@@ -110,7 +110,9 @@ def session(tmp: Path) -> SparkSession:
 
 def settings(tmp: Path, master: str) -> dict[str, str]:
     """Every setting a session is begun with: the usual ones, the file's in their place, and those results depend on."""
-    here = {"spark.local.dir": str(tmp / f"{os.getpid()}-spark")}
+    place = tmp / f"{os.getpid()}-spark"
+    # Spark would make a folder for tables of its own where the user stands.
+    here = {"spark.local.dir": str(place), "spark.sql.warehouse.dir": str(place / "warehouse")}
     if master.startswith("local"):
         # Spark's own number is for clusters, and every part costs.
         here["spark.sql.shuffle.partitions"] = str(4 * (os.cpu_count() or 1))
