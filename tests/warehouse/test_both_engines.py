@@ -20,9 +20,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from samspil import verbs
+from samspil.warehouse.choice import ENGINES, using
 from samspil.warehouse.contracts import Column, ColumnType, Table
 from samspil.warehouse.door import LINE, Door
-from samspil.warehouse.choice import ENGINES, using
 from samspil.warehouse.engine import connect
 from samspil.warehouse.package import TableFile
 from samspil.warehouse.rules import read_rows

@@ -24,7 +24,8 @@ class Types(PySparkType):  # type: ignore[misc]
     def from_ibis(cls, dtype: dt.DataType) -> pt.DataType:
         if dtype.is_timestamp():
             return pt.TimestampNTZType() if dtype.timezone is None else pt.TimestampType()
-        return super().from_ibis(dtype)
+        found: pt.DataType = super().from_ibis(dtype)
+        return found
 
 
 def schema_of(frame: DataFrame) -> sch.Schema:
@@ -37,7 +38,7 @@ def columns_of(schema: sch.Schema) -> pt.StructType:
     return pt.StructType([pt.StructField(name, Types.from_ibis(dtype)) for name, dtype in schema.items()])
 
 
-class SqlTypes(SqlType):
+class SqlTypes(SqlType):  # type: ignore[misc]
     """Ibis's types in Spark's SQL."""
 
     @classmethod
