@@ -57,7 +57,7 @@ def course(
     """
     periods = periods_before(at, Months(1), months.count)
     people = _seen_between(tables, index, periods)
-    grid = people.mutate(month=ibis.literal(list(range(-before, after + 1)), type="array<int64>").unnest())
+    grid = people.mutate(month=ibis.literal(list(range(-before, after + 1)), type="array<int32>").unnest())
     grid = grid.mutate(number=grid.index_number + grid.month)
     grid = grid.filter(grid.number.between(grid.first_number, grid.last_number))
     sectors = sorted(measured_sectors(tables))
@@ -90,7 +90,7 @@ def courses(
     index date are computed, once for all illnesses.
     """
     if "hospital_diagnosis" not in tables:
-        types = {"course": "string", "month": "int64", "sector": "string", "observed": "int64", "persons": "int64"}
+        types = {"course": "string", "month": "int32", "sector": "string", "observed": "int64", "persons": "int64"}
         nobody = tables["person"].filter(ibis.literal(False))
         columns = {name: ibis.null(type_) for name, type_ in (types | {"cost": MONEY}).items()}
         nothing = nobody.select(**columns)

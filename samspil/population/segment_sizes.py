@@ -59,7 +59,8 @@ def sizes(found: Segmentation) -> ir.Table:
 def totals(counted: ir.Table) -> ir.Table:
     """Whom each section is about: section, programme, level, unit, persons. `counted` is a table of `sizes`."""
     return counted.group_by(["section", "programme", "level", "unit"]).aggregate(
-        persons=counted.persons.sum().cast("int64")
+        # An engine may widen a sum beyond what files hold whole; persons fit in 32 bits.
+        persons=counted.persons.sum().cast("int32").cast("int64")
     )
 
 
