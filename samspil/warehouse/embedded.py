@@ -15,6 +15,7 @@ import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 from fsspec import AbstractFileSystem
+from ibis.formats.pyarrow import PyArrowSchema
 
 from samspil.warehouse.engine import Engine, view_of
 from samspil.warehouse.storage import ByRange, is_remote, reached
@@ -71,7 +72,10 @@ class EmbeddedEngine(Engine):
         self._copy(rows, str(path), "FORMAT csv, HEADER true" if is_csv else "FORMAT parquet, COMPRESSION zstd")
 
     def batches(self, rows: ir.Table) -> Iterator[pa.RecordBatch]:
-        yield from self.run(self._sql(rows)).to_arrow_reader(_BATCH)
+        schema = PyArrowSchema.from_ibis(rows.schema())
+        for batch in self.run(self._sql(rows)).to_arrow_reader(_BATCH):
+            # Sums of whole numbers come in a type that is wider than what Ibis tells of.
+            yield from pa.Table.from_batches([batch]).cast(schema).to_batches()
 
     def _sql(self, rows: ir.Table) -> str:
         """The statement of some rows, after what it needs was made known to the engine: functions, tables in memory."""
