@@ -32,7 +32,7 @@ _MENDS = (
         r"Answer from Java side is empty|Connection refused|Connection reset|while sending|while communicating|"
         r"(SparkContext|context) (was|has been|is) (shut ?down|stopped)|stopped SparkContext|"
         r"masters are unresponsive|[Mm]aster removed our application|cancelled because SparkContext|"
-        r"ExecutorLostFailure|Py4JNetworkError",
+        r"ExecutorLostFailure|Py4JNetworkError|does not exist in the JVM",
         "Spark is gone or lost its workers: see that the cluster of SAMSPIL_SPARK_MASTER runs, and do it again; "
         "nothing was changed",
     ),
