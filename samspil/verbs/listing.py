@@ -20,9 +20,8 @@ from samspil.reports.practice_list import Leaver, SourceAge, practice_list_page
 from samspil.verbs.scoring import Run, open_run, persons_of, run_with
 from samspil.verbs.show import Shown
 from samspil.verbs.write import check_target, write_table, write_text
-from samspil.warehouse.choice import using
 from samspil.warehouse.contracts import contracts
-from samspil.warehouse.engine import connect
+from samspil.warehouse.embedded import EmbeddedEngine
 from samspil.warehouse.vault import names_of
 
 
@@ -173,8 +172,7 @@ def lists(
         write_text(_page(result, names, language), Path(out))
     elif out is not None:
         # What is in this process is written by the engine that is in it.
-        with using("duckdb"):
-            write_table(connect(run.lake.home.tmp), ibis.memtable(result.to_arrow()), Path(out))
+        write_table(EmbeddedEngine(run.lake.home.tmp), ibis.memtable(result.to_arrow()), Path(out))
     return result
 
 
