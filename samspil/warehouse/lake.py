@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -54,24 +54,8 @@ class Lake:
 
         Its files are opened when it is asked for: a run of two sources has nothing to do with the others' files.
         """
-        return _WhenAsked(
-            {name: s for source in self.sources for name, s in self.state.sources[source].tables.items()}, self._table
-        )
-
-    def _table(self, name: str, segments: list[Segment]) -> ir.Table:
-        contract = table(name)
-        whole = [s for s in segments if self._is_whole(s)]
-        parts = []
-        if whole:
-            parts.append(self.engine.read([self.home.lake.address(s.file) for s in whole], name))
-        for number, segment in enumerate(s for s in segments if s not in whole):
-            rows = self.engine.read([self.home.lake.address(segment.file)], f"{name}_{number}")
-            parts.append(rows.filter(in_days(rows[contract.period], segment.in_force or [])))
-        return ibis.union(*parts) if len(parts) > 1 else parts[0]
-
-    def _is_whole(self, segment: Segment) -> bool:
-        """Whether every row of the segment's file is still in force."""
-        return segment.in_force is None or segment.in_force == [self.state.deliveries[segment.delivery].period]
+        segments = {name: s for source in self.sources for name, s in self.state.sources[source].tables.items()}
+        return _Tables(self.home, self.state, self.engine, segments)
 
     def deliveries(self, source: str) -> list[Delivery]:
         """The deliveries a source's tables are made of, oldest load first."""
@@ -86,18 +70,23 @@ class Lake:
         return {source: [delivery.id for delivery in self.deliveries(source)] for source in self.sources}
 
 
-class _WhenAsked(Mapping[str, ir.Table]):
-    """Tables by their names, each opened once and when it is asked for."""
+class _Tables(Mapping[str, ir.Table]):
+    """Tables by their names, each opened once and when it is asked for.
 
-    def __init__(self, segments: Mapping[str, list[Segment]], opened: Callable[[str, list[Segment]], ir.Table]) -> None:
+    They do not know their lake: one that nobody holds any more, and the folder of its engine, go at once.
+    """
+
+    def __init__(self, home: Home, state: State, engine: Engine, segments: Mapping[str, list[Segment]]) -> None:
+        self._home = home
+        self._state = state
+        self._engine = engine
         self._segments = segments
-        self._opened = opened
-        self._tables: dict[str, ir.Table] = {}
+        self._opened: dict[str, ir.Table] = {}
 
     def __getitem__(self, name: str) -> ir.Table:
-        if name not in self._tables:
-            self._tables[name] = self._opened(name, self._segments[name])
-        return self._tables[name]
+        if name not in self._opened:
+            self._opened[name] = self._table(name, self._segments[name])
+        return self._opened[name]
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._segments)
@@ -107,6 +96,24 @@ class _WhenAsked(Mapping[str, ir.Table]):
 
     def __contains__(self, name: object) -> bool:
         return name in self._segments
+
+    def _table(self, name: str, segments: list[Segment]) -> ir.Table:
+        contract = table(name)
+        whole = [s for s in segments if self._is_whole(s)]
+        parts = []
+        if whole:
+            parts.append(self._read(whole, name))
+        for number, segment in enumerate(s for s in segments if s not in whole):
+            rows = self._read([segment], f"{name}_{number}")
+            parts.append(rows.filter(in_days(rows[contract.period], segment.in_force or [])))
+        return ibis.union(*parts) if len(parts) > 1 else parts[0]
+
+    def _read(self, segments: Sequence[Segment], name: str) -> ir.Table:
+        return self._engine.read([self._home.lake.address(segment.file) for segment in segments], name)
+
+    def _is_whole(self, segment: Segment) -> bool:
+        """Whether every row of the segment's file is still in force."""
+        return segment.in_force is None or segment.in_force == [self._state.deliveries[segment.delivery].period]
 
 
 @dataclass(frozen=True)

@@ -30,7 +30,7 @@ def run(region_home) -> CostRun:
 
 
 def one(run: CostRun, expression: Any) -> Any:
-    return tuple(run.lake.engine.one(expression).values())
+    return tuple(run.lake.engine.one(expression.as_table()).values())
 
 
 def at_level(run: CostRun, name: str, level: str) -> list[dict[str, Any]]:

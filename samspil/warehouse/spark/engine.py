@@ -152,7 +152,7 @@ class SparkEngine(Engine):
         with told(f"reading {file}"):
             rows = self._session.read.parquet(spoken(file))
             return self._named(
-                rows.select("*", (rows["_metadata.row_index"] + 1).alias(line)), view_of(f"{name}_{line}", [file])
+                rows.select("*", (rows["_metadata.row_index"] + 1).alias(line)), view_of(f"{name}_numbered", [file])
             )
 
     def _named(self, frame: DataFrame, name: str) -> ir.Table:
