@@ -20,7 +20,10 @@ from psycopg.types.json import Jsonb
 
 from bench.results import results
 from bench.rows import go_on_counting, insert, name, pick, when
+from samspil.access import log
+from samspil.access.actor import system
 from samspil.access.asked import asked_by
+from samspil.access.guard import check
 from samspil.access.log import CHAINS
 from samspil.access.models import (
     AccessRecord,
@@ -35,6 +38,7 @@ from samspil.access.models import (
     Role,
     User,
 )
+from samspil.lists.actions.publish_model import LISTS
 from samspil.lists.models import (
     EligibilityCheck,
     EligibilityRound,
@@ -109,6 +113,9 @@ def fill(size: Size, today: dt.date | None = None) -> None:
         town.log(cursor)
     go_on_counting(AccessRecord, CareTask, Citizen, Consent, EligibilityCheck, Entry, Inclusion, Membership, Notice)
     go_on_counting(Organisation, Publication, Review, RiskList, Standing, Step, User)
+    # Made-up digests fit no key, and a server does not start with another key than that of the log: one row is real.
+    decision = check(system(), "write", LISTS, "case_finding")
+    log.append([log.entry(system(), "write", LISTS, "case_finding", decision)])
     with connection.cursor() as cursor:
         cursor.execute("VACUUM (ANALYZE)")
 
