@@ -14,6 +14,7 @@ from samspil.programmes import load_programmes
 from samspil.programmes.cohorts import COHORTS, Cohort, CohortVersion
 from samspil.programmes.segment_rules import load_segment_rules
 from samspil.verbs.show import Shown
+from samspil.warehouse.choice import EMBEDDED, using
 from samspil.warehouse.home import Home
 from samspil.warehouse.lake import Lake
 
@@ -52,6 +53,7 @@ class CohortReport(Shown):
         return found
 
 
+@using(EMBEDDED)
 def cohort(
     name: str,
     as_of: dt.date,

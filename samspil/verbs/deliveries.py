@@ -16,6 +16,7 @@ from samspil.definitions import SamspilError
 from samspil.population.words import item_sources
 from samspil.programmes import RiskModel, load_programmes
 from samspil.verbs.show import Shown
+from samspil.warehouse.choice import EMBEDDED, using
 from samspil.warehouse.contracts import contracts, table_sources
 from samspil.warehouse.home import Home
 from samspil.warehouse.lake import Lake, SourceStatus, freshness
@@ -201,6 +202,7 @@ def _forget_in_lists(source: str, place: Home) -> None:
     figures.forget_source(system(), source)
 
 
+@using(EMBEDDED)
 def person_id(cpr: str, purpose: str, home: Path | str | None = None) -> int:
     """The `person_id` of a CPR number. It crosses into the identity zone and is logged with its purpose."""
     if not purpose.strip():

@@ -28,6 +28,7 @@ from samspil.verbs.figures_file import figures
 from samspil.verbs.kept import code_fingerprint, fingerprint
 from samspil.verbs.show import Shown
 from samspil.verbs.write import write_bytes, write_text
+from samspil.warehouse.choice import EMBEDDED, using
 from samspil.warehouse.home import Home
 from samspil.warehouse.lake import Lake
 from samspil.warehouse.sources import changing
@@ -123,6 +124,7 @@ def _shown(value: float | None) -> str:
     return "" if value is None else f"{value:+.3f}"
 
 
+@using(EMBEDDED)
 def evaluate(
     study: Path | str,
     *,

@@ -19,6 +19,7 @@ from samspil.population.stratification import Switch, needed_sources
 from samspil.population.stratification import stratify as stratify_tables
 from samspil.population.words import Criterion, Language, criteria
 from samspil.programmes import RiskModel, find_model
+from samspil.warehouse.choice import EMBEDDED, using
 from samspil.warehouse.home import Home
 from samspil.warehouse.lake import Lake
 
@@ -106,6 +107,7 @@ class Explanation:
         return f"<pre>{html.escape(str(self))}</pre>"
 
 
+@using(EMBEDDED)
 def explain(
     model: str,
     as_of: dt.date,

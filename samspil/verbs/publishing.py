@@ -22,6 +22,7 @@ from samspil.verbs.publishing_figures import hand_over_cost, hand_over_indicator
 from samspil.verbs.scoring import STRATIFY, Run, open_run
 from samspil.verbs.segmenting import open_segments
 from samspil.verbs.show import Shown
+from samspil.warehouse.choice import EMBEDDED, using
 from samspil.warehouse.home import Home
 from samspil.warehouse.runs import find_run
 
@@ -78,6 +79,7 @@ class PublishedFigures(Shown):
         ]
 
 
+@using(EMBEDDED)
 def publish(
     run: str,
     *,
@@ -107,6 +109,7 @@ def publish(
             raise SamspilError(f"a run of `{kind}` is not published")
 
 
+@using(EMBEDDED)
 def publish_lists(
     run: str, *, because: str = "", wanted: int | None = None, home: Path | str | None = None
 ) -> PublishedRun:

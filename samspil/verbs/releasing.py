@@ -22,6 +22,7 @@ from samspil.verbs.releasing_aggregates import described_release, release_tables
 from samspil.verbs.releasing_persons import due_rows, flag_withdrawn, persons_checked, today, write_persons
 from samspil.verbs.show import Shown
 from samspil.verbs.write import check_target, write_table
+from samspil.warehouse.choice import EMBEDDED, using
 from samspil.warehouse.home import Home
 from samspil.warehouse.lake import Lake
 from samspil.warehouse.releases import (
@@ -87,6 +88,7 @@ class Release(Shown):
         return [{"what": name, "": value} for name, value in facts.items()]
 
 
+@using(EMBEDDED)
 def release(
     run: str,
     tables: Sequence[str],
@@ -202,6 +204,7 @@ def releases(home: Path | str | None = None) -> Releases:
     return Releases(Home.find(home))
 
 
+@using(EMBEDDED)
 def open_release(name: str, home: Path | str | None = None) -> Release:
     """A release by its id, or the beginning of it. Raises SamspilError for none or several."""
     place = Home.find(home)
@@ -229,6 +232,7 @@ class DueForDeletion(Shown):
         return self.found
 
 
+@using(EMBEDDED)
 def due_for_deletion(
     consents: Path | str | None = None,
     *,

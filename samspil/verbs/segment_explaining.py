@@ -15,6 +15,7 @@ from samspil.population.segment_words import Person, Told, explained
 from samspil.population.time import AsOf
 from samspil.verbs.segmenting import SegmentRun, segments
 from samspil.verbs.show import Shown, as_text
+from samspil.warehouse.choice import EMBEDDED, using
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,7 @@ class SegmentExplanation(Shown):
         return head + as_text(self.rows()) + tail
 
 
+@using(EMBEDDED)
 def explain_segments(
     person: int,
     as_of: dt.date,

@@ -11,13 +11,15 @@ from samspil.definitions import SamspilError
 
 #: The engines there are; the first is used where nobody chooses.
 ENGINES = ("duckdb", "spark")
+#: What runs inside the process: for what looks at one person, or hands its rows to libraries of the process.
+EMBEDDED = ENGINES[0]
 VARIABLE = "SAMSPIL_ENGINE"
 _chosen: ContextVar[str | None] = ContextVar("engine", default=None)
 
 
 def chosen() -> str:
     """The engine in use: of `using`, else of SAMSPIL_ENGINE, else DuckDB. Raises SamspilError for another name."""
-    name = _chosen.get() or os.environ.get(VARIABLE) or ENGINES[0]
+    name = _chosen.get() or os.environ.get(VARIABLE) or EMBEDDED
     if name not in ENGINES:
         raise SamspilError(f"there is no engine `{name}`; engines are {' and '.join(ENGINES)} (--engine, {VARIABLE})")
     return name
@@ -25,7 +27,10 @@ def chosen() -> str:
 
 @contextlib.contextmanager
 def using(name: str | None) -> Iterator[None]:
-    """Use an engine for what is called inside; None leaves the choice as it is. Raises SamspilError for no engine."""
+    """Use an engine for what is called inside, a lake that is opened there included; None leaves the choice as it is.
+
+    Stands before a function too. Raises SamspilError for no engine.
+    """
     token = _chosen.set(name or _chosen.get())
     try:
         chosen()

@@ -16,8 +16,6 @@ import ibis.expr.types as ir
 import pyarrow as pa
 from ibis.backends.sql import SQLBackend
 
-from samspil.warehouse.choice import chosen
-
 
 class Engine(ABC):
     """One open engine. Tables it gives belong together and can be joined; another engine knows nothing of them."""
@@ -72,9 +70,9 @@ def view_of(name: str, files: Sequence[str]) -> str:
     return f"{name}_{hashlib.sha256(repr(list(files)).encode()).hexdigest()[:12]}"
 
 
-def connect(tmp: Path) -> Engine:
-    """The chosen engine, open. What does not fit into memory goes below `tmp`."""
-    if chosen() == "spark":
+def connect(tmp: Path, name: str) -> Engine:
+    """An engine by its name, open. What does not fit into memory goes below `tmp`."""
+    if name == "spark":
         from samspil.warehouse.spark.engine import SparkEngine  # noqa: PLC0415 - an extra that few installations have
 
         return SparkEngine(tmp)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import ibis
@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from samspil.definitions import SamspilError
+from samspil.warehouse.choice import chosen
 from samspil.warehouse.contracts import contracts, table
 from samspil.warehouse.engine import Engine, connect
 from samspil.warehouse.home import Home
@@ -30,6 +31,8 @@ class Lake:
     home: Home
     state: State
     without: frozenset[str] = frozenset()
+    #: The engine that was chosen when it was opened; it starts when rows are asked for.
+    chosen: str = field(default_factory=chosen)
 
     @classmethod
     def open(cls, home: Home, state: int | None = None, without: Sequence[str] = ()) -> Lake:
@@ -41,7 +44,7 @@ class Lake:
 
     @cached_property
     def engine(self) -> Engine:
-        return connect(self.home.tmp)
+        return connect(self.home.tmp, self.chosen)
 
     @property
     def sources(self) -> list[str]:

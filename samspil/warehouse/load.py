@@ -12,6 +12,7 @@ import ibis.expr.types as ir
 import pyarrow as pa
 from ibis.formats.pyarrow import PyArrowType
 
+from samspil.warehouse.choice import chosen
 from samspil.warehouse.contracts import Table
 from samspil.warehouse.door import LINE, Door, Raw, damaged
 from samspil.warehouse.engine import Engine, connect
@@ -86,7 +87,7 @@ class _Load:
         self.package = package
         self.report = report
         self.progress = progress
-        self.engine: Engine = connect(home.tmp)
+        self.engine: Engine = connect(home.tmp, chosen())
         self.door = Door(self.engine, home.tmp)
         self.rejects = Rejects(self.door.folder)
 

@@ -20,7 +20,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from samspil import verbs
-from samspil.warehouse.choice import ENGINES, using
+from samspil.warehouse.choice import ENGINES, chosen, using
 from samspil.warehouse.contracts import Column, ColumnType, Table
 from samspil.warehouse.door import LINE, Door
 from samspil.warehouse.engine import connect
@@ -124,7 +124,7 @@ def test_every_type_of_parquet_is_read_alike(tmp_path: Path) -> None:
     found = []
     for name in ENGINES:
         with using(name):
-            engine = connect(tmp_path / "tmp")
+            engine = connect(tmp_path / "tmp", chosen())
             door = Door(engine, tmp_path / "tmp")
             raw = door.open(TableFile("types", tmp_path / "types.parquet", "", 6)).rows
             twice = raw.select(line=LINE, **{f"{column} as {to}": raw[column] for column, to in read})

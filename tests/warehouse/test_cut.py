@@ -15,6 +15,7 @@ import pytest
 
 from samspil import verbs
 from samspil.warehouse import embedded
+from samspil.warehouse.choice import chosen
 from samspil.warehouse.engine import Engine, connect
 from samspil.warehouse.home import Home
 from samspil.warehouse.lake import Lake
@@ -73,7 +74,7 @@ def test_two_years_of_ten_are_read_without_the_other_eight(
     monkeypatch.setattr(embedded, "ROW_GROUP", 10_240)
     if engine == "spark":
         monkeypatch.setattr("samspil.warehouse.spark.engine._ROW_GROUP_BYTES", 200_000)
-    opened = connect(tmp_path / "tmp")
+    opened = connect(tmp_path / "tmp", chosen())
     source = tmp_path / "source.parquet"
     pq.write_table(ten_years(), source)
     rows = opened.read([str(source)], "source")

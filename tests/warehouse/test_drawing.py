@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from samspil.warehouse import vault
+from samspil.warehouse.choice import chosen
 from samspil.warehouse.engine import Engine, connect
 from samspil.warehouse.home import Home
 from samspil.warehouse.state import State
@@ -51,7 +52,7 @@ def test_a_person_has_one_number_though_it_is_drawn_twice_or_asked_for_again(
 
     monkeypatch.setattr(vault, "drawn", clashing_once)
     home.create()
-    opened = connect(home.tmp)
+    opened = connect(home.tmp, chosen())
     pq.write_table(pa.table({"written": PEOPLE}), tmp_path / "written.parquet")
     written = opened.read([str(tmp_path / "written.parquet")], "written")
     files, linked = link(opened, home, State(), "first", written)

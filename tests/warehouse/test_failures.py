@@ -16,7 +16,7 @@ pytest.importorskip("pyspark")
 from py4j.protocol import Py4JError, Py4JNetworkError
 from pyspark.errors import AnalysisException
 
-from samspil.warehouse.choice import using
+from samspil.warehouse.choice import chosen, using
 from samspil.warehouse.engine import connect
 from samspil.warehouse.spark.failures import sensible_line, told
 
@@ -80,7 +80,7 @@ def test_a_fault_of_our_own_is_not_dressed_up_as_one_of_spark() -> None:
 def test_a_place_that_cannot_be_written_to_is_told_with_the_mend(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("no folder")
     with using("spark"):
-        engine = connect(tmp_path / "tmp")
+        engine = connect(tmp_path / "tmp", chosen())
         two = engine.backend.sql("SELECT 1 AS one, 2 AS two")
         with pytest.raises(SamspilError, match=r"Spark failed writing .*every worker must be able to write"):
             engine.write(two, str(tmp_path / "file" / "two.parquet"))
@@ -92,10 +92,10 @@ GONE = """
 import os, signal, sys
 from pathlib import Path
 from samspil.definitions import SamspilError
-from samspil.warehouse.choice import using
+from samspil.warehouse.choice import chosen, using
 from samspil.warehouse.engine import connect
 with using("spark"):
-    engine = connect(Path(sys.argv[1]))
+    engine = connect(Path(sys.argv[1]), chosen())
     two = engine.backend.sql("SELECT 1 AS one, 2 AS two")
     os.kill(engine.backend._session.sparkContext._gateway.proc.pid, signal.SIGKILL)
     try:

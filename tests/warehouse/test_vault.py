@@ -12,6 +12,7 @@ import pytest
 
 from samspil import verbs
 from samspil.definitions import SamspilError
+from samspil.warehouse.choice import chosen
 from samspil.warehouse.engine import connect
 from samspil.warehouse.home import Home
 from samspil.warehouse.state import read_state
@@ -148,7 +149,7 @@ def test_looking_up_names_is_logged_with_its_purpose(house: House) -> None:
     home = Home.find(house.home)
     persons = [house.person(person) for person in PEOPLE[:2]]
     before = len(log(house))
-    found = names_of(connect(home.tmp), home, read_state(home), persons, "a list for the practice")
+    found = names_of(connect(home.tmp, chosen()), home, read_state(home), persons, "a list for the practice")
     assert found == {persons[n]: (PEOPLE[n], f"Given{n:02d} Family{n:02d}") for n in (0, 1)}
     ((entry,),) = [log(house)[before:]]
     assert (entry["purpose"], entry["persons"]) == ("a list for the practice", 2)
