@@ -3,9 +3,11 @@
     python bench/scale.py                                1, 2, 4 and 6 million persons on both engines
     python bench/scale.py --millions 1 2 --engines duckdb
     python bench/scale.py --table                        only the tables, of what was measured
+    python bench/scale.py --table --results docs/scale.json
 
-Every verb is a fresh process and makes its run itself. What was measured is kept in `results.json` in `--var`, and is
-not measured again; deliveries are made once for each size. SQL by hand makes the same lists beside `stratify`.
+Every verb is a fresh process and makes its run itself. What was measured is kept in `results.json` in `--var`, or where
+`--results` says (`docs/scale.json` is what docs/scale.md tells of), and is not measured again; deliveries are made once
+for each size. SQL by hand makes the same lists beside `stratify`.
 """
 
 from __future__ import annotations
@@ -151,6 +153,7 @@ def arguments(given: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument(
         "--deliveries", type=Path, help="where deliveries-1 and others lie or are made; --var when absent"
     )
+    parser.add_argument("--results", type=Path, help="what was measured, and where more is kept; in --var when absent")
     parser.add_argument("--keep", action="store_true", help="keep the homes")
     parser.add_argument("--again", action="store_true", help="measure what was measured before")
     parser.add_argument("--table", action="store_true", help="print the tables alone")
@@ -169,7 +172,7 @@ def main() -> None:
             fcntl.flock(alone, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             raise Failed(f"another bench is measuring in {var}") from error
-    kept = Kept.open(var / "results.json")
+    kept = Kept.open(given.results or var / "results.json")
     if not given.table:
         # One way for both engines, and for Java's own threads, to have so many processors.
         os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[: given.cores])
