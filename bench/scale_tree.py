@@ -1,7 +1,7 @@
 """What a process and all that it starts cost together: a Spark driver leaves its Java behind without waiting for it.
 
 Linux only. This process becomes the one that inherits what the measured one leaves behind, and waits for it as well, so
-processor time is complete. Memory is sampled as the sum of resident sets: a page that two processes share counts twice.
+processor time is complete. Memory is sampled as the sum of resident sets.
 """
 
 from __future__ import annotations
@@ -23,6 +23,8 @@ from measure import Command, Cost, Failed
 
 _PAGE = os.sysconf("SC_PAGE_SIZE")
 _SUBREAPER = 36
+#: The flag of a process that was forked and runs no program of its own yet (PF_FORKNOEXEC).
+_FORKED = 0x40
 _EVERY = 0.2
 _PATIENCE = 30.0
 
@@ -95,7 +97,7 @@ class _Watch(threading.Thread):
     def run(self) -> None:
         while not self._over.wait(_EVERY):
             # Only one command runs at a time: whatever descends from here is of it.
-            self.memory = max(self.memory, sum(resident(pid) for pid in descendants(os.getpid())))
+            self.memory = max(self.memory, memory_of(descendants(os.getpid())))
             self.scratch = max(self.scratch, bytes_in(self._folder))
 
     def stop(self) -> None:
@@ -103,29 +105,45 @@ class _Watch(threading.Thread):
         self.join()
 
 
-def descendants(pid: int) -> list[int]:
+@dataclass(frozen=True)
+class Seen:
+    """A process at one moment: bytes of addresses, and in memory; `forked` while it runs no program of its own yet."""
+
+    parent: int
+    forked: bool
+    size: int
+    resident: int
+
+
+def descendants(pid: int) -> dict[int, Seen]:
     """The processes that descend from one, without it."""
+    found: dict[int, Seen] = {}
     children: dict[int, list[int]] = {}
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit():
             with suppress(OSError):
-                # The name in brackets may hold blanks; state and parent follow it.
-                parent = int((entry / "stat").read_text().rpartition(")")[2].split()[1])
+                # The name in brackets may hold blanks; proc(5) numbers what follows it from 3.
+                told = (entry / "stat").read_text().rpartition(")")[2].split()
+                parent, flags, size, pages = (int(told[number - 3]) for number in (4, 9, 23, 24))
+                found[int(entry.name)] = Seen(parent, bool(flags & _FORKED), size, pages * _PAGE)
                 children.setdefault(parent, []).append(int(entry.name))
-    found, look = [], [pid]
+    below, look = [], [pid]
     while look:
-        below = children.get(look.pop(), [])
-        found += below
-        look += below
-    return found
+        next_ones = children.get(look.pop(), [])
+        below += next_ones
+        look += next_ones
+    return {each: found[each] for each in below}
 
 
-def resident(pid: int) -> int:
-    """The bytes of a process that are in memory, 0 when it is gone."""
-    try:
-        return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * _PAGE
-    except (OSError, IndexError):
-        return 0
+def memory_of(processes: Mapping[int, Seen]) -> int:
+    """The bytes that processes have in memory. A child that was just made is its parent still, page by page: Java makes
+    one for each file whose rights it sets, and its heap would count twice.
+    """
+    return sum(
+        one.resident
+        for one in processes.values()
+        if not (one.forked and one.parent in processes and one.size == processes[one.parent].size)
+    )
 
 
 def bytes_in(folder: Path) -> int:

@@ -146,6 +146,16 @@ def test_predictions_are_the_straight_line_over_the_sum_of_verbs(tmp_path: Path)
     assert "| 450 | 4.50 | 4.50 to 4.50 | 4.50 | 270 | 2,109 | - | - | - |" in told
 
 
+def test_the_document_has_the_tables_of_its_measurements() -> None:
+    """Every line of every table that `docs/scale.json` is enough for stands in `docs/scale.md`."""
+    docs = BENCH.parent / "docs"
+    told = import_module("scale_tables").tables(import_module("scale_kept").Kept.open(docs / "scale.json"))
+    lines = [line for line in told.splitlines() if line.startswith("|")]
+    assert len(lines) > 50
+    written = (docs / "scale.md").read_text(encoding="utf-8").splitlines()
+    assert [line for line in lines if line not in written] == []
+
+
 def test_what_a_process_leaves_behind_is_measured_as_well(tmp_path: Path) -> None:
     script = tmp_path / "leaves.py"
     script.write_text(
@@ -166,6 +176,16 @@ def test_what_a_process_leaves_behind_is_measured_as_well(tmp_path: Path) -> Non
     assert float(told[0]) > 1.0
     assert float(told[1]) > 150e6
     assert int(told[2]) >= script.stat().st_size
+
+
+def test_a_child_that_shares_its_parents_memory_is_counted_once() -> None:
+    tree = import_module("scale_tree")
+    java = tree.Seen(parent=1, forked=False, size=30_000, resident=12_000)
+    made = replace(java, parent=7, forked=True)
+    assert tree.memory_of({7: java, 8: made}) == 12_000
+    assert tree.memory_of({7: java, 8: replace(made, size=40_000, resident=500)}) == 12_500
+    assert tree.memory_of({7: java, 8: replace(made, forked=False)}) == 24_000
+    assert tree.memory_of({8: made}) == 12_000
 
 
 def test_what_tasks_wrote_for_others_is_added_up(tmp_path: Path) -> None:
