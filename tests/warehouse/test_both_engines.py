@@ -15,6 +15,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import ibis
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -134,6 +135,23 @@ def test_every_type_of_parquet_is_read_alike(tmp_path: Path) -> None:
             door.close()
     same(*found)
     assert found[0].num_rows == 6
+
+
+@pytest.mark.parametrize("name", ENGINES)
+def test_numbers_of_rows_do_not_end_at_two_thousand_millions(name: str, tmp_path: Path) -> None:
+    pq.write_table(pa.table({"cost": [30, 20, 10, 20]}), tmp_path / "costs.parquet")
+    with using(name):
+        costs = connect(tmp_path / "tmp", chosen()).read([str(tmp_path / "costs.parquet")], "costs")
+        order = ibis.window(order_by=costs.cost.desc())
+        large = {
+            "row": ibis.row_number().over(order) * 2_000_000_000,
+            "rank": ibis.rank().over(order) * 2_000_000_000,
+            "dense": ibis.dense_rank().over(order) * 2_000_000_000,
+            "part": ibis.ntile(4).over(order) * 2_000_000_000,
+        }
+        found = {key: sorted(value.to_pyarrow().to_pylist()) for key, value in large.items()}
+    thousands = {key: [number // 10**9 for number in numbers] for key, numbers in found.items()}
+    assert thousands == {"row": [0, 2, 4, 6], "rank": [0, 2, 2, 6], "dense": [0, 2, 2, 4], "part": [0, 2, 4, 6]}
 
 
 def later() -> Package:
