@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, reduce
+from operator import or_
 
 import ibis
 import ibis.expr.types as ir
@@ -169,7 +170,7 @@ def _rows_in_force(home: Home, state: State, name: str, segment: Segment) -> int
     """The rows of a segment that no later delivery replaced."""
     if segment.in_force is None or segment.in_force == [state.deliveries[segment.delivery].period]:
         return segment.rows
-    delivered = home.lake.dataset(segment.file).to_table(columns=[table(name).period])
-    days = pc.cast(delivered.column(0), pa.date32())
-    kept = [pc.and_(pc.greater_equal(days, p.from_), pc.less_equal(days, p.to)) for p in segment.in_force]
-    return sum(pc.sum(part).as_py() or 0 for part in kept)
+    day = pc.field(table(name).period).cast(pa.date32())
+    kept = [(day >= days.from_) & (day <= days.to) for days in segment.in_force]
+    # Looked through a part at a time: a table may be larger than memory.
+    return home.lake.dataset(segment.file).count_rows(filter=reduce(or_, kept)) if kept else 0

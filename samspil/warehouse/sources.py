@@ -11,14 +11,14 @@ import datetime as dt
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import numpy as np
-import pyarrow as pa
-import pyarrow.compute as pc
+import ibis
 import pyarrow.parquet as pq
 
 from samspil.definitions import SamspilError
+from samspil.warehouse.choice import EMBEDDED
 from samspil.warehouse.claim import claim
 from samspil.warehouse.contracts import contracts
+from samspil.warehouse.engine import connect
 from samspil.warehouse.home import Home
 from samspil.warehouse.runs import clear_unfinished_runs, remove_runs_of, runs_of
 from samspil.warehouse.state import (
@@ -32,7 +32,7 @@ from samspil.warehouse.state import (
     read_state,
     rewrite,
 )
-from samspil.warehouse.vault import IDENTITY_SCHEMA, write_private
+from samspil.warehouse.vault import identities, write_secret
 
 
 def _source(state: State, name: str) -> Source:
@@ -164,24 +164,25 @@ def _identities_without(home: Home, state: State, name: str) -> tuple[list[str],
     """Identity files that hold only persons whom another source has delivered, and how many are forgotten."""
     if not state.identity_files:
         return [], 0
-    known = pa.concat_tables([pq.read_table(home.vault / file) for file in state.identity_files])
-    files = {
-        segment.file
-        for old in all_states(home)
-        for source, content in old.sources.items()
-        if source != name
-        for segments in content.tables.values()
-        for segment in segments
-    }
-    keep = pa.array(np.zeros(len(known), dtype=bool))
-    for file in sorted(files):
-        table = home.lake.dataset(file)
-        if "person_id" in table.schema.names:
-            delivered = table.to_table(columns=["person_id"])["person_id"].unique()
-            keep = pc.or_(keep, pc.is_in(known["person_id"], value_set=delivered))
-    kept = known.filter(keep)
-    if len(kept) == len(known):
+    engine = connect(home.tmp, EMBEDDED)
+    files = sorted(
+        {
+            (table, segment.file)
+            for old in all_states(home)
+            for source, content in old.sources.items()
+            if source != name
+            for table, segments in content.tables.items()
+            for segment in segments
+        }
+    )
+    read = [engine.read([home.lake.address(file)], table) for table, file in files]
+    delivered = [rows.select("person_id") for rows in read if "person_id" in rows.columns]
+    known = identities(engine, home, state).cache()
+    kept = known.semi_join(ibis.union(*delivered).distinct(), "person_id").cache() if delivered else known.limit(0)
+    before, after = (engine.one(rows.aggregate(persons=rows.count()))["persons"] for rows in (known, kept))
+    if after == before:
         return list(state.identity_files), 0
     left = f"identities/after-purge-{state.number + 1:06d}.parquet"
-    write_private(home, left, kept.cast(IDENTITY_SCHEMA).sort_by("person_id"))
-    return [left] if len(kept) else [], len(known) - len(kept)
+    if after:
+        write_secret(engine, kept.order_by("person_id"), home.vault / left)
+    return [left] if after else [], before - after

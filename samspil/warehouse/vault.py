@@ -20,11 +20,10 @@ import ibis
 import ibis.expr.types as ir
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from samspil.definitions import SamspilError
 from samspil.warehouse.engine import Engine
-from samspil.warehouse.files import remove, sync, sync_all
+from samspil.warehouse.files import remove, sync_all
 from samspil.warehouse.home import Home
 from samspil.warehouse.state import State
 
@@ -100,14 +99,6 @@ def is_cpr(digits: ir.StringValue) -> ir.BooleanValue:
     )
     date = ((century + year).cast("string") + "-" + digits.substr(2, 2) + "-" + digits.substr(0, 2)).try_cast("date")
     return (digits.re_search(r"^[0-9]{10}$") & date.notnull()).fill_null(False)
-
-
-def write_private(home: Home, name: str, table: pa.Table) -> None:
-    """Write a file of the vault that only its owner can read."""
-    path = home.vault / name
-    _prepare_private(path)
-    pq.write_table(table, path, compression="zstd")
-    sync(path)
 
 
 def write_secret(engine: Engine, rows: ir.Table, path: Path) -> None:
