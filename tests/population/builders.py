@@ -288,7 +288,7 @@ def _connection() -> ibis.BaseBackend:
 @cache
 def _spark() -> Any:
     """Ibis's view of Spark; `spark` has to be the chosen engine."""
-    return connect(Path(tempfile.mkdtemp(prefix="samspil-spark-"))).backend
+    return connect(Path(tempfile.mkdtemp(prefix="samspil-spark-")), "spark").backend
 
 
 def _on_spark(name: str, rows: pa.Table) -> ir.Table:
