@@ -15,10 +15,9 @@ import ibis
 import pyarrow.parquet as pq
 
 from samspil.definitions import SamspilError
-from samspil.warehouse.choice import EMBEDDED
 from samspil.warehouse.claim import claim
 from samspil.warehouse.contracts import contracts
-from samspil.warehouse.engine import connect
+from samspil.warehouse.embedded import EmbeddedEngine
 from samspil.warehouse.home import Home
 from samspil.warehouse.runs import clear_unfinished_runs, remove_runs_of, runs_of
 from samspil.warehouse.state import (
@@ -164,7 +163,7 @@ def _identities_without(home: Home, state: State, name: str) -> tuple[list[str],
     """Identity files that hold only persons whom another source has delivered, and how many are forgotten."""
     if not state.identity_files:
         return [], 0
-    engine = connect(home.tmp, EMBEDDED)
+    engine = EmbeddedEngine(home.tmp)
     files = sorted(
         {
             (table, segment.file)
