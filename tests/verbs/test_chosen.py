@@ -52,7 +52,6 @@ EMBEDDED: dict[str, Callable[[Path], Any]] = {
 }
 LEAVE: dict[str, Callable[[str, Path], Any]] = {
     "publish": lambda run, home: verbs.publish(run, home=home),
-    "due for deletion": lambda _, home: verbs.due_for_deletion(home=home),
     "release": lambda run, home: verbs.release(run, ["daemp"], audience="analyst", purpose="a test", home=home),
 }
 
