@@ -13,6 +13,7 @@ from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.utils import translation
 
 from samspil.access import held_forms, second_factor
 from samspil.access.middleware import Request, capacities, capacity_key
@@ -56,8 +57,12 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 @login_not_required
-def server_error(_request: HttpRequest) -> HttpResponse:
-    """A fault; or a database that is away or busy, which comes back by itself. Neither page asks the database."""
-    if isinstance(sys.exception(), OperationalError | InterfaceError):
-        return HttpResponse(render_to_string("503.html"), status=503, headers={"Retry-After": RETRY_AFTER})
-    return HttpResponse(render_to_string("500.html"), status=500)
+def server_error(request: HttpRequest) -> HttpResponse:
+    """A fault; or a database that is away or busy, which comes back by itself. Neither page asks the database.
+
+    The language is found anew: what fails early leaves that of whoever the thread served before.
+    """
+    with translation.override(translation.get_language_from_request(request)):
+        if isinstance(sys.exception(), OperationalError | InterfaceError):
+            return HttpResponse(render_to_string("503.html"), status=503, headers={"Retry-After": RETRY_AFTER})
+        return HttpResponse(render_to_string("500.html"), status=500)

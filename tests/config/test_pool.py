@@ -15,6 +15,7 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.db import InterfaceError, OperationalError
 from django.test import RequestFactory
+from django.utils import translation
 
 from samspil.config import environment
 from samspil.web import views
@@ -86,11 +87,18 @@ def test_a_fault_is_told_as_one():
     assert (answer.status_code, "Fejlen er registreret" in answer.text) == (500, True)
 
 
-def answer_to(error):
+@pytest.mark.parametrize(("theirs", "others"), [("da", "en"), ("en", "da")])
+def test_nobody_is_told_in_the_language_of_whoever_the_thread_served_before(theirs, others):
+    with translation.override(others):
+        answer = answer_to(OperationalError("no"), {"Accept-Language": theirs})
+    assert f'<html lang="{theirs}">' in answer.text
+
+
+def answer_to(error, headers=None):
     try:
         raise error
     except type(error):
-        return views.server_error(RequestFactory().get("/"))
+        return views.server_error(RequestFactory(headers=headers).get("/"))
 
 
 # As it is served: a server of its own, since it is halted on the way.

@@ -77,10 +77,10 @@ class Cluster:
         """The workers that were started here and not killed."""
         return [name for name in self._processes if name != "master"]
 
-    def known(self) -> list[dict[str, Any]]:
-        """What the master tells of its workers that are alive."""
+    def known(self) -> set[str]:
+        """What the master calls those of its workers that it takes to be alive."""
         with urllib.request.urlopen(f"{self._pages}/json/", timeout=30) as answer:
-            return [worker for worker in json.load(answer)["workers"] if worker["state"] == "ALIVE"]
+            return {worker["id"] for worker in json.load(answer)["workers"] if worker["state"] == "ALIVE"}
 
     def stop_executors(self, worker: str) -> list[str]:
         """Stop, and not end, what a worker runs for drivers: it is there and finishes nothing. Returns their names."""
@@ -93,13 +93,14 @@ class Cluster:
 
     def add_worker(self) -> str:
         """Start one more worker, wait until the master knows it, and return its name."""
-        name, before = f"worker-{secrets.token_hex(4)}", len(self.known())
+        # By name: a worker that was killed a moment ago may still be counted among those alive.
+        name, before = f"worker-{secrets.token_hex(4)}", self.known()
         self._start(
             name,
             "org.apache.spark.deploy.worker.Worker",
             *("--cores", "1", "--memory", "1g", "--work-dir", str(self.folder / name), self.master),
         )
-        self._wait(name, lambda: len(self.known()) > before)
+        self._wait(name, lambda: bool(self.known() - before))
         return name
 
     def kill(self, worker: str) -> None:
