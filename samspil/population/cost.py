@@ -8,7 +8,7 @@ the months of a year to the year, and the months of a spell to the spell.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from decimal import Decimal
 from itertools import pairwise
 
@@ -21,7 +21,7 @@ from samspil.population.cost_sources import MONEY, READERS, services_of, units_a
 from samspil.population.engine import citizens
 from samspil.population.tables import Tables, source_of
 from samspil.population.time import AsOf, Months, Period
-from samspil.programmes.prices import PriceFile, PriceList
+from samspil.programmes.prices import Key, PriceFile, PriceList
 
 #: The columns of a cost table. `unpriced` is the part of `units` that no price is known for.
 COLUMNS = ("person_id", "period", "sector", "service", "units", "unpriced", "cost")
@@ -75,20 +75,52 @@ def costs(tables: Tables, periods: Sequence[Period], prices: PriceList) -> ir.Ta
     `hospital_cost` has it; a course of rehabilitation on the day it starts); a spell counts its days in each period.
     Raises SamspilError for periods that do not follow each other, and when no table with a cost is loaded.
     """
+    parts = [
+        _grouped(rows, {"sector": {sector for sector, _ in keys}, "service": {service for _, service in keys}})
+        for keys, rows in _read(tables, periods, prices)
+    ]
+    return _union([part.select(*COLUMNS) for part in parts])
+
+
+def costs_by_sector(tables: Tables, periods: Sequence[Period], prices: PriceList) -> ir.Table:
+    """What `costs` has without telling services apart, one row per person, period and sector.
+
+    Columns: `person_id`, `period`, `sector`, `unpriced`, `cost`. Raises SamspilError as `costs` does.
+    """
+    together: dict[frozenset[str], list[ir.Table]] = {}
+    for keys, rows in _read(tables, periods, prices):
+        together.setdefault(frozenset(sector for sector, _ in keys), []).append(rows.drop("service"))
+    parts = [_grouped(_union(rows), {"sector": sectors}) for sectors, rows in together.items()]
+    return _union([part.select("person_id", "period", "sector", "unpriced", "cost") for part in parts])
+
+
+def _read(tables: Tables, periods: Sequence[Period], prices: PriceList) -> Iterator[tuple[tuple[Key, ...], ir.Table]]:
+    """The rows of each table with a cost that is loaded, and the services that they can be."""
     if not periods or any(earlier.until != later.after for earlier, later in pairwise(periods)):
         raise SamspilError("periods of a cost table follow each other without a gap")
-    parts = [_grouped(read(tables[name], periods, prices)) for name, read in READERS.items() if name in tables]
-    if not parts:
+    if not any(name in tables for name in READERS):
         sources = sorted({source_of(name) for name in READERS})
         raise SamspilError(f"no cost without one of the sources {', '.join(sources)}: deliver one and run again")
-    return ibis.union(*parts) if len(parts) > 1 else parts[0]
+    for name, read in READERS.items():
+        if name in tables:
+            yield services_of()[name], read(tables[name], periods, prices)
 
 
-def _grouped(rows: ir.Table) -> ir.Table:
-    """One row per person, period, sector and service; a cost of null stays null only where no row has one."""
-    return rows.group_by("person_id", "period", "sector", "service").aggregate(
+def _grouped(rows: ir.Table, values: Mapping[str, Collection[str]]) -> ir.Table:
+    """One row per person, period and the columns of `values`, which are all that each can have.
+
+    A column with one value parts nobody and is told afterwards: texts in a group cost time and memory. A cost of null
+    stays null only where no row has one.
+    """
+    shared = {name: ibis.literal(*each) for name, each in values.items() if len(each) == 1}
+    grouped = rows.group_by("person_id", "period", *(name for name in values if name not in shared))
+    return grouped.aggregate(
         units=units_added_up(rows.units), unpriced=units_added_up(rows.unpriced), cost=rows.cost.sum().cast(MONEY)
-    )
+    ).mutate(**shared)
+
+
+def _union(parts: Sequence[ir.Table]) -> ir.Table:
+    return ibis.union(*parts) if len(parts) > 1 else parts[0]
 
 
 # Persons

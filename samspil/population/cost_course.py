@@ -15,7 +15,7 @@ import ibis.expr.types as ir
 
 from samspil.definitions import SamspilError
 from samspil.population.codes import CodeRange
-from samspil.population.cost import costs, measured_sectors, periods_before
+from samspil.population.cost import costs_by_sector, measured_sectors, periods_before
 from samspil.population.cost_sources import MONEY, READERS, first_not_before
 from samspil.population.tables import Tables
 from samspil.population.time import AsOf, Months, Period
@@ -52,8 +52,8 @@ def course(
     registration, is in no row. `month` goes from −before to after. `observed` is how many could be seen in that month,
     `persons` how many of them had something in the sector, and `cost` what it was (null where nothing has a price).
     A sector that is not loaded has no rows. Somebody who dies is observed in the month of death and not after it; who
-    left on a day that is not known is not observed at all. `rows` are the costs of the last `months`, month by month,
-    where they are computed already.
+    left on a day that is not known is not observed at all. `rows` are those of `costs_by_sector` for the last `months`,
+    month by month, where they are computed already.
     """
     periods = periods_before(at, Months(1), months.count)
     people = _seen_between(tables, index, periods)
@@ -64,11 +64,11 @@ def course(
     observed = grid.group_by("month").aggregate(observed=grid.count())
     observed = observed.mutate(sector=ibis.literal(sectors, type="array<string>").unnest())
 
-    rows = costs(tables, periods, prices) if rows is None else rows
+    rows = costs_by_sector(tables, periods, prices) if rows is None else rows
     rows = rows.mutate(number=_number(rows.period, periods))
     in_grid = rows.inner_join(grid.select("person_id", "month", "number"), ["person_id", "number"])
     spent = in_grid.group_by("month", "sector").aggregate(
-        persons=in_grid.person_id.nunique(), cost=in_grid.cost.sum(), unpriced=in_grid.unpriced.sum()
+        persons=in_grid.count(), cost=in_grid.cost.sum(), unpriced=in_grid.unpriced.sum()
     )
     joined = observed.left_join(spent, ["month", "sector"])
     nothing = (joined.unpriced.fill_null(0.0) == 0).ifelse(ibis.literal(0).cast(MONEY), ibis.null(MONEY))
@@ -81,22 +81,19 @@ def course(
     )
 
 
-def courses(
-    tables: Tables, at: AsOf, prices: PriceList, wanted: Courses, months: Months
-) -> tuple[ir.Table, tuple[ir.Table, ...]]:
-    """The course of every illness wanted: `course` and the columns of `course()`; and what was computed once for all.
+def courses(tables: Tables, at: AsOf, prices: PriceList, wanted: Courses, months: Months) -> ir.Table:
+    """The course of every illness wanted: `course` and the columns of `course()`, computed at once.
 
     Without the source `hospital` nobody has an index date, and there are no rows. The costs of those alone who have an
-    index date are computed, once for all illnesses.
+    index date are computed, once for all illnesses, and let go again: they are many, and what comes of them is not.
     """
     if "hospital_diagnosis" not in tables:
         types = {"course": "string", "month": "int32", "sector": "string", "observed": "int64", "persons": "int64"}
         nobody = tables["person"].filter(ibis.literal(False))
         columns = {name: ibis.null(type_) for name, type_ in (types | {"cost": MONEY}).items()}
-        nothing = nobody.select(**columns)
-        return nothing, ()
+        return nobody.select(**columns)
     found = {
-        each.course: first_diagnosis(tables, at, [CodeRange.parse(text) for text in each.ranges])
+        each.course: first_diagnosis(tables, at, [CodeRange.parse(text) for text in each.ranges]).cache()
         for each in wanted.illnesses
     }
     ill = ibis.union(*(index.select(ill="person_id") for index in found.values()), distinct=True).cache()
@@ -106,13 +103,14 @@ def courses(
         else rows
         for name, rows in tables.items()
     }
-    rows = costs(theirs, periods_before(at, Months(1), months.count), prices).cache()
+    rows = costs_by_sector(theirs, periods_before(at, Months(1), months.count), prices).cache()
     parts = []
     for name, index in found.items():
         each = course(tables, at, index, prices, before=wanted.before, after=wanted.after, months=months, rows=rows)
         told = ("month", "sector", "observed", "persons", "cost")
         parts.append(each.select(*told, course=ibis.literal(name)).select("course", *told))
-    return (ibis.union(*parts) if len(parts) > 1 else parts[0]), (ill, rows)
+    every = ibis.union(*parts) if len(parts) > 1 else parts[0]
+    return ibis.memtable(every.to_pyarrow())
 
 
 def _seen_between(tables: Tables, index: ir.Table, periods: Sequence[Period]) -> ir.Table:

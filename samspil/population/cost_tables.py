@@ -67,18 +67,17 @@ def cost_tables(
     SamspilError when civil registration, general practice, or every source with a cost is missing.
     """
     earlier, now = periods_before(at, months, 2)
+    # First, as the months of the ill and the years of everybody would need room at the same time.
+    course = courses(tables, at, prices, analysis.courses, looked_at or Months(2 * months.count))
     rows = costs(tables, (earlier, now), prices).cache()
     spent = rows.filter(rows.period == now.until)
     people = _people(tables, at)
-    after = _ranked(per_person(people, spent, tables, prices), cuts)
+    after = _ranked(per_person(people, spent, tables, prices), cuts).cache()
     then = _people(tables, AsOf(earlier.until))
     last = rows.filter((rows.period == earlier.until) & before_is_known)
     before = _ranked(per_person(then.filter(ibis.literal(before_is_known)), last, tables, prices), cuts).cache()
     persons = _persons(after, before, spent, tables, now, prices, analysis).cache()
     where = _levels(persons, tables, at)
-    course, of_courses = courses(
-        tables, at, prices, analysis.courses, looked_at if looked_at is not None else Months(2 * months.count)
-    )
     found = {
         "persons": persons.order_by(["provider_number", "person_id"]),
         "population": _population(persons, where).order_by(["level", "unit"]),
@@ -92,7 +91,7 @@ def cost_tables(
         "course": _of_region(course).order_by(["course", "month", "sector"]),
         "unlinked": unlinked(tables, at, spent).order_by(["reason", "sector"]),
     }
-    return CostTables(found, (rows, before, persons, *of_courses))
+    return CostTables(found, (rows, after, before, persons))
 
 
 def _people(tables: Tables, at: AsOf) -> ir.Table:

@@ -23,6 +23,8 @@ class Engine(ABC):
     name: ClassVar[str]
     #: Ibis's own view of the engine.
     backend: SQLBackend
+    #: How many rows are best sorted at once; None where the engine divides them itself.
+    sorted_at_once: ClassVar[int | None] = None
 
     @abstractmethod
     def read(self, files: Sequence[str], name: str) -> ir.Table:
@@ -46,6 +48,10 @@ class Engine(ABC):
     @abstractmethod
     def batches(self, rows: ir.Table) -> Iterator[pa.RecordBatch]:
         """The rows in their order, a part at a time, for what has to look at each person."""
+
+    def at_hand(self, rows: ir.Table) -> ir.Table:
+        """Rows that will be asked for several times; kept where that costs less than working them out each time."""
+        return rows
 
     @abstractmethod
     def damage(self, error: Exception) -> str | None:

@@ -18,6 +18,7 @@ from samspil.warehouse.door import LINE, Door, Raw, damaged
 from samspil.warehouse.engine import Engine, connect
 from samspil.warehouse.home import Home
 from samspil.warehouse.package import Package, Refused, TableFile, check_hash, open_package
+from samspil.warehouse.place import TABLE
 from samspil.warehouse.rejects import Rejects, most_common_faults
 from samspil.warehouse.rules import Reading, read_codes, read_rows, unfit_type
 from samspil.warehouse.state import (
@@ -158,13 +159,20 @@ class _Load:
             raw = raw.left_join(links, raw.cpr == links.written).drop("written")
         raw = _with_normal_codes(contract, raw)
         reading = read_rows(raw, contract, self.package.period)
-        staged = raw.mutate(broken=_bits(reading), **{f"read_{name}": value for name, value in reading.columns.items()})
+        staged = self.engine.at_hand(
+            raw.select(
+                "line",
+                *dict.fromkeys(rule.column for rule in reading.rules),
+                broken=_bits(reading),
+                **{f"read_{name}": value for name, value in reading.columns.items()},
+            )
+        )
         self._reject_broken(file, staged, reading)
         good = staged.filter(staged.broken == 0).select(
             "line", **{name: staged[f"read_{name}"] for name in reading.columns}
         )
         good = self._without_repeats(file, contract, good)
-        loaded = self._write(good, contract, self._lake_file(file.table))
+        loaded = self._write(file, contract, good)
         if any(column.identity for column in contract.columns.values()):
             self._write_names(good, contract)
         rejected = file.rows - loaded
@@ -199,29 +207,31 @@ class _Load:
             self.rejects.add(file, lines.to_pylist(), ", ".join(contract.unique), faults, values)
         return good.anti_join(found, "line")
 
-    def _write(self, good: ir.Table, contract: Table, name: str) -> int:
+    def _write(self, file: TableFile, contract: Table, good: ir.Table) -> int:
         """Write the good rows, sorted by year and person.
 
         By year, so that a window of months reads the years it needs; by the random `person_id` within it, so that
-        one person is found quickly and the order tells nothing of the order of CPR numbers.
+        one person is found quickly and the order tells nothing of the order of CPR numbers. A large table is sorted
+        in parts, of which each has the years and persons of the lines it was delivered in.
         """
         order = [good[contract.period].year()] if contract.period is not None else []
         if contract.about_persons:
             order.append(good.person_id)
-        rows = good.order_by([*order, *([good[contract.period]] if contract.period else []), good.line])
-        return self._copy(rows.select(*contract.lake_columns), name)
+        order += [*([good[contract.period]] if contract.period else []), good.line]
+        lake, name = self.home.lake, self._lake_file(file.table)
+        parts = _in_parts(good, file.rows, self.engine.sorted_at_once)
+        written = 0
+        for number, part in enumerate(parts):
+            named = f"{name}/part-{number:05}{TABLE}" if len(parts) > 1 else name
+            lake.prepare(named)
+            written += self.engine.write(part.order_by(order).select(*contract.lake_columns), lake.address(named))
+        lake.settle(name)
+        return written
 
     def _write_names(self, good: ir.Table, contract: Table) -> None:
         names = [name for name, column in contract.columns.items() if column.identity]
         rows = good.select("person_id", *names).order_by("person_id")
         write_secret(self.engine, rows, self.home.vault / "names" / f"{self.package.id}.parquet")
-
-    def _copy(self, rows: ir.Table, name: str) -> int:
-        lake = self.home.lake
-        lake.prepare(name)
-        written = self.engine.write(rows, lake.address(name))
-        lake.settle(name)
-        return written
 
     def _lake_file(self, table: str) -> str:
         return f"data/{self.package.contract.source}/{table}/{self.package.id}.parquet"
@@ -308,6 +318,18 @@ def _with_normal_codes(contract: Table, raw: ir.Table) -> ir.Table:
             codes = distinct.mutate(**{f"normal_{name}": normal}).cache()
             raw = raw.left_join(codes, raw[name] == codes.written).drop("written")
     return raw
+
+
+def _in_parts(rows: ir.Table, count: int, most: int | None) -> list[ir.Table]:
+    """The rows by the lines they were delivered in, about `most` of them each; `count` lines were delivered."""
+    if most is None or count <= most:
+        return [rows]
+    # Lines are counted from 1 in one kind of file, and from 2 in the other.
+    starts = range(0, count, most)
+    return [
+        rows.filter(rows.line > start, *([rows.line <= start + most] if start + most < count else []))
+        for start in starts
+    ]
 
 
 def _bits(reading: Reading) -> ir.IntegerValue:

@@ -17,6 +17,7 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 from samspil import verbs
+from samspil.warehouse.embedded import EmbeddedEngine
 
 CONTEXT = multiprocessing.get_context("forkserver")
 CONTEXT.set_forkserver_preload([__name__])
@@ -104,6 +105,12 @@ def ingest(home: Path, folder: Path, act: Callable[[Path], Callable[[int], None]
         sys.addaudithook(Watch(home, act(home)))
     report = verbs.ingest([folder], home=home)
     assert not report.refused
+
+
+def ingest_in_parts(home: Path, folder: Path, act: Callable[[Path], Callable[[int], None]] | None) -> None:
+    """The same, with few rows sorted at once."""
+    EmbeddedEngine.sorted_at_once = 20
+    ingest(home, folder, act)
 
 
 def purge(home: Path, source: str, act: Callable[[Path], Callable[[int], None]] | None) -> None:

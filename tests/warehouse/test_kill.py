@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import signal
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -11,10 +12,11 @@ import pytest
 from samspil import verbs
 from samspil.verbs.scoring import runs
 from samspil.warehouse.home import Home
+from samspil.warehouse.place import outermost
 from samspil.warehouse.state import State, all_states
 from tests.warehouse.house import House, day
 from tests.warehouse.packages import ANNA, BO, CARL, Package, cpr
-from tests.warehouse.processes import Kill, Note, events_that_differ, ingest, purge, run
+from tests.warehouse.processes import Kill, Note, events_that_differ, ingest, ingest_in_parts, purge, run
 
 #: As many moments are tried: all of the last ones, in which a change becomes the truth, and some of those before.
 MOMENTS, LAST = 20, 10
@@ -36,7 +38,7 @@ def unnamed_files(home: Path) -> set[str]:
         named |= {f"{kind}/{delivery}.parquet" for delivery in state.deliveries for kind in ("rejects", "names")}
     found = set()
     for root in (home / "lake", home / "vault"):
-        files = {path.relative_to(root).as_posix() for path in root.rglob("*") if path.is_file()}
+        files = set(outermost(path.relative_to(root).as_posix() for path in root.rglob("*") if path.is_file()))
         found |= {name for name in files - named if not name.startswith(("states/0", "refused/")) and name != "CURRENT"}
     return found
 
@@ -73,13 +75,14 @@ def test_an_ingest_killed_at_any_moment_can_be_done_again(tmp_path: Path) -> Non
 
 
 @pytest.mark.slow
-def test_a_first_ingest_killed_at_any_moment_can_be_done_again(tmp_path: Path) -> None:
+@pytest.mark.parametrize("work", [ingest, ingest_in_parts], ids=["whole", "in parts"])
+def test_a_first_ingest_killed_at_any_moment_can_be_done_again(tmp_path: Path, work: Callable[..., None]) -> None:
     house, log = House(tmp_path), tmp_path / "log"
     folder = Package("health_insurance").fill(60).write(tmp_path / "first")
-    assert run(ingest, house.home, folder, Note(log)) == 0
+    assert run(work, house.home, folder, Note(log)) == 0
     for number in moments(log)[::3]:
         shutil.rmtree(house.home)
-        assert run(ingest, house.home, folder, Kill(number)) == -signal.SIGKILL
+        assert run(work, house.home, folder, Kill(number)) == -signal.SIGKILL
         state = house.state().number
         assert house.counts() == ({"specialist_contact": 60} if state else {})
         assert not verbs.ingest([folder], home=house.home).refused
