@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 #: What was measured: millions of persons, engine, processors, verb.
@@ -16,7 +16,8 @@ class Measured:
     """What one verb cost for so many millions of persons. Seconds and bytes; None where it was not measured.
 
     `peak` is memory, `scratch` the most that lay in the home's `tmp`, `shuffled` what Spark's tasks wrote for others.
-    `moment` and `load` are when it began, and how many processes wanted a processor in the minute before.
+    `moment` and `load` are when it began, and how many processes wanted a processor in the minute before. Of several
+    `turns` this is the one with the least processor time: what else a machine does only adds.
     """
 
     millions: float
@@ -31,10 +32,17 @@ class Measured:
     memory: str
     moment: str
     load: float
+    turns: int = 1
 
     @property
     def key(self) -> Key:
         return self.millions, self.engine, self.cores, self.verb
+
+    def after(self, earlier: Measured | None) -> Measured:
+        """The better of two, as one of more turns."""
+        if earlier is None:
+            return self
+        return replace(min(self, earlier, key=lambda one: one.cpu), turns=self.turns + earlier.turns)
 
 
 @dataclass(frozen=True)

@@ -130,6 +130,15 @@ def test_one_processor_stands_beside_two(tmp_path: Path) -> None:
     assert "| duckdb: stratify, 1 million | 8.0 | 5.0 | 1.60 | 80% | 1.25 | 25% |" in told
 
 
+def test_of_several_turns_the_quickest_is_kept(tmp_path: Path) -> None:
+    one = kept(tmp_path, 1.0).measured[1.0, "duckdb", 2, "stratify"]
+    slow, quick = replace(one, cpu=12.0, wall=4.0), replace(one, cpu=9.0, wall=6.0)
+    assert slow.after(None) == slow
+    for first, then in ((slow, quick), (quick, slow)):
+        assert then.after(first) == replace(quick, turns=2)
+    assert slow.after(quick.after(slow)).turns == 3
+
+
 def test_what_was_kept_is_read_back(tmp_path: Path) -> None:
     made = kept(tmp_path, 1.0)
     found = import_module("scale_kept").Kept.open(made.path)
