@@ -8,10 +8,11 @@ import re
 
 import pytest
 import yaml
+from allauth.mfa.totp.internal.auth import TOTP
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from django.urls import URLPattern, URLResolver, get_resolver
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.parser import text_string_to_metric_families
@@ -127,7 +128,19 @@ class TestRequests:
         for word in ("forkert", "kaffe-og-rundstykker"):
             Client().post("/accounts/login/", {"login": user.username, "password": word})
         after = {outcome: value(client, "samspil_log_ins_total", outcome=outcome) for outcome in metrics.OUTCOMES}
-        assert {outcome: after[outcome] - before[outcome] for outcome in after} == {"ok": 1, "failed": 1}
+        more = {outcome: after[outcome] - before[outcome] for outcome in after}
+        assert more == {"ok": 1, "failed": 1, "wrong_code": 0}
+
+    def test_a_wrong_code_after_a_right_password_is_counted(self, client):
+        user = care.member(role=Role.GP).user
+        user.set_password("kaffe-og-rundstykker")
+        user.save()
+        TOTP.activate(user, "JBSWY3DPEHPK3PXP")
+        before = value(client, "samspil_log_ins_total", outcome="wrong_code")
+        doctor = Client()
+        doctor.post("/accounts/login/", {"login": user.username, "password": "kaffe-og-rundstykker"})
+        doctor.post(reverse("mfa_authenticate"), {"code": "not-one"})
+        assert value(client, "samspil_log_ins_total", outcome="wrong_code") == before + 1
 
 
 @pytest.mark.django_db

@@ -13,7 +13,16 @@ from hypothesis import HealthCheck, given, settings
 from ibis.config import Config
 
 from samspil.definitions import DefinitionError, SamspilError
-from samspil.population.cost import COLUMNS, check_prices, costs, monthly, per_person, periods_before, unlinked
+from samspil.population.cost import (
+    COLUMNS,
+    check_prices,
+    costs,
+    costs_by_sector,
+    monthly,
+    per_person,
+    periods_before,
+    unlinked,
+)
 from samspil.population.engine import citizens
 from samspil.population.time import AsOf, Months, Period
 from samspil.programmes.loader import PROGRAMMES
@@ -85,6 +94,23 @@ def test_months_add_up_to_the_period_to_the_oere(case: CostCase) -> None:
             added[key] = added.get(key, Decimal(0)) + cell.cost
     together = {(p, *service): cell.cost for (p, _, *service), cell in engine_cells(whole).items()}
     assert added == {key: cost for key, cost in together.items() if cost is not None}
+
+
+@given(cost_cases())
+@few
+def test_by_sector_are_the_services_added_up_in_one_row_each(case: CostCase) -> None:
+    periods = [Period(after, until) for after, until in zip(case.ends, case.ends[1:], strict=False)]
+    found = rows(costs_by_sector(as_ibis(case.tables), periods, case.prices))
+    added: dict[tuple[int, dt.date, str], tuple[Decimal | None, Fraction]] = {}
+    for (person, period, sector, _), cell in cost_cells(case.tables, case.ends, plain(case.prices)).items():
+        cost, unpriced = added.get((person, period, sector), (None, Fraction(0)))
+        cost = cost if cell.cost is None else cell.cost + (cost or 0)
+        added[person, period, sector] = cost, unpriced + cell.unpriced
+    by_sector = {(row["person_id"], row["period"], row["sector"]): row for row in found}
+    assert len(by_sector) == len(found)
+    assert {key: row["cost"] for key, row in by_sector.items()} == {key: cost for key, (cost, _) in added.items()}
+    for key, row in by_sector.items():
+        assert row["unpriced"] == pytest.approx(float(added[key][1]), abs=1e-3), key
 
 
 @given(cost_cases())

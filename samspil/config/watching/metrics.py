@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from typing import Any
 
+from allauth.mfa.signals import authentication_failed
 from django.contrib.auth.signals import user_logged_in, user_login_failed
 from django.dispatch import receiver
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, disable_created_metrics
@@ -20,7 +21,7 @@ REGISTRY = CollectorRegistry()
 BUCKETS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 METHODS = ("GET", "HEAD", "POST", "OPTIONS", "other")
 STATUSES = ("1xx", "2xx", "3xx", "4xx", "5xx")
-OUTCOMES = ("ok", "failed")
+OUTCOMES = ("ok", "failed", "wrong_code")
 
 REQUESTS = Counter("samspil_requests_total", "Requests answered", ["route", "method", "status"], registry=REGISTRY)
 REQUEST_SECONDS = Histogram(
@@ -34,7 +35,10 @@ STATEMENT_SECONDS = Counter(
     "samspil_database_seconds_total", "Time that answers spent in the database", ["route"], registry=REGISTRY
 )
 LOG_INS = Counter(
-    "samspil_log_ins_total", "Log-ins, and passwords or user names that were wrong", ["outcome"], registry=REGISTRY
+    "samspil_log_ins_total",
+    "Log-ins, and names, passwords or codes that were wrong",
+    ["outcome"],
+    registry=REGISTRY,
 )
 
 
@@ -65,3 +69,8 @@ def _logged_in(**_: Any) -> None:
 @receiver(user_login_failed, dispatch_uid="samspil.watching.login_failed")
 def _login_failed(**_: Any) -> None:
     LOG_INS.labels("failed").inc()
+
+
+@receiver(authentication_failed, dispatch_uid="samspil.watching.second_factor_failed")
+def _second_factor_failed(**_: Any) -> None:
+    LOG_INS.labels("wrong_code").inc()
