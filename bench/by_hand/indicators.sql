@@ -7,25 +7,25 @@ COPY (
 WITH
 practice AS (
     SELECT person_id, max({day: "from", provider_number: provider_number}).provider_number AS provider_number
-    FROM '$lake/general_practice/affiliation/*.parquet'
+    FROM '$lake/general_practice/affiliation/**/*.parquet'
     WHERE "from" <= $day AND ("to" IS NULL OR "to" >= $day)
     GROUP BY person_id
 ),
 known AS (
     SELECT DISTINCT person_id
-    FROM '$lake/general_practice/gp_diagnosis/*.parquet'
+    FROM '$lake/general_practice/gp_diagnosis/**/*.parquet'
     WHERE icpc2 LIKE 'T90%' AND date <= $day
 ),
 patient AS (
     SELECT person_id, provider_number
-    FROM '$lake/civil/person/*.parquet'
+    FROM '$lake/civil/person/**/*.parquet'
     JOIN practice USING (person_id)
     JOIN known USING (person_id)
     WHERE birth_date <= $day AND coalesce(status = 'active' OR status_date > $day, false)
 ),
 contact AS (
     SELECT person_id, provider_number, date, kind
-    FROM '$lake/general_practice/gp_contact/*.parquet'
+    FROM '$lake/general_practice/gp_contact/**/*.parquet'
     WHERE date > $year_ago AND date <= $day AND (kind = 'annual_review' OR date > $quarter_ago)
 ),
 delivering AS (SELECT DISTINCT provider_number FROM contact WHERE date > $quarter_ago),
@@ -36,25 +36,25 @@ checks AS (
         bool_or("check" = 'annual_review' AND date > $year_ago) AS reviewed,
         bool_or("check" = 'foot_exam') AS foot,
         bool_or("check" = 'eye_exam') AS eye
-    FROM '$lake/general_practice/gp_check/*.parquet'
+    FROM '$lake/general_practice/gp_check/**/*.parquet'
     WHERE date > $two_years_ago AND date <= $day
     GROUP BY person_id
 ),
 specialist AS (
     SELECT person_id, bool_or(specialty = 'podiatrist') AS foot, bool_or(specialty = 'eye') AS eye
-    FROM '$lake/health_insurance/specialist_contact/*.parquet'
+    FROM '$lake/health_insurance/specialist_contact/**/*.parquet'
     WHERE date > $two_years_ago AND date <= $day
     GROUP BY person_id
 ),
 pressure AS (
     SELECT person_id, max({day: date, value: value}).value AS systolic
-    FROM '$lake/general_practice/gp_measurement/*.parquet'
+    FROM '$lake/general_practice/gp_measurement/**/*.parquet'
     WHERE code = 'DNK05472' AND unit = 'mmHg' AND date <= $day
     GROUP BY person_id
 ),
 statin AS (
     SELECT DISTINCT person_id, true AS statin
-    FROM '$lake/prescriptions/dispensing/*.parquet'
+    FROM '$lake/prescriptions/dispensing/**/*.parquet'
     WHERE date > $half_year_ago AND date <= $day
         AND (starts_with(atc, 'C10AA') OR starts_with(atc, 'C10BA') OR starts_with(atc, 'C10BX'))
 ),

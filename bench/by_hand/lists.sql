@@ -8,7 +8,7 @@ CREATE TEMP TABLE measured AS
 WITH
 practice AS (
     SELECT person_id, max({day: "from", provider_number: provider_number}).provider_number AS provider_number
-    FROM '$lake/general_practice/affiliation/*.parquet'
+    FROM '$lake/general_practice/affiliation/**/*.parquet'
     WHERE "from" <= $day AND ("to" IS NULL OR "to" >= $day)
     GROUP BY person_id
 ),
@@ -17,13 +17,13 @@ people AS (
         person_id, provider_number, sex, municipality,
         date_sub('year', birth_date, $day) AS age,
         coalesce(status = 'active' OR status_date > $day, false) AS active
-    FROM '$lake/civil/person/*.parquet'
+    FROM '$lake/civil/person/**/*.parquet'
     JOIN practice USING (person_id)
     WHERE age >= 18
 ),
 household AS (
     SELECT person_id, living, living_since, preschool_children
-    FROM '$lake/civil/household/*.parquet'
+    FROM '$lake/civil/household/**/*.parquet'
     WHERE living_since IS NULL OR living_since <= $day
 ),
 gp_contact AS (
@@ -31,13 +31,13 @@ gp_contact AS (
         person_id,
         count(*) AS gp_contacts_two_years,
         count(*) FILTER (date > $half_year_ago) AS gp_contacts_half_year
-    FROM '$lake/general_practice/gp_contact/*.parquet'
+    FROM '$lake/general_practice/gp_contact/**/*.parquet'
     WHERE date > $two_years_ago AND date <= $day
     GROUP BY person_id
 ),
 gp_diagnosis AS (
     SELECT DISTINCT person_id, true AS known_to_gp
-    FROM '$lake/general_practice/gp_diagnosis/*.parquet'
+    FROM '$lake/general_practice/gp_diagnosis/**/*.parquet'
     WHERE date > $two_years_ago AND date <= $day AND icpc2 IN ('P01', 'P02', 'P03', 'P74', 'P76')
 ),
 specialist_contact AS (
@@ -45,7 +45,7 @@ specialist_contact AS (
         person_id,
         count(*) FILTER (specialty = 'psychologist' AND referred_by_gp) AS psychologist,
         count(*) FILTER (specialty = 'psychiatrist') AS psychiatrist
-    FROM '$lake/health_insurance/specialist_contact/*.parquet'
+    FROM '$lake/health_insurance/specialist_contact/**/*.parquet'
     WHERE date > $year_ago AND date <= $day AND specialty IN ('psychologist', 'psychiatrist')
     GROUP BY person_id
 ),
@@ -54,7 +54,7 @@ drug AS (
         person_id, atc,
         count(*) AS dispensings,
         bool_or(date > $half_year_ago) AS lately
-    FROM '$lake/prescriptions/dispensing/*.parquet'
+    FROM '$lake/prescriptions/dispensing/**/*.parquet'
     WHERE date > $year_ago AND date <= $day
         AND (date > $half_year_ago OR starts_with(atc, 'N05') OR starts_with(atc, 'N06'))
     GROUP BY person_id, atc
@@ -66,7 +66,7 @@ dispensing AS (
         count(*) FILTER (lately) AS drugs,
         count(*) FILTER (lately AND level IN ('yellow', 'orange')) AS risk_drugs
     FROM drug
-    LEFT JOIN '$lake/prescriptions/risk_drug/*.parquet' USING (atc)
+    LEFT JOIN '$lake/prescriptions/risk_drug/**/*.parquet' USING (atc)
     GROUP BY person_id
 ),
 hospital_contact AS (
@@ -75,19 +75,19 @@ hospital_contact AS (
         count(*) FILTER (start >= $half_year_ago + 1 AND acute) AS acute_contacts,
         count(*) FILTER (start >= $half_year_ago + 1 AND kind = 'outpatient' AND NOT acute) AS outpatient_contacts,
         bool_or(left(action_diagnosis, 4) BETWEEN 'F20' AND 'F319') AS severe_action_diagnosis
-    FROM '$lake/hospital/hospital_contact/*.parquet'
+    FROM '$lake/hospital/hospital_contact/**/*.parquet'
     WHERE start < $day_after
         AND (start >= $half_year_ago + 1 OR left(action_diagnosis, 4) BETWEEN 'F20' AND 'F319')
     GROUP BY person_id
 ),
 hospital_diagnosis AS (
     SELECT DISTINCT person_id, true AS severe_diagnosis
-    FROM '$lake/hospital/hospital_diagnosis/*.parquet'
+    FROM '$lake/hospital/hospital_diagnosis/**/*.parquet'
     WHERE date <= $day AND left(diagnosis, 4) BETWEEN 'F20' AND 'F319'
 ),
 outpatient_course AS (
     SELECT person_id, count(*) AS open_courses
-    FROM '$lake/hospital/outpatient_course/*.parquet'
+    FROM '$lake/hospital/outpatient_course/**/*.parquet'
     WHERE opened <= $day AND (closed IS NULL OR closed >= $day)
     GROUP BY person_id
 ),
@@ -101,7 +101,7 @@ benefit_seen AS (
             'ressourceforloeb', 'midlertidig_arbejdsmarkedsydelse', 'saerlig_uddannelsesydelse', 'kontanthjaelp',
             'uddannelseshjaelp'
         ) AS unemployed
-    FROM '$lake/employment/benefit/*.parquet'
+    FROM '$lake/employment/benefit/**/*.parquet'
     WHERE "from" <= $day
 ),
 -- The last day any earlier such spell of the person reached; a spell after a gap begins a new unemployment.
@@ -135,34 +135,34 @@ sick_leave AS (
         max({day: "from", days: days}).days AS last_sick_leave
     FROM (
         SELECT person_id, cause, "from", least(coalesce("to", $day), $day) - "from" + 1 AS days
-        FROM '$lake/employment/sick_leave/*.parquet'
+        FROM '$lake/employment/sick_leave/**/*.parquet'
         WHERE "from" > $two_years_ago AND "from" <= $day
     )
     GROUP BY person_id
 ),
 job AS (
     SELECT DISTINCT person_id, true AS in_job
-    FROM '$lake/employment/job/*.parquet'
+    FROM '$lake/employment/job/**/*.parquet'
     WHERE "from" <= $day AND ("to" IS NULL OR "to" >= $day)
 ),
 education AS (
     SELECT DISTINCT person_id, true AS in_education
-    FROM '$lake/employment/education/*.parquet'
+    FROM '$lake/employment/education/**/*.parquet'
     WHERE "from" <= $day AND ("to" IS NULL OR "to" >= $day)
 ),
 substance_case AS (
     SELECT DISTINCT person_id, true AS has_substance_case
-    FROM '$lake/municipal_care/substance_case/*.parquet'
+    FROM '$lake/municipal_care/substance_case/**/*.parquet'
     WHERE opened <= $day AND (closed IS NULL OR closed >= $day)
 ),
 home_nursing AS (
     SELECT DISTINCT person_id, true AS has_home_nursing
-    FROM '$lake/municipal_care/home_nursing/*.parquet'
+    FROM '$lake/municipal_care/home_nursing/**/*.parquet'
     WHERE "from" <= $day AND ("to" IS NULL OR "to" >= $day)
 ),
 home_care AS (
     SELECT DISTINCT person_id, true AS has_daily_care
-    FROM '$lake/municipal_care/home_care/*.parquet'
+    FROM '$lake/municipal_care/home_care/**/*.parquet'
     WHERE "from" <= $day AND ("to" IS NULL OR "to" >= $day) AND frequency IN ('daily', 'more_than_daily')
 )
 SELECT *

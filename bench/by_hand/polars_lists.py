@@ -32,7 +32,8 @@ class Lists:
 
     def scan(self, table: str) -> pl.LazyFrame:
         """A table of the lake."""
-        return pl.scan_parquet(self.lake / table / "*.parquet")
+        # A large table lies in parts, in a folder that is called like a file.
+        return pl.scan_parquet([path for path in sorted((self.lake / table).rglob("*.parquet")) if path.is_file()])
 
     def active(self, start: str = "from", end: str = "to") -> pl.Expr:
         """The spells that are active at D."""

@@ -23,7 +23,7 @@ def main(lake: Path, columns: dict[str, list[str]]) -> None:
     for table, names in columns.items():
         values = ", ".join(f'"{name}"' for name in names)
         rows = connection.execute(
-            f"SELECT count(*), bit_xor(hash({values})) FROM '{lake / table}/*.parquet'"
+            f"SELECT count(*), bit_xor(hash({values})) FROM '{lake / table}/**/*.parquet'"
         ).fetchone()
         print(table, *(rows or ()))
 
