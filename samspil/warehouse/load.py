@@ -212,7 +212,7 @@ class _Load:
 
         By year, so that a window of months reads the years it needs; by the random `person_id` within it, so that
         one person is found quickly and the order tells nothing of the order of CPR numbers. A large table is sorted
-        in parts, of which each has the years and persons of the lines it was delivered in.
+        in parts, each of so many lines as they were delivered.
         """
         order = [good[contract.period].year()] if contract.period is not None else []
         if contract.about_persons:

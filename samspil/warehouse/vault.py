@@ -2,9 +2,9 @@
 
 It links each CPR number to a random `person_id`, drawn from the operating system's secure source; every other
 table holds the `person_id` alone. Without the vault a copied lake therefore identifies nobody: nothing in it is
-derived from the CPR number, and its rows are sorted so that their order tells nothing either. Names, and rejected
-rows with the values they were rejected for, lie here too. The folder and its files are for their owner only, and
-every look into it is written to `access.jsonl`.
+derived from the CPR number, and its rows are sorted so that their order tells nothing either (of a table in parts, the
+order in each: decision 82). Names, and rejected rows with the values they were rejected for, lie here too. The folder
+and its files are for their owner only, and every look into it is written to `access.jsonl`.
 """
 
 from __future__ import annotations
