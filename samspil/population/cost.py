@@ -79,7 +79,7 @@ def costs(tables: Tables, periods: Sequence[Period], prices: PriceList) -> ir.Ta
         _grouped(rows, {"sector": {sector for sector, _ in keys}, "service": {service for _, service in keys}})
         for keys, rows in _read(tables, periods, prices)
     ]
-    return _union([part.select(*COLUMNS) for part in parts])
+    return ibis.union(*(part.select(*COLUMNS) for part in parts))
 
 
 def costs_by_sector(tables: Tables, periods: Sequence[Period], prices: PriceList) -> ir.Table:
@@ -90,8 +90,8 @@ def costs_by_sector(tables: Tables, periods: Sequence[Period], prices: PriceList
     together: dict[frozenset[str], list[ir.Table]] = {}
     for keys, rows in _read(tables, periods, prices):
         together.setdefault(frozenset(sector for sector, _ in keys), []).append(rows.drop("service"))
-    parts = [_grouped(_union(rows), {"sector": sectors}) for sectors, rows in together.items()]
-    return _union([part.select("person_id", "period", "sector", "unpriced", "cost") for part in parts])
+    parts = [_grouped(ibis.union(*rows), {"sector": sectors}) for sectors, rows in together.items()]
+    return ibis.union(*(part.select("person_id", "period", "sector", "unpriced", "cost") for part in parts))
 
 
 def _read(tables: Tables, periods: Sequence[Period], prices: PriceList) -> Iterator[tuple[tuple[Key, ...], ir.Table]]:
@@ -117,10 +117,6 @@ def _grouped(rows: ir.Table, values: Mapping[str, Collection[str]]) -> ir.Table:
     return grouped.aggregate(
         units=units_added_up(rows.units), unpriced=units_added_up(rows.unpriced), cost=rows.cost.sum().cast(MONEY)
     ).mutate(**shared)
-
-
-def _union(parts: Sequence[ir.Table]) -> ir.Table:
-    return ibis.union(*parts) if len(parts) > 1 else parts[0]
 
 
 # Persons

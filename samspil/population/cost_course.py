@@ -109,8 +109,7 @@ def courses(tables: Tables, at: AsOf, prices: PriceList, wanted: Courses, months
         each = course(tables, at, index, prices, before=wanted.before, after=wanted.after, months=months, rows=rows)
         told = ("month", "sector", "observed", "persons", "cost")
         parts.append(each.select(*told, course=ibis.literal(name)).select("course", *told))
-    every = ibis.union(*parts) if len(parts) > 1 else parts[0]
-    return ibis.memtable(every.to_pyarrow())
+    return ibis.memtable(ibis.union(*parts).to_pyarrow())
 
 
 def _seen_between(tables: Tables, index: ir.Table, periods: Sequence[Period]) -> ir.Table:
