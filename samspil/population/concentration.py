@@ -19,6 +19,7 @@ import ibis
 import ibis.expr.types as ir
 
 from samspil.population.lorenz import LorenzPoint, gini, lorenz
+from samspil.population.ranking import ranked
 from samspil.programmes.cost_analysis import Caution
 
 #: Points of a stored Lorenz curve: as many as a drawing can show.
@@ -83,20 +84,18 @@ def grouped(persons: ir.Table, cost: str, cuts: Sequence[Decimal]) -> ir.Table:
 
     A cut at p per cent of N persons ends after the first ceil(p · N) (report 002, ALG-4).
     """
-    order = ibis.window(order_by=[persons[cost].desc(), persons.person_id.asc()])
-    ranked = persons.mutate(
-        rank=ibis.row_number().over(order).cast("int64") + 1, everybody=persons.count().over(ibis.window())
-    )
+    places = ranked(persons, cost).select("rank", "everybody", placed="person_id")
+    known = persons.inner_join(places, persons.person_id == places.placed)
     names = group_names(cuts)
     # rank ≤ ceil(p·N/100) is the same as rank − 1 < p·N/100, in whole numbers.
-    before = (ranked["rank"] - 1) * _WHOLE
-    branches = [(before < ranked.everybody * int(cut * 1000), name) for cut, name in zip(cuts, names[:-1], strict=True)]
-    return ranked.mutate(group=ibis.cases(*branches, else_=names[-1])).drop("everybody")
+    before = (known["rank"] - 1) * _WHOLE
+    branches = [(before < known.everybody * int(cut * 1000), name) for cut, name in zip(cuts, names[:-1], strict=True)]
+    return known.mutate(group=ibis.cases(*branches, else_=names[-1])).drop("everybody", "placed")
 
 
-def group_totals(ranked: ir.Table, cost: str) -> ir.Table:
-    """One row per group: `group`, `persons`, `cost`."""
-    return ranked.group_by("group").aggregate(persons=ranked.count(), cost=ranked[cost].sum().cast("decimal(18, 2)"))
+def group_totals(persons: ir.Table, cost: str) -> ir.Table:
+    """One row per group of `grouped`: `group`, `persons`, `cost`."""
+    return persons.group_by("group").aggregate(persons=persons.count(), cost=persons[cost].sum().cast("decimal(18, 2)"))
 
 
 def concentration(totals: Sequence[dict[str, Any]], cuts: Sequence[Decimal], caution: Caution) -> Concentration:
@@ -111,12 +110,12 @@ def concentration(totals: Sequence[dict[str, Any]], cuts: Sequence[Decimal], cau
     )
 
 
-def lorenz_points(ranked: ir.Table, cost: str, points: int = POINTS) -> ir.Table:
+def lorenz_points(persons: ir.Table, cost: str, points: int = POINTS) -> ir.Table:
     """The Lorenz curve in at most so many points, the least costly first: `point`, `persons`, `cost`, both running.
 
     A point is the end of an equal part of the citizens; the curve begins in (0, 0), which has no row.
     """
-    least_first = ranked.mutate(everybody=ranked.count().over(ibis.window()))
+    least_first = persons.cross_join(persons.aggregate(everybody=persons.count()))
     place = least_first.everybody - least_first["rank"]
     parts = (
         least_first.mutate(point=(place * points // least_first.everybody + 1).cast("int64"))
@@ -132,11 +131,11 @@ def lorenz_points(ranked: ir.Table, cost: str, points: int = POINTS) -> ir.Table
     )
 
 
-def gini_sums(ranked: ir.Table, cost: str) -> dict[str, ir.Scalar]:
+def gini_sums(persons: ir.Table, cost: str) -> dict[str, ir.Scalar]:
     """What the engine adds up for `exact_gini`: `persons`, `total` and `weighted`, in whole øre."""
-    oere = (ranked[cost] * 100).cast("int64")
-    weighted = (ranked["rank"] * oere).cast("decimal(38, 0)")
-    return {"persons": ranked.count(), "total": oere.sum(), "weighted": weighted.sum()}
+    oere = (persons[cost] * 100).cast("int64")
+    weighted = (persons["rank"] * oere).cast("decimal(38, 0)")
+    return {"persons": persons.count(), "total": oere.sum(), "weighted": weighted.sum()}
 
 
 def exact_gini(persons: int, total: int | None, weighted: Decimal | None) -> float | None:

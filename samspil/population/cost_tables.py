@@ -100,7 +100,8 @@ def _people(tables: Tables, at: AsOf) -> ir.Table:
 
 
 def _ranked(persons: ir.Table, cuts: Sequence[Decimal]) -> ir.Table:
-    return grouped(persons, "total", cuts)
+    # Kept, as they are looked at twice: for their places, and to be put there.
+    return grouped(persons.cache(), "total", cuts)
 
 
 def _persons(

@@ -9,12 +9,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-import ibis
 import ibis.expr.types as ir
 from scipy.stats import entropy
 
 from samspil.definitions import SamspilError
 from samspil.population.concordance import Share
+from samspil.population.ranking import ranked
 from samspil.programmes.schema import Text
 
 
@@ -24,16 +24,16 @@ def group_size(persons: int, share: Decimal) -> int:
     return -(-persons * numerator // denominator)
 
 
-def is_member(people: ir.Table, cost: str, share: Decimal) -> ir.BooleanValue:
-    """Whether each person is among the `group_size` with most in the column `cost`; of equals, the lower person id.
+def members(people: ir.Table, cost: str, share: Decimal) -> ir.Table:
+    """`person_id` of the `group_size` with most in the column `cost`; of equals, the lower person id.
 
-    Null where the cost is.
+    Whose cost is not known is not among them.
     """
     numerator, denominator = share.as_integer_ratio()
-    rank = ibis.row_number().over(ibis.window(order_by=[people[cost].desc(), people.person_id]))
-    everybody = people.count().over(ibis.window())
-    # rank < ceil(share · everybody), in whole numbers.
-    return people[cost].isnull().ifelse(ibis.null("boolean"), rank * denominator < everybody * numerator)
+    places = ranked(people, cost)
+    # rank ≤ ceil(share · everybody), in whole numbers.
+    few = (places["rank"] - 1) * denominator < places.everybody * numerator
+    return places.filter(places[cost].notnull(), few).select("person_id")
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ from samspil.population import concordance, gap, square, strata
 from samspil.population.binding import Use, bind_condition
 from samspil.population.criteria import Judge, are_loaded, bind_reading, uses_of, uses_of_criteria
 from samspil.population.engine import citizens, column_names, is_loaded, kept_measures
-from samspil.population.high_need import is_member
+from samspil.population.high_need import members
 from samspil.population.multimorbidity import condition_columns
 from samspil.population.segment_binding import cost_uses
 from samspil.population.tables import Tables, sources_of
@@ -216,12 +216,11 @@ def _persons(definitions: SegmentDefinitions, judge: Judge, at: AsOf) -> ir.Tabl
 
 
 def _with_high_need(people: ir.Table, rules: SegmentRules) -> ir.Table:
-    """Who is in the high-need group. Cost alone is ranked; whole rows would go through the sort with all they have."""
-    ranked = people.select("person_id", "cost")
-    ranked = ranked.select(member_id=ranked.person_id, member=is_member(ranked, "cost", rules.high_need.share))
-    joined = people.left_join(ranked.filter(ranked.member), people.person_id == ranked.member_id)
-    member = joined.cost.isnull().ifelse(ibis.null("boolean"), joined.member.notnull())
-    return joined.mutate(high_need=member).drop("member_id", "member")
+    """Who is in the high-need group; null where the cost is not known."""
+    costly = members(people, "cost", rules.high_need.share).rename(member="person_id")
+    joined = people.left_join(costly, people.person_id == costly.member)
+    high_need = joined.cost.isnull().ifelse(ibis.null("boolean"), joined.member.notnull())
+    return joined.mutate(high_need=high_need).drop("member")
 
 
 def _with_disease(programme: ProgrammeSegments, judge: Judge) -> ir.Table:
@@ -269,9 +268,8 @@ def _with_segments(programme: ProgrammeSegments, rules: SegmentRules, judge: Jud
 
 def _high_need_years(rules: SegmentRules, with_cost: ir.Table, persons: ir.Table) -> ir.Table:
     """Who is in the high-need group at D, and who was a year before: of everybody there was then."""
-    then = with_cost.filter(with_cost.before)
-    then = then.select("person_id", before=is_member(then, "cost_before", rules.high_need.share))
-    then, now = then.filter(then.before), persons.filter(persons.high_need).select(now_id="person_id")
+    then = members(with_cost.filter(with_cost.before), "cost_before", rules.high_need.share)
+    now = persons.filter(persons.high_need).select(now_id="person_id")
     joined = then.outer_join(now, then.person_id == now.now_id)
     return joined.select(
         person_id=ibis.coalesce(joined.person_id, joined.now_id),
