@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from samspil.improvement.models import JournalAnswer, PatientState
 from samspil.population.time import Months
-from samspil.programmes.indicators import Indicator, IndicatorSet
+from samspil.programmes.indicators import IndicatorSet
 
 State = PatientState.State
 #: What lists are filtered by: a state, or an exception, which is shown apart from "not done" (report 003 L-31).
@@ -142,8 +142,3 @@ def asked(of: IndicatorSet, stands: Mapping[str, Stand]) -> list[str]:
         if not any(state != State.NO_DATA for state in states):
             found.append(question.variable)
     return found
-
-
-def needing(of: IndicatorSet, variable: str) -> list[Indicator]:
-    """The indicators that an answer about a variable changes."""
-    return [each for each in of.indicators if variable in each.needs]

@@ -12,7 +12,7 @@ from django.db.models import Count, F, Q
 from samspil.access import guard
 from samspil.access.actor import Actor
 from samspil.access.models import Category
-from samspil.access.policy import Resource, may
+from samspil.access.policy import Resource
 from samspil.improvement.models import CostlyPatient, FiguresPublication, LostPatient, PatientFlag, PatientState
 from samspil.improvement.queries.own_practice import flags_of, may_see_patients
 from samspil.programmes.cost_analysis import CostAnalysis
@@ -24,11 +24,6 @@ _WAITING = (PatientState.State.OVERDUE, PatientState.State.NOT_MET)
 
 def _resource(actor: Actor, category: Category) -> Resource:
     return Resource("costly_patients", practice_id=actor.organisation_id, category=category)
-
-
-def may_see_costs(actor: Actor) -> bool:
-    """Whether the actor may see them, for showing the way there."""
-    return all(may(actor, "read", _resource(actor, kind), "improvement") for kind in KINDS)
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -220,8 +219,3 @@ def _by_method(newest: Sequence[Seen]) -> list[Seen]:
         if not each.expired:
             found.setdefault(each.told.method, each)
     return [found[method] for method in (_Method.STRUCTURED, _Method.SUBJECTIVE) if method in found]
-
-
-def due_since(last: Seen | None) -> dt.date | None:
-    """The last day the newest assessment held, where a new one is due."""
-    return last.told.valid_until if last is not None else None

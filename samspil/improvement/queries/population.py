@@ -128,11 +128,6 @@ def segments_of(publication: FiguresPublication) -> Segments:
     return Segments(publication, _tables(publication))
 
 
-def cost_of(publication: FiguresPublication) -> Cost:
-    """The cost of one publication, for who has asked the policy."""
-    return Cost(publication, _tables(publication))
-
-
 def _newest(kind: str) -> FiguresPublication | None:
     return FiguresPublication.objects.filter(kind=kind).first()
 

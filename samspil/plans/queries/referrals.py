@@ -12,7 +12,6 @@ from django.utils import timezone
 
 from samspil.access import guard
 from samspil.access.actor import Actor
-from samspil.access.models import Citizen
 from samspil.access.paging import page_of
 from samspil.access.policy import Resource, may
 from samspil.plans.actions.referral_course import CLOSED, WAITING, State, next_states, resource_of, sides_of
@@ -113,21 +112,6 @@ def is_late(referral: Referral, today: dt.date) -> bool:
     if referral.started_on is not None:
         return referral.started_on > referral.start_due
     return referral.state in WAITING and today > referral.start_due
-
-
-def of_citizen(actor: Actor, citizen: Citizen) -> list[Line]:
-    """All referrals of a citizen that the actor may read: the own practice all, others what they sent or received.
-
-    Logged. Raises Refused for somebody who may read none.
-    """
-    found = Referral.objects.filter(citizen=citizen).select_related("citizen", "from_organisation", "to_organisation")
-    if not may(actor, "read", Resource("referral", citizen), "care"):
-        found = found.filter(from_organisation=actor.organisation_id) | found.filter(
-            to_organisation=actor.organisation_id
-        )
-    resource = Resource("referral", citizen, addressed=own_referrals(actor).addressed)
-    guard.require(actor, "read", resource, "care")
-    return lines_of(list(found))
 
 
 @dataclass
