@@ -7,16 +7,13 @@ L876-892, L1283-1295, L-34). These figures say so without a ranking: they are ab
 from __future__ import annotations
 
 import math
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from statistics import fmean
-from typing import TypeVar
 
 from samspil.definitions import SamspilError
 from samspil.population.lorenz import gini, lorenz
-
-K = TypeVar("K", bound=Hashable)
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Literal
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
@@ -20,7 +19,6 @@ from samspil.plans.catalogue import as_sent
 from samspil.plans.models import Activity, Appointment, Pathway, PlanTask, Referral
 from samspil.plans.programme import in_words
 
-Answer = Literal["go_on", "stop"]
 #: What can be answered about each.
 ANSWERS: dict[str, Words] = {
     "go_on": _("goes on to its end"),

@@ -23,10 +23,8 @@ from samspil.population.tables import Tables, seen_from, sources_of
 from samspil.population.time import DAY, AsOf, Months
 from samspil.programmes.indicators import Case, Indicator, IndicatorSet
 
-#: The columns of `patients` that an indicator fills.
+#: The columns of `Measured.patients` that an indicator fills, beside who the patient is.
 ENTRY = {"indicator": "string", "version": "string", **ANSWER}
-#: The columns of `patients`.
-PATIENT_COLUMNS = ("person_id", "provider_number", "municipality", "as_of", *ENTRY)
 
 #: Why somebody is lost to follow-up, beside the indicators that are overdue.
 NO_CONTACT_KNOWN, CONTACT_LONG_AGO = "no_contact_known", "contact_long_ago"
@@ -60,7 +58,7 @@ def first_days(tables: Tables, names: Iterable[str]) -> dict[str, dt.date]:
 
 
 def patients(found: IndicatorSet, tables: Tables, as_of: dt.date, case: str | None = None) -> ir.Table:
-    """One row per patient and indicator at `as_of`, in the columns `PATIENT_COLUMNS`.
+    """One row per patient and indicator at `as_of`, in the columns of `Measured.patients`.
 
     `found` is the set as in force at `as_of`; `case` one of its case definitions (the first when absent). `last` is the
     latest day an examination was done and `since` the day from which it is overdue; `value` and `target` are numbers in
@@ -204,7 +202,7 @@ class Measured:
         return _missing([*uses, *map(bind_contact, self.set_.lost.contacts)], self.tables)
 
     def patients(self) -> ir.Table:
-        """One row per patient and indicator that has an answer, in the columns `PATIENT_COLUMNS`."""
+        """One row per patient and indicator that has an answer: who and where, `as_of` and the columns `ENTRY`."""
         entries = [self._entry(indicator) for indicator in self.computed]
         whose = self.people.select("person_id", "provider_number", "municipality", as_of=ibis.literal(self.at.day))
         if not entries:

@@ -20,7 +20,7 @@ import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from samspil.definitions import SamspilError
 from samspil.warehouse.files import replace_file, sync
@@ -31,9 +31,6 @@ RELEASE = "release.json"
 LOG = "log.jsonl"
 #: The `previous` of the first line.
 FIRST = "0" * 64
-
-#: What a line of the log tells: a release, the same one asked for again, one refused, or rows to be deleted.
-Event = Literal["released", "again", "refused", "due_for_deletion"]
 
 
 @dataclass(frozen=True)
@@ -126,7 +123,10 @@ def refuse(home: Home, what: Mapping[str, Any]) -> None:
 
 
 def append(home: Home, entry: Mapping[str, Any]) -> None:
-    """Add a line to the log. The caller is `changing` the home."""
+    """Add a line to the log. The caller is `changing` the home.
+
+    Its `event` is `released`, `again` (the same one asked for again), `refused` or `due_for_deletion` (rows).
+    """
     path = releases_folder(home) / LOG
     path.parent.mkdir(parents=True, exist_ok=True)
     content = path.read_bytes() if path.exists() else b""

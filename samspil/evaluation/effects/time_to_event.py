@@ -22,7 +22,6 @@ from samspil.evaluation.statistics import FEW, Bools, Floats, share
 
 #: How following a citizen ended: it happened, they died before, or following ended before either.
 STATES = ("event", "death", "censored")
-COLUMNS = ("unit", "cluster", "treated", "weight", "months", "state")
 
 
 @dataclass(frozen=True)
@@ -51,10 +50,11 @@ class EventTimes:
 
 
 def event_times(frame: pd.DataFrame, event: str) -> EventTimes | Unknown:
-    """The shares to whom it happened, and how much sooner, from one row per unit with the `COLUMNS`:
+    """The shares to whom it happened, and how much sooner, from one row per `unit`:
 
-    `months` from the index date to what `state` says, in months (a fraction is allowed, 0 or less is not); `weight` the
-    matching weight; `cluster` the practice. Raises SamspilError for a state or a number of months that cannot be.
+    `treated` is 1 or 0; `months` from the index date to what `state` says, in months (a fraction is allowed, 0 or less
+    is not); `weight` the matching weight; `cluster` the practice. Raises SamspilError for a state or a number of months
+    that cannot be.
     """
     _check(frame, event)
     groups = {is_treated: frame[frame["treated"] == is_treated] for is_treated in (1, 0)}

@@ -12,9 +12,6 @@ from samspil.plans.actions.follow_ups import danish_title
 from samspil.plans.actions.tasks import close_tasks, open_task
 from samspil.plans.models import Goal, Plan, PlanTask
 
-#: The kinds of task, in the order of the days.
-KINDS = ("goal_midway", "goal_final")
-
 
 def ask_for_evaluations(by: User, held: Plan, goal: Goal) -> None:
     """Let the open tasks of a goal be what its days and the accountable person ask for. Part of a larger act.

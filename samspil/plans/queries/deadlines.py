@@ -25,8 +25,6 @@ from samspil.plans.programme import in_words, programme_title
 from samspil.plans.working_days import working_days_between
 from samspil.programmes.schema import Text
 
-By = Literal["service", "provider", "sector"]
-
 
 @dataclass
 class Kept:
