@@ -80,7 +80,7 @@ def run_study(bound: BoundStudy, given: Given, registration: Registration, run: 
     withheld = _withheld(study, matched, cohort, given.override)
     series = practice_series(bound, found, tables, begins, until)
     findings = tuple(
-        _outcome(each, _Ground(study, found, possible, units, built, series, tables), withheld, given.true_effects)
+        _outcome(each, _Ground(study, found, units, built, series, tables), withheld, given.true_effects)
         for each in study.outcomes
     )
     effects = {each.outcome.outcome: each.main for each in findings}
@@ -123,7 +123,6 @@ class _Ground:
 
     study: Study
     found: Courses
-    possible: Candidates
     units: pd.DataFrame
     built: BuiltPanel
     series: pd.DataFrame

@@ -32,11 +32,10 @@ class SourceAge:
 
 @dataclass(frozen=True)
 class Answer:
-    """One answer a journal-review question can have, and what it means."""
+    """One answer a journal-review question can have, in words."""
 
     code: str
     title: str
-    meaning: str
 
 
 @dataclass
@@ -112,7 +111,7 @@ class Bulletin:
 
     def answers(self, question: Reviewed) -> list[Answer]:
         """The answers a question can have, in the file's order."""
-        return [Answer(code, said(title), question.states[code]) for code, title in question.answers.items()]
+        return [Answer(code, said(title)) for code, title in question.answers.items()]
 
     def answer_title(self, variable: str, code: str) -> str:
         """An answer in words; one that the set does not know any more goes by its code."""

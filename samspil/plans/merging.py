@@ -29,9 +29,8 @@ class Against:
 
 @dataclass(frozen=True)
 class Merged:
-    """What somebody has to look at when programmes share a plan, and the pathways in their order."""
+    """What somebody has to look at when programmes share a plan."""
 
-    order: list[Pathway]
     double: list[Twice]
     against: list[Against]
     #: Other plans whose goals do not go together with this one (report 001 R-PLAN-01).
@@ -82,7 +81,6 @@ def merged(plan: Plan) -> Merged:
     """A plan as its programmes make it together. Asks no policy: who shows it has asked for the kinds it shows."""
     activities = list(plan.activities.select_related("party"))
     return Merged(
-        order=most_limiting_first(plan.pathways.filter(ended_at__isnull=True), plan.most_limiting),
         double=twice(activities),
         against=spoken_against(activities, known_conditions(plan.citizen_id, plan)),
         competing=list(plan.links.exclude(conflict="")),

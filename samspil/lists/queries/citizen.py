@@ -51,7 +51,6 @@ class Record:
     own: bool
     may_ask_others: bool
     may_refer: bool
-    may_include: bool
     may_flag: bool
 
 
@@ -88,7 +87,6 @@ def record(actor: Actor, key: int) -> Record:
         own=own,
         may_ask_others=bool(may(actor, "give", Resource("task", citizen), "care")),
         may_refer=bool(may(actor, "give", Resource("referral", citizen), "care")),
-        may_include=bool(may(actor, "decide", Resource("inclusion", citizen), "inclusion")),
         may_flag=bool(may(actor, "read", Resource("patient_flag", citizen, category=Category.HEALTH), "care")),
     )
 

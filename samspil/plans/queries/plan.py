@@ -61,7 +61,6 @@ class OpenedPlan:
     merged: Merged | None
     may_write: bool
     may_decide: bool
-    is_citizen: bool
     follow_ups: list[FollowUp] = field(default_factory=list)
     referrals: list[Referral] = field(default_factory=list)
     #: Whether the actor may refer from the plan, and whether the referrals are theirs to open.
@@ -178,7 +177,6 @@ def opened(actor: Actor, key: int) -> OpenedPlan:
         merged=merged(plan) if may_write and len(kinds) == len(Category) else None,
         may_write=may_write and plan.state != Plan.State.CLOSED and actor.role != Role.RELATIVE,
         may_decide=bool(may(actor, "decide", resource, purpose)) and plan.state != Plan.State.CLOSED,
-        is_citizen=is_citizen,
         # Written for those who work in the whole plan, and the citizen's own: it may tell of any kind of data.
         follow_ups=list(plan.follow_ups.select_related("by__user")[:5]) if may_write or purpose == "self" else [],
         referrals=[each for each in plan.referrals.select_related("to_organisation") if each.category in kinds],

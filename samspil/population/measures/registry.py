@@ -43,7 +43,6 @@ class Measure:
     """
 
     name: str
-    meaning: str
     table: str
     function: MeasureFunction
     parameters: Mapping[str, inspect.Parameter]
@@ -94,7 +93,6 @@ def measure(
         }
         MEASURES[function.__name__] = Measure(
             name=function.__name__,
-            meaning=inspect.getdoc(function) or "",
             table=table,
             function=function,
             parameters=parameters,
