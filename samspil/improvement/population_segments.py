@@ -23,6 +23,7 @@ from samspil.improvement.population_words import (
 from samspil.improvement.queries.population import Segments
 from samspil.improvement.released import Count, Released
 from samspil.population.attendance_segments import SEGMENTS
+from samspil.population.four_numbers import estimate_to_demand
 from samspil.population.gap import STEPS, Gap
 from samspil.population.segment_readings import concordance_of, gap_of
 from samspil.programmes.segments import ProgrammeSegments
@@ -120,11 +121,12 @@ def _programme(found: Segments, tables: dict[str, Released], programme: Programm
     ]
     estimate = numbers.count("algorithm_positive").value if numbers is not None else None
     referred = numbers.count("referred").value if numbers is not None else None
+    ratio = estimate_to_demand(estimate, referred)
     return Programme(
         key=programme.key,
         title=said(programme.title),
         four=four_numbers(numbers),
-        ratio=decimals(estimate / referred, 1) if estimate is not None and referred else "",
+        ratio=decimals(float(ratio), 1) if ratio is not None else "",
         segments=lines,
         gap=_gap(found, tables, programme),
         concordances=[_concordance(sizes, programme, comorbidity=each) for each in (True, False)],

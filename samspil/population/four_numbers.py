@@ -34,17 +34,17 @@ class FourNumbers:
         """The names of those that are not measured."""
         return tuple(field.name for field in fields(self) if getattr(self, field.name) is None)
 
-    @property
-    def estimate_to_demand(self) -> Fraction | None:
-        """How many the algorithm finds per citizen referred; None where either is not measured or nobody is."""
-        if self.algorithm_positive is None or not self.referred:
-            return None
-        return Fraction(self.algorithm_positive, self.referred)
-
     def in_words(self) -> dict[str, str]:
         """The four as they are read."""
         found = {field.name: getattr(self, field.name) for field in fields(self)}
         return {name: NOT_MEASURED if value is None else f"{value:,}" for name, value in found.items()}
+
+
+def estimate_to_demand(algorithm_positive: int | None, referred: int | None) -> Fraction | None:
+    """How many the algorithm finds per citizen referred; None where either is not known or nobody is referred."""
+    if algorithm_positive is None or not referred:
+        return None
+    return Fraction(algorithm_positive, referred)
 
 
 @dataclass(frozen=True)
@@ -59,26 +59,3 @@ class SegmentSize:
     def __post_init__(self) -> None:
         if not isinstance(self.numbers, FourNumbers):
             raise SamspilError("the size of a segment is told with the four numbers, and never alone")
-
-
-@dataclass(frozen=True)
-class ConfirmedNeed:
-    """Places that a named planner took from a segment after seeing the four numbers."""
-
-    size: SegmentSize
-    places: int
-    confirmed_by: str
-    reason: str
-
-
-def confirm_need(size: SegmentSize, places: int, confirmed_by: str, reason: str) -> ConfirmedNeed:
-    """A planner's confirmation that a segment is a need for so many places.
-
-    Raises SamspilError without a name and a reason, and where the referred are not measured: then there is an estimate
-    and no demand to hold it against.
-    """
-    if not confirmed_by.strip() or not reason.strip():
-        raise SamspilError("an estimate becomes a need only when a planner confirms it: give a name and a reason")
-    if size.numbers.referred is None:
-        raise SamspilError("the referred are not measured: deliver the municipality's referrals before planning places")
-    return ConfirmedNeed(size, places, confirmed_by.strip(), reason.strip())

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from samspil.definitions import SamspilError
 from samspil.population import attendance_segments as attendance
 from samspil.population.concordance import POSSIBLY, Share, concordance, deviations
-from samspil.population.four_numbers import NOT_MEASURED, FourNumbers, SegmentSize, confirm_need
+from samspil.population.four_numbers import NOT_MEASURED, FourNumbers, SegmentSize, estimate_to_demand
 from samspil.population.gap import decompose
 from samspil.population.gate import Answer, Facts, gate, locality_warning, sub_segments
 from samspil.population.high_need import Profile, group_size, homogeneity, members, persistence
@@ -145,18 +145,14 @@ def test_strat_3_a_number_without_its_source_is_not_measured_and_no_zero() -> No
     numbers = FourNumbers(algorithm_positive=1000, diagnosed=700, attending=500, referred=None)
     assert numbers.in_words()["referred"] == NOT_MEASURED
     assert numbers.not_measured == ("referred",)
-    assert numbers.estimate_to_demand is None
-    assert FourNumbers(1000, 700, 500, 200).estimate_to_demand == 5
 
 
-def test_strat_3_a_planner_confirms_a_need_by_name_and_with_a_reason() -> None:
-    size = SegmentSize("copd", "S1", 500, FourNumbers(1000, 700, 500, 200))
-    with pytest.raises(SamspilError, match="planner confirms"):
-        confirm_need(size, 160, "", "")
-    assert confirm_need(size, 160, "planner", "as many as started last year").places == 160
-    blind = SegmentSize("copd", "S1", 500, FourNumbers(1000, 700, 500, None))
-    with pytest.raises(SamspilError, match="referred are not measured"):
-        confirm_need(blind, 160, "planner", "the estimate")
+@pytest.mark.parametrize(("referred", "ratio"), [(200, 5), (None, None), (0, None)])
+def test_strat_3_the_estimate_stands_against_those_referred_where_they_are_known(
+    referred: int | None, ratio: int | None
+) -> None:
+    assert estimate_to_demand(1000, referred) == ratio
+    assert estimate_to_demand(None, referred) is None
 
 
 # ALG-4
