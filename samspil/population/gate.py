@@ -41,11 +41,6 @@ class GateResult:
     open: tuple[str, ...]
     refused: tuple[str, ...]
 
-    @property
-    def blocked(self) -> bool:
-        """Whether something is open or answered with no."""
-        return bool(self.open or self.refused)
-
 
 def from_data(question: GateQuestion, facts: Facts) -> Answer | None:
     """What a run answers of a question; None where it cannot."""

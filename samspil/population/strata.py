@@ -26,12 +26,6 @@ def valid_until(day: dt.date, months: int) -> dt.date:
     return Months(months).after(day)
 
 
-def in_force(members: ir.Table, day: dt.date) -> ir.Table:
-    """The memberships (`valid_from`, `valid_until`) that hold on a day; an expired one is none."""
-    on = ibis.literal(day, type="date")
-    return members.filter((members.valid_from <= on) & (members.valid_until >= on))
-
-
 def stratum_of(strata: Sequence[Stratum], judge: Judge) -> tuple[ir.StringValue, ir.BooleanValue]:
     """The first stratum whose criteria hold, the last for everybody left; and whether that is certain.
 
