@@ -18,16 +18,10 @@ from samspil.population.ranking import ranked
 from samspil.programmes.schema import Text
 
 
-def group_size(persons: int, share: Decimal) -> int:
-    """ceil(share · persons), exactly."""
-    numerator, denominator = share.as_integer_ratio()
-    return -(-persons * numerator // denominator)
-
-
 def members(people: ir.Table, cost: str, share: Decimal) -> ir.Table:
-    """`person_id` of the `group_size` with most in the column `cost`; of equals, the lower person id.
+    """`person_id` of those with most in the column `cost`, ceil(share · everybody) of them, exactly.
 
-    Whose cost is not known is not among them.
+    Of equals, the lower person id is among them. Whose cost is not known is not among them.
     """
     numerator, denominator = share.as_integer_ratio()
     places = ranked(people, cost)

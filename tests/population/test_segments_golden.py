@@ -18,7 +18,7 @@ from samspil.population.concordance import POSSIBLY, Share, concordance, deviati
 from samspil.population.four_numbers import NOT_MEASURED, FourNumbers, SegmentSize, estimate_to_demand
 from samspil.population.gap import decompose
 from samspil.population.gate import Answer, Facts, gate, locality_warning, sub_segments
-from samspil.population.high_need import Profile, group_size, homogeneity, members, persistence
+from samspil.population.high_need import Profile, homogeneity, members, persistence
 from samspil.population.integration import NO_LEVEL, choose, complexity, need_for_integration
 from samspil.population.multimorbidity import is_fragmented, is_multimorbid, prevalence
 from samspil.population.placement import place
@@ -158,15 +158,15 @@ def test_strat_3_the_estimate_stands_against_those_referred_where_they_are_known
 # ALG-4
 
 
-def test_alg_4_one_per_cent_of_two_million_is_20000_and_3000_stay() -> None:
-    assert group_size(2_000_000, RULES.high_need.share) == 20_000
+@pytest.mark.parametrize(("persons", "size"), [(0, 0), (1, 1), (100, 1), (101, 2), (700, 7), (2_000_000, 20_000)])
+def test_alg_4_one_per_cent_is_rounded_up_exactly_and_of_two_million_is_20000(persons: int, size: int) -> None:
+    people = ibis.duckdb.connect(threads=1).sql(f"SELECT i AS person_id, i AS cost FROM range({persons}) each(i)")
+    assert members(people, "cost", RULES.high_need.share).count().to_pyarrow().as_py() == size
+
+
+def test_alg_4_of_20000_3000_stay() -> None:
     found = persistence(20_000, 3_000)
     assert (found.numerator, found.denominator, found.value) == (3_000, 20_000, 0.15)
-
-
-@pytest.mark.parametrize(("persons", "size"), [(0, 0), (1, 1), (100, 1), (101, 2), (700, 7), (2_000_000, 20_000)])
-def test_alg_4_the_group_is_rounded_up_exactly(persons: int, size: int) -> None:
-    assert group_size(persons, Decimal("0.01")) == size
 
 
 def test_alg_4_of_equal_cost_the_lower_person_id_is_in_the_group() -> None:
