@@ -101,19 +101,3 @@ def persistence(before: int, both: int) -> Share:
     if not 0 <= both <= before:
         raise SamspilError(f"{both} of {before} cannot be in the group again")
     return Share(both, before)
-
-
-@dataclass(frozen=True)
-class Ranking:
-    """People by cost alone, which never comes without its warning and persistence (R-SEG-11)."""
-
-    rows: ir.Table
-    persistence: Share | None
-    warning: Text
-
-
-def ranking(persons: ir.Table, found: Profile) -> Ranking:
-    """The members by falling cost, with conditions beside it as another kind of criterion. Descriptive only."""
-    rows = persons.filter(persons.high_need).order_by([persons.cost.desc(), persons.person_id])
-    chosen = rows.select("person_id", "provider_number", "cost", "conditions", "stratum", "self_care")
-    return Ranking(chosen, found.persistence, found.warning)

@@ -10,7 +10,6 @@ import pytest
 from ibis.config import Config
 
 from samspil.population.concordance import placed, stable_above
-from samspil.population.high_need import ranking
 from samspil.population.segment_readings import concordance_of, gap_of, high_need_profile, segment_sizes
 from samspil.population.segment_sizes import sizes
 from tests.population.builders import DAY, Region, years_before
@@ -190,15 +189,6 @@ def test_alg_8_prevalence_is_of_those_over_16_only():
         row["key"]: row["persons"] for row in rows if (row["section"], row["level"]) == ("multimorbidity", "region")
     }
     assert found == {"multimorbid": 1, "not_multimorbid": 1}
-
-
-def test_r_seg_11_a_ranking_by_cost_carries_its_warning_and_persistence(result):
-    found = ranking(result.persons, high_need_profile(result))
-    assert found.warning.en
-    assert found.persistence is not None
-    rows = found.rows.to_pyarrow().to_pylist()
-    assert [row["person_id"] for row in rows] == [6, 4]
-    assert {"conditions", "stratum", "self_care"} < set(rows[0])
 
 
 class SparkOptions(Config):
