@@ -9,12 +9,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from itertools import pairwise
 
 import ibis
 import ibis.expr.types as ir
 
-from samspil.definitions import SamspilError
 from samspil.population.attendance_segments import UNKNOWN
 
 UNDIAGNOSED, NOT_ELIGIBLE, NOT_REFERRED = "undiagnosed", "not_eligible", "not_referred"
@@ -74,44 +72,6 @@ class Gap:
         if not self.started:
             return self.capacity > 0
         return Fraction(self.capacity, self.started) > Fraction(self.over_capacity_from)
-
-
-def decompose(
-    estimate: int,
-    diagnosed: int,
-    eligible: int,
-    referred: int,
-    started: int,
-    *,
-    declined: int = 0,
-    outside: int = 0,
-    capacity: int | None = None,
-    over_capacity_from: Decimal | None = None,
-) -> Gap:
-    """The gap from the sizes of nested groups: started ⊆ referred ⊆ eligible ⊆ diagnosed ⊆ estimate.
-
-    `outside` are those who started outside the nesting, and are not in `started`. Raises SamspilError when the groups
-    cannot be nested, or when more declined than were referred and did not start.
-    """
-    steps = (estimate, diagnosed, eligible, referred, started)
-    if any(larger < smaller for larger, smaller in pairwise(steps)) or started < 0:
-        raise SamspilError(
-            "estimate, diagnosed, eligible, referred and started are each part of the one before; count those who are "
-            "not as `outside`"
-        )
-    if not 0 <= declined <= referred - started or outside < 0:
-        raise SamspilError("those who declined were referred and did not start; `outside` is a count")
-    return Gap(
-        undiagnosed=estimate - diagnosed,
-        not_eligible=diagnosed - eligible,
-        not_referred=eligible - referred,
-        declined=declined,
-        not_started=referred - started - declined,
-        started_within=started,
-        outside=outside,
-        capacity=capacity,
-        over_capacity_from=over_capacity_from,
-    )
 
 
 def from_steps(
