@@ -6,13 +6,9 @@ at once (L1073-1075), kept apart here: S3a is diagnosed and never comes, S3b is 
 
 from __future__ import annotations
 
-from decimal import Decimal
-from fractions import Fraction
-
 import ibis
 import ibis.expr.types as ir
 
-from samspil.definitions import SamspilError
 from samspil.population.binding import Use
 from samspil.population.criteria import Judge, are_loaded, bind_reading
 from samspil.programmes.segments import Control
@@ -22,30 +18,6 @@ S1, S2, S3A, S3B, NONE, UNKNOWN = "S1", "S2", "S3a", "S3b", "none", "unknown"
 SEGMENTS = (S1, S2, S3A, S3B, NONE, UNKNOWN)
 #: Those of the diagnosed, which the region's own data can find too.
 DIAGNOSED = (S1, S2, S3A)
-
-
-def segment(*, diagnosed: bool, algorithm_positive: bool, attended: int, expected: int, cut: Decimal | Fraction) -> str:
-    """The segment of one person and disease, from controls attended of those expected in the window.
-
-    The estimate counts only for who is not diagnosed. Raises SamspilError for a negative count, a cut that is no share,
-    or a diagnosed person of whom no control is expected: there is then no share to speak of.
-    """
-    if attended < 0 or expected < 0:
-        raise SamspilError("controls attended and expected are counts, and not below 0")
-    if not 0 < cut <= 1:
-        raise SamspilError(f"the cut is a share of the expected controls, above 0 and at most 1, not {cut}")
-    if not diagnosed:
-        return S3B if algorithm_positive else NONE
-    if expected == 0:
-        raise SamspilError("a diagnosed person has expected controls; without them attendance is no share")
-    if attended == 0:
-        return S3A
-    return S1 if Fraction(attended, expected) >= Fraction(cut) else S2
-
-
-def seen_by_region(found: str, *, regional_contact: bool) -> str:
-    """What secondary-sector data alone make of a segment: the diagnosed with regional contact, never S3b."""
-    return found if found in DIAGNOSED and regional_contact else NONE
 
 
 def control_uses(control: Control) -> list[Use]:
@@ -64,8 +36,8 @@ def segments(
 ) -> ir.StringValue:
     """The segment of everybody, `unknown` where a missing source could decide it.
 
-    Where a kind of control was not delivered, those counted are the least there were: enough of them is S1, and fewer
-    says nothing.
+    The estimate counts only for who is not diagnosed. Where a kind of control was not delivered, those counted are the
+    least there were: enough of them is S1, and fewer says nothing.
     """
     whole = are_loaded(control_uses(control), judge.tables)
     fewer = [(diagnosed & (came > 0), S2), (diagnosed, S3A)] if whole else [(diagnosed, UNKNOWN)]
@@ -80,7 +52,10 @@ def segments(
 
 
 def secondary_segments(found: ir.StringValue, regional_contact: ir.BooleanValue) -> ir.StringValue:
-    """`seen_by_region` for everybody; `unknown` where the segment or the contact is."""
+    """What secondary-sector data alone make of the segments: the diagnosed with regional contact, never S3b.
+
+    It is `unknown` where the segment or the contact is.
+    """
     diagnosed = found.isin(DIAGNOSED)
     return ibis.cases(
         (found == UNKNOWN, UNKNOWN),

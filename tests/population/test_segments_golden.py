@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from samspil.definitions import SamspilError
 from samspil.population import attendance_segments as attendance
 from samspil.population.concordance import POSSIBLY, Share, concordance, deviations
+from samspil.population.criteria import Judge
 from samspil.population.four_numbers import NOT_MEASURED, FourNumbers, SegmentSize, estimate_to_demand
 from samspil.population.gap import Gap, from_steps, step_of
 from samspil.population.gate import Answer, Facts, gate, locality_warning, sub_segments
@@ -34,39 +35,49 @@ from samspil.population.square import (
 )
 from samspil.population.strata import changes, sheet, valid_until
 from samspil.programmes.segment_rules import load_segment_rules
+from tests.population.segment_builders import small_programme
 
 RULES = load_segment_rules()
-CUT = Decimal("0.75")
 
 # ALG-1
 
+CONTROL = small_programme().control.model_copy(update={"expected": 4, "cut": Decimal("0.75")})
+
+
+def segments_of(*, diagnosed: bool, algorithm: bool, attended: int) -> dict[bool, tuple[str, str]]:
+    """By regional contact the segment of a citizen who came to so many of four controls, and what the region sees."""
+    rows = [
+        {"diagnosed": diagnosed, "algorithm": algorithm, "attended": attended, "contact": contact}
+        for contact in (True, False)
+    ]
+    people = ibis.memtable(pa.Table.from_pylist(rows))
+    tables = {name: people for use in attendance.control_uses(CONTROL) for name in use.tables}
+    found = attendance.segments(CONTROL, Judge(people, {}, tables), people.diagnosed, people.algorithm, people.attended)
+    seen = attendance.secondary_segments(found, people.contact)
+    told = people.select("contact", found=found, seen=seen).to_pyarrow().to_pylist()
+    return {row["contact"]: (row["found"], row["seen"]) for row in told}
+
 
 @pytest.mark.parametrize(
-    ("diagnosed", "algorithm", "attended", "expected", "found"),
+    ("diagnosed", "algorithm", "attended", "found"),
     [
-        (True, False, 4, 4, "S1"),
-        (True, False, 1, 4, "S2"),
-        (True, False, 0, 4, "S3a"),
-        (False, True, 0, 0, "S3b"),
-        (False, False, 0, 0, "none"),
+        (True, False, 4, "S1"),
+        (True, False, 1, "S2"),
+        (True, False, 0, "S3a"),
+        (False, True, 0, "S3b"),
+        (False, False, 0, "none"),
     ],
 )
-def test_alg_1_segments_as_worked(diagnosed: bool, algorithm: bool, attended: int, expected: int, found: str) -> None:
-    given_ = {"diagnosed": diagnosed, "algorithm_positive": algorithm, "attended": attended, "expected": expected}
-    assert attendance.segment(**given_, cut=CUT) == found
+def test_alg_1_segments_as_worked(diagnosed: bool, algorithm: bool, attended: int, found: str) -> None:
     # The region's own data find the first three, and those only with regional contact.
-    seen = {contact: attendance.seen_by_region(found, regional_contact=contact) for contact in (True, False)}
-    assert seen == {True: found if found in {"S1", "S2", "S3a"} else "none", False: "none"}
+    seen = found if found in {"S1", "S2", "S3a"} else "none"
+    told = segments_of(diagnosed=diagnosed, algorithm=algorithm, attended=attended)
+    assert told == {True: (found, seen), False: (found, "none")}
 
 
-def test_alg_1_the_cut_itself_is_reached_by_exactly_its_share() -> None:
-    given_ = {"diagnosed": True, "algorithm_positive": True, "expected": 4, "cut": CUT}
-    assert [attendance.segment(attended=n, **given_) for n in (2, 3)] == ["S2", "S1"]
-
-
-def test_alg_1_a_diagnosed_person_without_expected_controls_is_a_fault_and_no_segment() -> None:
-    with pytest.raises(SamspilError, match="expected controls"):
-        attendance.segment(diagnosed=True, algorithm_positive=True, attended=0, expected=0, cut=CUT)
+@pytest.mark.parametrize(("attended", "found"), [(2, "S2"), (3, "S1")])
+def test_alg_1_the_cut_itself_is_reached_by_exactly_its_share(attended: int, found: str) -> None:
+    assert segments_of(diagnosed=True, algorithm=True, attended=attended)[True] == (found, found)
 
 
 # ALG-2

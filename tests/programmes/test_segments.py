@@ -105,6 +105,7 @@ def changed_programme(tmp_path: Path, change) -> Path:
         (lambda found: found["actual"][0].update(level="moon"), "no level `moon`"),
         (lambda found: found["levels"][0].pop("primary"), "rise from a `primary` level"),
         (lambda found: found["control"].update(cut=0), "greater than 0"),
+        (lambda found: found["control"].update(expected=0), "greater than or equal to 1"),
         (lambda found: found.update(programme="asthma"), "this folder's programme is `copd`"),
         (lambda found: found["individualised"].update(services=["massage"]), "no service `massage`"),
         (lambda found: found["diagnosed"]["any_of"][0].update(found="age"), "either a `measure`"),
