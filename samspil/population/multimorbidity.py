@@ -5,24 +5,11 @@ Report 002 L2376-2378: 38 % of the population over 16 have two or more chronic c
 
 from __future__ import annotations
 
-from collections.abc import Collection
-
 import ibis
 import ibis.expr.types as ir
 
-from samspil.population.concordance import Share
 from samspil.population.criteria import Judge, are_loaded, uses_of_criteria
-from samspil.programmes.segment_rules import Conditions, Fragmentation
-
-
-def is_multimorbid(conditions: Collection[str], at_least: int) -> bool:
-    """Whether so many different chronic conditions are multimorbidity."""
-    return len(set(conditions)) >= at_least
-
-
-def prevalence(multimorbid: int, population: int) -> Share:
-    """Persons with several conditions of a population."""
-    return Share(multimorbid, population)
+from samspil.programmes.segment_rules import Conditions
 
 
 def condition_columns(rules: Conditions, judge: Judge) -> dict[str, ir.Value]:
@@ -51,8 +38,3 @@ def condition_columns(rules: Conditions, judge: Judge) -> dict[str, ir.Value]:
 def _names(flags: dict[str, ir.BooleanValue]) -> ir.ArrayValue:
     named = ibis.array([flag.ifelse(name, ibis.null("string")) for name, flag in flags.items()])
     return named.filter(lambda name: name.notnull())
-
-
-def is_fragmented(hospitals: int, rule: Fragmentation) -> bool:
-    """Whether a course over so many hospitals in the window is in pieces (ALG-9)."""
-    return hospitals >= rule.at_least

@@ -191,6 +191,28 @@ def test_alg_8_prevalence_is_of_those_over_16_only():
     assert found == {"multimorbid": 1, "not_multimorbid": 1}
 
 
+def test_alg_8_two_different_conditions_are_multimorbid_and_19_of_50_are_38_per_cent():
+    region = Region(D)
+    for person in range(1, 51):
+        region.citizen(person).gp_diagnosis("P76").gp_diagnosis("K86" if person <= 19 else "P76")
+    rows = sizes(run(region.tables, D)).to_pyarrow().to_pylist()
+    found = {
+        row["key"]: row["persons"] for row in rows if (row["section"], row["level"]) == ("multimorbidity", "region")
+    }
+    assert found == {"multimorbid": 19, "not_multimorbid": 31}
+    assert found["multimorbid"] / sum(found.values()) == 0.38
+
+
+def test_alg_9_who_is_followed_at_five_hospitals_is_flagged_and_who_is_at_one_is_not():
+    region = Region(D)
+    region.citizen(1).hospital_contacts(5)
+    for number, contact in enumerate(region.tables["hospital_contact"]):
+        contact["hospital"] = f"hospital {number}"
+    region.citizen(2).hospital_contacts(5)
+    found = {person: (row["hospitals"], row["fragmented"]) for person, row in persons(run(region.tables, D)).items()}
+    assert found == {1: (5, True), 2: (1, False)}
+
+
 class SparkOptions(Config):
     treat_nan_as_null: bool = False
 

@@ -22,7 +22,6 @@ from samspil.population.gap import Gap, from_steps, step_of
 from samspil.population.gate import Answer, Facts, gate, locality_warning, sub_segments
 from samspil.population.high_need import Profile, homogeneity, members, persistence
 from samspil.population.integration import NO_LEVEL, choose, complexity, need_for_integration
-from samspil.population.multimorbidity import is_fragmented, is_multimorbid, prevalence
 from samspil.population.placement import place
 from samspil.population.square import (
     UNDETERMINED,
@@ -303,20 +302,11 @@ def test_strat_10_each_sector_sees_its_own_side() -> None:
     assert seen_by(found, "general_practice", RULES.square) == {"complexity": "high", "self_care": "low"}
 
 
-# ALG-8, ALG-9
+# ALG-8
 
 
-def test_alg_8_two_conditions_are_multimorbid_and_380_of_1000_are_38_per_cent() -> None:
-    at_least = RULES.conditions.multimorbid.value
-    assert is_multimorbid(["diabetes", "copd"], at_least)
-    assert not is_multimorbid(["diabetes", "diabetes"], at_least)
-    assert prevalence(380, 1000).value == 0.38
-    assert RULES.conditions.over_age.value == 16
-
-
-def test_alg_9_five_hospitals_are_flagged_and_one_is_not() -> None:
-    assert is_fragmented(5, RULES.fragmentation)
-    assert not is_fragmented(1, RULES.fragmentation)
+def test_alg_8_multimorbidity_is_two_conditions_and_told_of_those_over_16() -> None:
+    assert (RULES.conditions.multimorbid.value, RULES.conditions.over_age.value) == (2, 16)
 
 
 # T-02
