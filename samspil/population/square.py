@@ -1,4 +1,4 @@
-"""Kronikerfirkanten: complexity of illness against capacity for self-care (STRAT-6 to STRAT-10, ALG-6).
+"""Kronikerfirkanten: complexity of illness against capacity for self-care (STRAT-6, STRAT-7, ALG-6).
 
 Report 002 L1297-1314. Both axes are kept. An axis that is not known leaves the quadrant undetermined, never low.
 """
@@ -6,7 +6,6 @@ Report 002 L1297-1314. Both axes are kept. An axis that is not known leaves the 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -15,7 +14,7 @@ import ibis.expr.types as ir
 
 from samspil.definitions import SamspilError
 from samspil.population.criteria import Judge
-from samspil.programmes.segment_rules import Axis, Half, Sector, Square
+from samspil.programmes.segment_rules import Axis, Half, Square
 
 UNDETERMINED = "undetermined"
 
@@ -52,10 +51,6 @@ class Assessment:
     inputs: tuple[str, ...] = ()
     score: float | None = None
 
-    @property
-    def subjective(self) -> bool:
-        return self.method == "subjective"
-
 
 def check_assessment(assessment: Assessment, square: Square) -> Assessment:
     """The assessment itself. Raises SamspilError without a role, or for an input the square does not have."""
@@ -66,25 +61,6 @@ def check_assessment(assessment: Assessment, square: Square) -> Assessment:
     if not assessment.role.strip():
         raise SamspilError("an assessment of self-care says in which role it was made")
     return assessment
-
-
-def prevailing(assessments: Sequence[Assessment]) -> dict[str, Assessment]:
-    """The latest assessment by each method: two methods stand side by side, and neither replaces the other."""
-    found: dict[str, Assessment] = {}
-    for assessment in sorted(assessments, key=lambda each: each.day):
-        found[assessment.method] = assessment
-    return found
-
-
-def visible_inputs(assessment: Assessment, square: Square, *, may_see_sensitive: bool) -> tuple[str, ...]:
-    """The inputs a reader may see: ethnicity, mental illness and substance use only with a right to (STRAT-8)."""
-    sensitive = {each.input for each in square.self_care_inputs if each.sensitive}
-    return tuple(name for name in assessment.inputs if may_see_sensitive or name not in sensitive)
-
-
-def seen_by(found: Position, sector: Sector, square: Square) -> dict[str, Half | None]:
-    """The axes a sector works with: the hospital complexity, the municipality self-care, the GP both (STRAT-10)."""
-    return {axis: getattr(found, axis) for axis in square.seen_by.get(sector, ())}
 
 
 def half(axis: Axis, judge: Judge) -> ir.StringValue:

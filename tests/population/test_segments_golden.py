@@ -23,15 +23,7 @@ from samspil.population.gate import Answer, Facts, gate, locality_warning, sub_s
 from samspil.population.high_need import Profile, homogeneity, members, persistence
 from samspil.population.integration import NO_LEVEL, choose, complexity, need_for_integration
 from samspil.population.placement import place
-from samspil.population.square import (
-    UNDETERMINED,
-    Assessment,
-    check_assessment,
-    position,
-    prevailing,
-    seen_by,
-    visible_inputs,
-)
+from samspil.population.square import UNDETERMINED, Assessment, check_assessment, position
 from samspil.population.strata import changes, sheet, valid_until
 from samspil.programmes.segment_rules import load_segment_rules
 from tests.population.segment_builders import small_programme
@@ -277,29 +269,23 @@ def test_alg_6_a_missing_axis_is_undetermined_and_never_low(one: str | None, oth
     assert (found.quadrant, found.complexity, found.self_care) == (UNDETERMINED, one, other)
 
 
-def test_strat_7_two_methods_stand_side_by_side() -> None:
-    day = dt.date(2022, 1, 1)
-    subjective = Assessment("high", "subjective", "GP", day)
-    structured = Assessment("low", "structured", "nurse", day, ("age", "ethnicity"), 12)
-    found = prevailing([subjective, structured, Assessment("low", "subjective", "GP", day - dt.timedelta(days=9))])
-    assert found == {"subjective": subjective, "structured": structured}
-    assert (subjective.subjective, structured.subjective) == (True, False)
-
-
-def test_strat_8_sensitive_inputs_are_seen_only_with_a_right_to() -> None:
-    assessment = Assessment("low", "structured", "nurse", dt.date(2022, 1, 1), ("age", "ethnicity"))
-    assert visible_inputs(assessment, RULES.square, may_see_sensitive=False) == ("age",)
-    assert visible_inputs(assessment, RULES.square, may_see_sensitive=True) == ("age", "ethnicity")
+def test_strat_7_an_assessment_of_self_care_looks_at_nine_inputs_and_no_other() -> None:
     assert len(RULES.square.self_care_inputs) == 9
     with pytest.raises(SamspilError, match="no input `shoe_size`"):
         check_assessment(Assessment("low", "structured", "nurse", dt.date(2022, 1, 1), ("shoe_size",)), RULES.square)
 
 
-def test_strat_10_each_sector_sees_its_own_side() -> None:
-    found = position("high", "low", RULES.square)
-    assert seen_by(found, "region", RULES.square) == {"complexity": "high"}
-    assert seen_by(found, "municipality", RULES.square) == {"self_care": "low"}
-    assert seen_by(found, "general_practice", RULES.square) == {"complexity": "high", "self_care": "low"}
+def test_strat_8_every_sensitive_input_is_of_a_kind_of_data_that_a_reader_needs_a_right_to() -> None:
+    kinds = {each.input: each.category for each in RULES.square.self_care_inputs if each.sensitive}
+    assert kinds == {"ethnicity": "social", "comorbidity": "mental_health", "substance_use": "social"}
+
+
+def test_strat_10_the_hospital_works_with_complexity_the_municipality_with_self_care_the_gp_with_both() -> None:
+    assert RULES.square.seen_by == {
+        "region": ("complexity",),
+        "municipality": ("self_care",),
+        "general_practice": ("complexity", "self_care"),
+    }
 
 
 # ALG-8
