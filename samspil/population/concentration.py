@@ -11,14 +11,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from functools import cached_property
 from itertools import pairwise
 from typing import Any
 
 import ibis
 import ibis.expr.types as ir
 
-from samspil.population.lorenz import LorenzPoint, gini, lorenz
 from samspil.population.ranking import ranked
 from samspil.programmes.cost_analysis import Caution
 
@@ -62,16 +60,6 @@ class Concentration:
     groups: tuple[CostGroup, ...]
     caution: Caution
 
-    @cached_property
-    def lorenz(self) -> tuple[LorenzPoint, ...]:
-        """The curve through the groups alone."""
-        return lorenz((group.persons, group.cost) for group in self.groups)
-
-    @property
-    def gini(self) -> float | None:
-        """Gini's coefficient through the groups alone: a lower bound."""
-        return gini(self.lorenz)
-
 
 def group_names(cuts: Sequence[Decimal]) -> tuple[str, ...]:
     """The names of the groups between cuts, in per cent, the most costly first: `0-1`, `1-5`, `5-20`, `20-100`."""
@@ -93,13 +81,11 @@ def grouped(persons: ir.Table, cost: str, cuts: Sequence[Decimal]) -> ir.Table:
     return known.mutate(group=ibis.cases(*branches, else_=names[-1])).drop("everybody", "placed")
 
 
-def group_totals(persons: ir.Table, cost: str) -> ir.Table:
-    """One row per group of `grouped`: `group`, `persons`, `cost`."""
-    return persons.group_by("group").aggregate(persons=persons.count(), cost=persons[cost].sum().cast("decimal(18, 2)"))
-
-
 def concentration(totals: Sequence[dict[str, Any]], cuts: Sequence[Decimal], caution: Caution) -> Concentration:
-    """The rows of `group_totals` as a concentration; a group that nobody is in has no persons and no cost."""
+    """The sums of each group of `grouped` (`group`, `persons`, `cost`) as a concentration.
+
+    A group that nobody is in has no persons and no cost.
+    """
     rows = {row["group"]: row for row in totals}
     persons = sum(row["persons"] for row in totals)
     cost = sum((row["cost"] for row in totals), Decimal(0))
