@@ -1,7 +1,4 @@
-"""How units differ: the funnel plot and the spread of practices, as plain numbers for a page to draw.
-
-With too few units nothing is judged and the result says so.
-"""
+"""How units differ: the limits of a funnel plot and the spread of practices, as plain numbers for a page to draw."""
 
 from __future__ import annotations
 
@@ -39,58 +36,6 @@ def funnel_limits(overall: float, numbers: Ints, coverage: float) -> tuple[Float
         over = (binom.cdf(counts, numbers, overall) - probability) / np.where(mass > 0, mass, 1)
         ends.append(np.clip((counts - over) / numbers, 0.0, 1.0))
     return ends[0], ends[1]
-
-
-@dataclass(frozen=True)
-class FunnelUnit:
-    """One unit in a funnel with its limits at `LEVELS`; `outside` is the widest level it lies outside, if any."""
-
-    unit: str
-    met: int
-    persons: int
-    share: float
-    limits: tuple[tuple[float, float], ...]
-    outside: float | None
-
-
-@dataclass(frozen=True)
-class Funnel:
-    """Units against what chance alone would do around their common share. A unit outside asks a question only."""
-
-    centre: float | None
-    units: tuple[FunnelUnit, ...]
-    curves: tuple[tuple[int, tuple[tuple[float, float], ...]], ...]
-    state: Literal["enough", "too_few_units"]
-
-
-def funnel(units: Sequence[Counted], few_units: int, steps: int = 40) -> Funnel:
-    """A funnel of units; those without persons are left out. `curves` has limits for `steps` numbers of persons.
-
-    With fewer units than `few_units` it says so, and no unit is called outside.
-    """
-    some = [unit for unit in units if unit.persons]
-    centre = pooled(some)
-    if centre is None:
-        return Funnel(None, (), (), "too_few_units")
-    enough = len(some) >= few_units
-    found = []
-    for unit in some:
-        share = unit.met / unit.persons
-        limits = _limits(centre, unit.persons)
-        beyond = [
-            level for level, (low, high) in zip(LEVELS, limits, strict=True) if enough and not low <= share <= high
-        ]
-        found.append(FunnelUnit(unit.name, unit.met, unit.persons, share, limits, max(beyond, default=None)))
-    most = max(unit.persons for unit in some)
-    sizes = sorted({math.ceil(most * step / steps) for step in range(1, steps + 1)})
-    curves = tuple((size, _limits(centre, size)) for size in sizes)
-    return Funnel(centre, tuple(found), curves, "enough" if enough else "too_few_units")
-
-
-def _limits(centre: float, persons: int) -> tuple[tuple[float, float], ...]:
-    """The limits of a unit of so many persons at each of `LEVELS`."""
-    ends = (funnel_limits(centre, np.array([persons]), level) for level in LEVELS)
-    return tuple((float(low[0]), float(high[0])) for low, high in ends)
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Funnel and spread of units: exact limits, nobody judged where there are too few, and chance told from difference."""
+"""Funnel and spread of units: exact limits, and chance told from difference."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import binom
 
-from samspil.population.control_charts import Counted
-from samspil.population.funnel import funnel, funnel_limits, spread
+from samspil.population.control_charts import Counted, pooled
+from samspil.population.funnel import LEVELS, funnel_limits, spread
 
 UNITS = [Counted("a", 20, 40), Counted("b", 60, 100), Counted("c", 30, 60), Counted("d", 0, 0), Counted("e", 2, 40)]
 
@@ -43,20 +43,19 @@ def test_there_is_no_chance_around_nobody_or_everybody(centre: float) -> None:
     assert (low[0], high[0]) == (centre, centre)
 
 
-def test_a_unit_outside_is_named_by_the_widest_limit_it_is_outside_of() -> None:
-    found = funnel(UNITS, few_units=3)
-    assert found.state == "enough"
-    assert found.centre == pytest.approx(112 / 240)
-    assert {unit.unit: unit.outside for unit in found.units} == {"a": None, "b": 0.95, "c": None, "e": 0.998}
-    assert found.curves[-1][0] == 100
-
-
-def test_with_too_few_units_nobody_is_outside_and_limits_are_still_drawn() -> None:
-    found = funnel(UNITS, few_units=5)
-    assert found.state == "too_few_units"
-    assert [unit.outside for unit in found.units] == [None] * 4
-    assert all(low < high for unit in found.units for low, high in unit.limits)
-    assert funnel([Counted("d", 0, 0)], few_units=1).units == ()
+def test_a_unit_is_held_against_the_limits_of_its_own_size_around_the_common_share() -> None:
+    """Spiegelhalter 2005: `b` lies outside the limits of 95 % alone, `e` outside those of 99.8 % too."""
+    some = [unit for unit in UNITS if unit.persons]
+    centre = pooled(some)
+    assert centre == pytest.approx(112 / 240)
+    shares = np.array([unit.met / unit.persons for unit in some])
+    outside: dict[str, float] = {}
+    for level in LEVELS:
+        low, high = funnel_limits(centre or 0, np.array([unit.persons for unit in some]), level)
+        assert np.all(low < high)
+        beyond = (shares < low) | (shares > high)
+        outside |= {unit.name: level for unit, is_beyond in zip(some, beyond, strict=True) if is_beyond}
+    assert outside == {"b": 0.95, "e": 0.998}
 
 
 def test_spread_has_quartiles_of_units_whatever_their_size() -> None:
