@@ -57,17 +57,6 @@ def first_days(tables: Tables, names: Iterable[str]) -> dict[str, dt.date]:
     return days
 
 
-def patients(found: IndicatorSet, tables: Tables, as_of: dt.date, case: str | None = None) -> ir.Table:
-    """One row per patient and indicator at `as_of`, in the columns of `Measured.patients`.
-
-    `found` is the set as in force at `as_of`; `case` one of its case definitions (the first when absent). `last` is the
-    latest day an examination was done and `since` the day from which it is overdue; `value` and `target` are numbers in
-    the unit of the variable. An indicator that cannot be computed (`Measured.not_collected`) has no rows. Raises
-    SamspilError for an unknown case, and when the tables that say who belongs are missing.
-    """
-    return measure_set(found, tables, as_of, case).patients()
-
-
 def measure_set(
     found: IndicatorSet,
     tables: Tables,
@@ -77,9 +66,10 @@ def measure_set(
 ) -> Measured:
     """The population of a set at `as_of` with everything its indicators ask for, each source table read once.
 
-    A table whose first day (`begins`, by table; read when absent) is after `as_of` tells nothing at `as_of`, and counts
-    as not loaded: before the first valid date nothing can be assessed (002 L1041-1049). Raises SamspilError as
-    `patients` does.
+    `found` is the set as in force at `as_of`; `case` one of its case definitions (the first when absent). A table whose
+    first day (`begins`, by table; read when absent) is after `as_of` tells nothing at `as_of`, and counts as not
+    loaded: before the first valid date nothing can be assessed (002 L1041-1049). Raises SamspilError for an unknown
+    case, and when the tables that say who belongs are missing.
     """
     at = AsOf(as_of)
     chosen = case_of(found, case)
@@ -202,7 +192,12 @@ class Measured:
         return _missing([*uses, *map(bind_contact, self.set_.lost.contacts)], self.tables)
 
     def patients(self) -> ir.Table:
-        """One row per patient and indicator that has an answer: who and where, `as_of` and the columns `ENTRY`."""
+        """One row per patient and indicator that has an answer: who and where, `as_of` and the columns `ENTRY`.
+
+        `last` is the latest day an examination was done and `since` the day from which it is overdue; `value` and
+        `target` are numbers in the unit of the variable. An indicator that cannot be computed (`not_collected`) has no
+        rows.
+        """
         entries = [self._entry(indicator) for indicator in self.computed]
         whose = self.people.select("person_id", "provider_number", "municipality", as_of=ibis.literal(self.at.day))
         if not entries:

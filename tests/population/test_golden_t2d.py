@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from samspil.population import indicators
+from samspil.population.indicators import measure_set
 from samspil.population.wilson import gap_to_standard
 from samspil.programmes.indicators import IndicatorSet
 from samspil.programmes.loader import find_set
@@ -34,8 +34,8 @@ def only(indicator: str, name: str, day: dt.date) -> IndicatorSet:
 
 def answers(region: Region, indicator: str, name: str = "t2d") -> dict[int, dict[str, Any]]:
     """What one shipped indicator says of everybody, by person."""
-    rows = indicators.patients(only(indicator, name, region.as_of), as_ibis(region.tables), region.as_of)
-    return {row["person_id"]: row for row in rows.to_pyarrow().to_pylist()}
+    found = measure_set(only(indicator, name, region.as_of), as_ibis(region.tables), region.as_of)
+    return {row["person_id"]: row for row in found.patients().to_pyarrow().to_pylist()}
 
 
 def states(region: Region, indicator: str, name: str = "t2d") -> dict[int, str]:
@@ -220,7 +220,7 @@ def test_the_case_by_registers_finds_who_the_practice_has_not_registered() -> No
     tables = as_ibis(region.tables)
     found = {
         case.case: sorted(
-            indicators.patients(only("statin", "t2d", D), tables, D, case.case).person_id.to_pyarrow().to_pylist()
+            measure_set(only("statin", "t2d", D), tables, D, case.case).patients().person_id.to_pyarrow().to_pylist()
         )
         for case in whole("t2d", D).cases
     }

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from samspil.definitions import SamspilError
-from samspil.population import indicators
+from samspil.population.indicators import measure_set
 from samspil.population.suggestions import Suggested, missing_inputs, suggest
 from samspil.programmes.indicators import IndicatorSet, State
 from samspil.programmes.loader import find_set
@@ -43,7 +43,7 @@ def patient(*, review: int | None = 1, eye: int | None = 1, foot: int | None = 1
 
 def states_of(citizen: Citizen) -> dict[str, State]:
     """What the engine says of the patient."""
-    rows = indicators.patients(t2d(), as_ibis(citizen.region.tables), D).to_pyarrow().to_pylist()
+    rows = measure_set(t2d(), as_ibis(citizen.region.tables), D).patients().to_pyarrow().to_pylist()
     return {row["indicator"]: row["state"] for row in rows}
 
 
