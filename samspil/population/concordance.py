@@ -66,10 +66,6 @@ class Concordance:
         return self._placed(-1)
 
     @property
-    def as_recommended(self) -> int:
-        return self._placed(0)
-
-    @property
     def unknown(self) -> int:
         """Persons of whom one of the levels is not known."""
         return sum(n for pair, n in self.counts.items() if None in pair)
