@@ -85,12 +85,6 @@ class NaiveChange:
     everybody: Change
     caution: Caution
 
-    @property
-    def regression(self) -> float | None:
-        """The change of the group beyond that of everybody: what choosing by cost alone brings about."""
-        chosen, everybody = self.chosen.relative, self.everybody.relative
-        return None if chosen is None or everybody is None else chosen - everybody
-
 
 def naive_change(rows: Sequence[dict[str, Any]], group: str, caution: Caution) -> NaiveChange:
     """The change of a group chosen by cost before; `rows` are those of `transitions`."""
