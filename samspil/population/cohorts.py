@@ -30,34 +30,6 @@ def version_for(cohort: Cohort, enrolled: dt.date) -> CohortVersion:
 
 
 @dataclass(frozen=True)
-class Verdict:
-    """Whether a citizen belongs, by which version, and which criteria failed or are open."""
-
-    version: str
-    failed: tuple[str, ...]
-    open: tuple[str, ...]
-
-    @property
-    def belongs(self) -> bool | None:
-        """True or false; None while a criterion that could decide is open."""
-        return False if self.failed else None if self.open else True
-
-
-def judge_citizen(cohort: Cohort, enrolled: dt.date, met: Mapping[str, bool | None]) -> Verdict:
-    """Whether a citizen who came in on a day belongs, from what is known of each criterion.
-
-    A criterion that is absent from `met`, or None, is open. Preferred criteria exclude nobody.
-    """
-    version = version_for(cohort, enrolled)
-    wanted = [each.criterion for each in version.criteria if not each.preferred]
-    return Verdict(
-        version=version.version,
-        failed=tuple(name for name in wanted if met.get(name) is False),
-        open=tuple(name for name in wanted if met.get(name) is None),
-    )
-
-
-@dataclass(frozen=True)
 class Step:
     """One criterion applied after those before it.
 
@@ -95,15 +67,6 @@ class Attrition:
     def current(self) -> int:
         """How many are left when those who dropped out are taken off."""
         return self.enrolled - sum(self.drop_outs.values())
-
-    def costs(self, criterion: str) -> int:
-        """How many more the cohort would have without a criterion. Raises SamspilError for none of that name."""
-        for step in self.steps:
-            if step.criterion == criterion:
-                return step.without - self.enrolled
-        raise SamspilError(
-            f"`{criterion}` is not applied; criteria are {', '.join(step.criterion for step in self.steps)}"
-        )
 
 
 def attrition(
