@@ -47,7 +47,6 @@ class Reason(StrEnum):
     NO_NOTES = "no note was written"
     ELIGIBLE_UNKNOWN = "it is not known how many could have been enrolled"
     NONE_EXPECTED = "it is not known how many were to be expected"
-    BEFORE_VALID = "it cannot be assessed before {first}"
     NOT_STATED = "the source does not state it"
     NO_ANSWERS = "nobody answered"
     COST_NOT_MEASURED = "the cost of the programme is not measured"

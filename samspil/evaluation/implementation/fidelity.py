@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from itertools import pairwise
 
 import ibis.expr.types as ir
 
-from samspil.definitions import SamspilError
-from samspil.evaluation.figures import Reason, Share, Unknown
+from samspil.evaluation.figures import Share, Unknown
 from samspil.evaluation.implementation.adoption import PracticeAdoption, kept_share
 from samspil.evaluation.implementation.scope import Scope, rows
 from samspil.evaluation.statistics import FEW, share
 from samspil.population.control_charts import Counted
 from samspil.population.funnel import Spread, spread
-from samspil.programmes.study import Days
 
 
 def fidelity(scope: Scope, components: Sequence[str] = ()) -> dict[str, Share | Unknown]:
@@ -122,55 +117,3 @@ def component_variation(scope: Scope, few: int = FEW) -> dict[str, Spread]:
 
 def _counted(name: str, found: Share | Unknown) -> Counted:
     return Counted(name, 0, 0) if isinstance(found, Unknown) else Counted(name, int(found.numerator), found.denominator)
-
-
-@dataclass(frozen=True)
-class Rehabilitation:
-    """The level at which one patient was to be helped, and at which it happened on a day (None: neither).
-
-    `stated` is the level by the programme; None where nobody stated it. `not_offered_health_reason` is the additional
-    code for patients who are not offered it because of their health.
-    """
-
-    day: dt.date
-    stated: str | None
-    received: str | None
-    not_offered_health_reason: bool = False
-
-
-@dataclass(frozen=True)
-class Degree:
-    """The degree of implementation in one period, with those set aside: never silently left out."""
-
-    period: Days
-    at_level: Share | Unknown
-    not_offered: int
-    level_not_stated: int
-
-
-def implementation_degree(
-    patients: Iterable[Rehabilitation], periods: Sequence[Days], first_valid: dt.date
-) -> tuple[Degree, ...]:
-    """Period by period: patients helped at the level the programme states, among those with a stated level (ALG-12).
-
-    Who was not offered it for health reasons is counted apart (002 L1374-1377). A period that begins before
-    `first_valid`, the day from which registration can be relied on, is not assessed (002 L1365-1372). Raises
-    SamspilError for periods that overlap, as somebody would count twice.
-    """
-    in_order = sorted(periods, key=lambda period: period.from_)
-    for earlier, later in pairwise(in_order):
-        if later.from_ <= earlier.to:
-            raise SamspilError(f"the periods from {earlier.from_} and {later.from_} overlap: give periods that do not")
-    known = list(patients)
-    found = []
-    for period in in_order:
-        inside = [each for each in known if period.from_ <= each.day <= period.to]
-        offered = [each for each in inside if not each.not_offered_health_reason]
-        levelled = [each for each in offered if each.stated is not None]
-        at_level: Share | Unknown
-        if period.from_ < first_valid:
-            at_level = Unknown.because(Reason.BEFORE_VALID, first=first_valid)
-        else:
-            at_level = share(sum(each.received == each.stated for each in levelled), len(levelled))
-        found.append(Degree(period, at_level, len(inside) - len(offered), len(offered) - len(levelled)))
-    return tuple(found)

@@ -1,8 +1,7 @@
-"""Did a new offer take the place of the old one (002 ALG-13), how far did a figure fall (ALG-14), and ALG-12."""
+"""Did a new offer take the place of the old one (002 ALG-13), and how far did a figure fall (ALG-14)?"""
 
 from __future__ import annotations
 
-import datetime as dt
 from decimal import Decimal
 from fractions import Fraction
 
@@ -11,8 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from samspil.definitions import SamspilError
-from samspil.evaluation.figures import Reason, Share, Unknown
-from samspil.evaluation.implementation.fidelity import Rehabilitation, implementation_degree
+from samspil.evaluation.figures import Reason, Unknown
 from samspil.evaluation.implementation.substitution import (
     Replacing,
     implied_share,
@@ -21,7 +19,6 @@ from samspil.evaluation.implementation.substitution import (
     within_target,
 )
 from samspil.programmes.published_results import load_published_results
-from samspil.programmes.study import Days
 from samspil.programmes.substitution import load_substitution
 
 RULE = load_substitution()
@@ -124,54 +121,3 @@ def test_nothing_falls_from_nothing() -> None:
     assert reduction(0, 5) == Unknown.because(Reason.NO_LEVEL)
     assert within_target(0, 5, Decimal("0.7")) == Unknown.because(Reason.NO_LEVEL)
     assert reduction(100, 130) == Fraction(-3, 10)
-
-
-# ALG-12, the degree of implementation
-
-
-def period(first: str, last: str) -> Days:
-    return Days.model_validate({"from": first, "to": last})
-
-
-def patient(
-    month: int, stated: str | None = "basic", received: str | None = None, health: bool = False, year: int = 2024
-) -> Rehabilitation:
-    return Rehabilitation(dt.date(year, month, 15), stated, received, health)
-
-
-FIRST_HALF, SECOND_HALF = period("2024-01-01", "2024-06-30"), period("2024-07-01", "2024-12-31")
-
-
-def test_alg_12_the_share_that_gets_rehabilitation_at_the_level_stated_in_each_period() -> None:
-    patients = [
-        patient(1, "basic", "basic"),
-        patient(2, "specialised", "basic"),
-        patient(3, "basic", None),
-        patient(6, "specialised", "specialised"),
-        patient(7, "basic", "basic"),
-        patient(7, year=2023),
-    ]
-    first, second = implementation_degree(patients, [SECOND_HALF, FIRST_HALF], dt.date(2024, 1, 1))
-    assert isinstance(first.at_level, Share)
-    assert isinstance(second.at_level, Share)
-    assert (first.at_level.numerator, first.at_level.denominator) == (2, 4)
-    assert (second.at_level.numerator, second.at_level.denominator) == (1, 1)
-
-
-def test_alg_12_who_is_not_offered_it_for_health_reasons_is_counted_apart() -> None:
-    patients = [patient(1, "basic", "basic"), patient(1, health=True), patient(2, None, "basic"), patient(3, None)]
-    (found,) = implementation_degree(patients, [FIRST_HALF], dt.date(2024, 1, 1))
-    assert isinstance(found.at_level, Share)
-    assert (found.at_level.numerator, found.at_level.denominator) == (1, 1)
-    assert (found.not_offered, found.level_not_stated) == (1, 2)
-
-
-def test_alg_12_nothing_is_assessed_before_registration_can_be_relied_on() -> None:
-    first, second = implementation_degree([patient(2), patient(8)], [FIRST_HALF, SECOND_HALF], dt.date(2024, 1, 2))
-    assert first.at_level == Unknown.because(Reason.BEFORE_VALID, first=dt.date(2024, 1, 2))
-    assert isinstance(second.at_level, Share)
-
-
-def test_alg_12_periods_that_overlap_are_refused() -> None:
-    with pytest.raises(SamspilError, match="overlap"):
-        implementation_degree([], [FIRST_HALF, period("2024-06-30", "2024-08-31")], dt.date(2024, 1, 1))
