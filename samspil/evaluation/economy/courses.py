@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import NamedTuple
 
 from samspil.evaluation.economy.accounts import Amount, CourseCost
-from samspil.evaluation.economy.spending import BEFORE, RUNNING, Spending, spending
-from samspil.population.tables import Tables
+from samspil.evaluation.economy.spending import BEFORE, RUNNING, Spending
 
 
 class Shared(NamedTuple):
@@ -35,15 +33,8 @@ def shared(total: Amount, courses: Mapping[str, int]) -> dict[str, Shared]:
     return {arm: of(number) for arm, number in courses.items()}
 
 
-def course_costs(
-    tables: Tables, programme: str, until: dt.date, payers: Mapping[str, str] | None = None
-) -> tuple[CourseCost, ...]:
-    """What a started course of each arm cost until a day, from the source `integrated_care`. See `costs_of`."""
-    return costs_of(spending(tables, programme, until, payers or {}))
-
-
 def costs_of(spent: Spending) -> tuple[CourseCost, ...]:
-    """What a started course of each arm cost.
+    """What a started course of each arm cost, from what was spent until a day.
 
     A part is None when nobody wrote it down, and when some of it has no cost (`lacking` says how many). Operation,
     meetings and services that the account holds for all arms together are divided by courses started. An arm with costs

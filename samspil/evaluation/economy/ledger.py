@@ -56,28 +56,6 @@ class Ledger:
         order = sorted(found, key=lambda key: (kinds.index(key[0]) if key[0] in kinds else len(kinds), key))
         return cls(tuple(_added(found[key]) for key in order))
 
-    def by_payer(self) -> dict[str, Amount]:
-        """What each payer paid in all; None where some of it is not measured."""
-        return self._by("payer")
-
-    def by_kind(self) -> dict[str, Amount]:
-        """What each kind cost in all; None where some of it is not measured."""
-        return self._by("kind")
-
-    def _by(self, name: str) -> dict[str, Amount]:
-        names = dict.fromkeys(getattr(line, name) for line in self.lines)
-        return {each: total([line.amount for line in self.lines if getattr(line, name) == each]) for each in names}
-
-    @property
-    def total(self) -> Amount:
-        """What all paid; None where some of it is not measured."""
-        return total([line.amount for line in self.lines])
-
-    @property
-    def measured(self) -> Decimal:
-        """What is measured of what all paid."""
-        return sum((line.measured for line in self.lines), Decimal(0))
-
 
 def _added(lines: list[LedgerLine]) -> LedgerLine:
     return LedgerLine(

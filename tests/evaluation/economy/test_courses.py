@@ -13,8 +13,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from samspil.evaluation.economy.accounts import CourseCost, rounded
-from samspil.evaluation.economy.courses import course_costs, shared
-from samspil.evaluation.economy.spending import part_until
+from samspil.evaluation.economy.courses import costs_of, shared
+from samspil.evaluation.economy.spending import part_until, spending
 from tests.evaluation.economy.accounts_made import BEGAN, PROGRAMME, UNTIL, Accounts, odense
 
 ODENSE = {"sad": 428, "daemp": 223}
@@ -38,7 +38,7 @@ def share(part: Decimal | None, whole: Decimal | None) -> float:
 
 
 def costs(accounts: Accounts, *without: str, until: dt.date = UNTIL) -> dict[str, CourseCost]:
-    return {each.arm: each for each in course_costs(accounts.tables(*without), PROGRAMME, until)}
+    return {each.arm: each for each in costs_of(spending(accounts.tables(*without), PROGRAMME, until, {}))}
 
 
 # What all arms had together
