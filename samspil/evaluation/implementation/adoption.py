@@ -123,19 +123,11 @@ def stages(scope: Scope, practices: Iterable[PracticeAdoption]) -> dict[str, Sha
 
 
 def top(counts: Iterable[int], number: int) -> Share | Unknown:
-    """The share of the total that the `number` highest make up (000 L-34)."""
-    return _part(sorted(counts, reverse=True), number)
-
-
-def bottom(counts: Iterable[int], number: int) -> Share | Unknown:
-    """The share of the total that the `number` lowest make up."""
-    return _part(sorted(counts), number)
-
-
-def _part(counts: list[int], number: int) -> Share | Unknown:
-    if number < 0 or any(count < 0 for count in counts):
+    """The share of the total that the `number` highest make up (000 L-34); the rest is what all others do."""
+    found = sorted(counts, reverse=True)
+    if number < 0 or any(count < 0 for count in found):
         raise SamspilError("a spread is of counts that are not negative: give how many courses each practice has")
-    return share(sum(counts[:number]), sum(counts)) if sum(counts) else Unknown.because(Reason.NO_COURSES)
+    return share(sum(found[:number]), sum(found)) if sum(found) else Unknown.because(Reason.NO_COURSES)
 
 
 def attainment(found: int, expected: float) -> float | Unknown:

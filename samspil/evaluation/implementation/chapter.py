@@ -62,11 +62,6 @@ class Implementation:
         """Cases taken up at meetings against those expected of the same meetings; it may be more than 1."""
         return adopting.attainment(self.meetings.get("cases_of_expected", 0), self.meetings.get("cases_expected", 0))
 
-    @property
-    def counts(self) -> tuple[int, ...]:
-        """Courses of each practice that takes part or has one, those without included: what `top` and `bottom` read."""
-        return tuple(practice.courses for practice in self.practices)
-
 
 def implementation(
     tables: Tables,
