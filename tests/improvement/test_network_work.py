@@ -51,7 +51,7 @@ def test_tc3_23_52_meetings_of_half_an_hour_with_15_people_are_26_hours_and_390_
     meetings.register_all(doctor, cluster.network, [held(day, kind="Patientkonference") for day in days])
     found = totals(doctor, cluster)
     assert (found.count, found.hours, found.person_hours) == (52, 26, 390)
-    assert found.mean_persons == 15
+    assert found.persons.total() / found.count == 15
     assert found.cross_sector == 52
 
 

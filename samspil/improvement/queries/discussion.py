@@ -106,10 +106,6 @@ class Totals:
         """How many came from a sector, per meeting."""
         return self.persons[sector] / self.count if self.count else None
 
-    @property
-    def mean_persons(self) -> float | None:
-        return self.persons.total() / self.count if self.count else None
-
     def add(self, row: Row) -> None:
         """One more meeting, which was held."""
         meeting = row.meeting
