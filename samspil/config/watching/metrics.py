@@ -21,7 +21,6 @@ REGISTRY = CollectorRegistry()
 BUCKETS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 METHODS = ("GET", "HEAD", "POST", "OPTIONS", "other")
 STATUSES = ("1xx", "2xx", "3xx", "4xx", "5xx")
-OUTCOMES = ("ok", "failed", "wrong_code")
 
 REQUESTS = Counter("samspil_requests_total", "Requests answered", ["route", "method", "status"], registry=REGISTRY)
 REQUEST_SECONDS = Histogram(
