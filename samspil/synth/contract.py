@@ -2,7 +2,7 @@
 
 import pyarrow as pa
 
-from samspil.warehouse.contracts import Column, contracts, table, table_sources
+from samspil.warehouse.contracts import Column, contracts, table_sources
 
 TEXT = pa.dictionary(pa.int32(), pa.string())  # repeated text; reads back as plain text
 KEY = pa.string()  # text that seldom repeats
@@ -59,17 +59,8 @@ _TABLES: dict[str, dict[str, dict[str, pa.DataType]]] = {
 SOURCES = {source: tables for source, tables in _TABLES.items() if source != PROGRAMME_SOURCE}
 PROGRAMME_TABLES = _TABLES[PROGRAMME_SOURCE]
 CONTRACT = {source: contract.contract for source, contract in contracts().items()}
-#: The columns marked ◆: their dates lie within the delivery's period.
-PERIOD_COLUMN = {
-    name: period for tables in SOURCES.values() for name in tables if (period := table(name).period) is not None
-}
 
 
 def schema(name: str) -> pa.Schema:
     """Columns of a table, in order, with the types they are generated in."""
     return pa.schema(list(_TABLES[SOURCE_OF[name]][name].items()))
-
-
-def written_type(column: pa.DataType) -> pa.DataType:
-    """The type of a column as a reader of the Parquet file sees it."""
-    return pa.string() if pa.types.is_dictionary(column) else column

@@ -10,9 +10,15 @@ import duckdb
 import pytest
 
 from samspil.synth import Region, write_region
+from samspil.synth.contract import SOURCES
+from samspil.warehouse.contracts import table
 
 AS_OF = date(2015, 9, 30)
 PERSONS, SEED = 20_000, 7
+#: The columns marked ◆: their dates lie within the delivery's period.
+PERIOD_COLUMN = {
+    name: period for tables in SOURCES.values() for name in tables if (period := table(name).period) is not None
+}
 
 
 @dataclass(frozen=True)

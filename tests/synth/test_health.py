@@ -2,7 +2,7 @@
 
 import pytest
 
-from samspil.synth.contract import PERIOD_COLUMN
+from .conftest import PERIOD_COLUMN
 
 SPELLS = {
     "affiliation": ("from", "to"),
