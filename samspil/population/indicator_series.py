@@ -80,14 +80,13 @@ def indicator_series(
 
 def _on_every_day(delivers: Sequence[ir.Table]) -> ir.Table:
     """The practices that are in every one of the tables: provider_number."""
-    rows = ibis.union(*delivers) if len(delivers) > 1 else delivers[0]
+    rows = ibis.union(*delivers)
     counts = rows.group_by("provider_number").aggregate(days=rows.count())
     return counts.filter(counts.days == len(delivers)).select("provider_number").cache()
 
 
 def _sorted(parts: Sequence[ir.Table], *names: str) -> ir.Table:
-    rows = ibis.union(*parts) if len(parts) > 1 else parts[0]
-    return rows.order_by(["level", "unit", "as_of", *names])
+    return ibis.union(*parts).order_by(["level", "unit", "as_of", *names])
 
 
 @dataclass(frozen=True)

@@ -160,7 +160,7 @@ def flag_withdrawn(lake: Lake, given: ConsentFile) -> None:
         released = [
             lake.engine.read([str(each.file(name))], name).select("person_id") for name in each.description["tables"]
         ]
-        persons = ibis.union(*released, distinct=True) if len(released) > 1 else released[0].distinct()
+        persons = ibis.union(*released).distinct()
         due = withdrawn.semi_join(persons, "person_id").order_by("person_id")
         count = one_row(lake, due.aggregate(persons=due.count()))["persons"]
         if not count:

@@ -88,7 +88,7 @@ class Run(Shown):
         """One row per person and item in the contract's columns, in the order of practice, person and item."""
         chosen = [model] if model is not None else list(self.models)
         parts = [items_of(self.models[name], self.persons(name, practice), self.as_of) for name in chosen]
-        return ibis.union(*parts) if len(parts) > 1 else parts[0]
+        return ibis.union(*parts)
 
     def rows(self) -> list[dict[str, Any]]:
         found = []

@@ -110,7 +110,7 @@ class _Tables(Mapping[str, ir.Table]):
         for number, segment in enumerate(s for s in segments if s not in whole):
             rows = self._read([segment], f"{name}_{number}")
             parts.append(rows.filter(in_days(rows[contract.period], segment.in_force or [])))
-        return ibis.union(*parts) if len(parts) > 1 else parts[0]
+        return ibis.union(*parts)
 
     def _read(self, segments: Sequence[Segment], name: str) -> ir.Table:
         return self._engine.read([self._home.lake.address(segment.file) for segment in segments], name)
