@@ -1,6 +1,6 @@
 """How a log that is one table on PostgreSQL becomes one that is divided by months, with its rows where they are.
 
-The table as it is becomes the first partition (`earlier`), up to the end of the present month. What takes long on a
+The table as it is becomes the first partition (`earlier`), up to the end of the next month. What takes long on a
 long log (an index, and looking through the rows once) is done first, beside those who read and write; the exchange
 itself changes the catalogue alone. Each step can be done again, so that a run that was stopped, or that gave up waiting
 for a lock, is followed by another.
@@ -8,9 +8,10 @@ for a lock, is followed by another.
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.backends.utils import CursorWrapper
@@ -33,10 +34,28 @@ def divide_by_migration(_apps: object, editor: BaseDatabaseSchemaEditor) -> None
     if not _is_divided(connection):
         index_beside_writers(connection, _KEY, f"CREATE UNIQUE INDEX CONCURRENTLY {_KEY} ON {TABLE} (id, at)")
         end = _look_through(connection)
-        with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
-            _exchange(cursor, end)
-            triggers.install(connection)
+        try:
+            with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
+                _exchange(cursor, end)
+                triggers.install(connection)
+        except Exception:
+            with contextlib.suppress(DatabaseError):
+                _take_back(connection)
+            raise
     make_ahead(connection)
+
+
+def closes(connection: BaseDatabaseWrapper) -> dt.datetime | None:
+    """When a log takes no more rows whose division was begun and not ended; None otherwise, as of one that is divided.
+
+    It is at least a month ahead, and then the division must have been done again.
+    """
+    if connection.vendor != "postgresql":
+        return None
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = %s", [_BOUND])
+        found = cursor.fetchone()
+    return dt.datetime.fromisoformat(found[0].split("'")[1]) if found else None
 
 
 def _is_divided(connection: BaseDatabaseWrapper) -> bool:
@@ -49,13 +68,19 @@ def _look_through(connection: BaseDatabaseWrapper) -> dt.datetime:
     """Where `earlier` ends. That all rows lie before it is written down, so that attaching need not look again."""
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT max(at) FROM {TABLE}")
-        # A day more than now: the turn of the month may come while this goes on.
-        soon = timezone.now() + dt.timedelta(days=1)
-        end = month_after(max(cursor.fetchone()[0] or soon, soon))
+        # The whole next month too: no row is refused if the exchange has to be tried again for days.
+        next_month = month_after(timezone.now())
+        end = month_after(max(cursor.fetchone()[0] or next_month, next_month))
         cursor.execute(f"ALTER TABLE {TABLE} DROP CONSTRAINT IF EXISTS {_BOUND}")
         cursor.execute(f"ALTER TABLE {TABLE} ADD CONSTRAINT {_BOUND} CHECK (at < '{end.isoformat()}') NOT VALID")
         cursor.execute(f"ALTER TABLE {TABLE} VALIDATE CONSTRAINT {_BOUND}")
     return end
+
+
+def _take_back(connection: BaseDatabaseWrapper) -> None:
+    """Let the log, which is still one table, take rows for ever again."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"ALTER TABLE {TABLE} DROP CONSTRAINT IF EXISTS {_BOUND}")
 
 
 def _exchange(cursor: CursorWrapper, end: dt.datetime) -> None:

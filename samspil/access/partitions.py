@@ -1,7 +1,7 @@
 """The access log's months on PostgreSQL, each a partition that is made before its month begins.
 
-The partitions follow each other without a gap: `earlier` holds everything up to the end of the month in which the log
-was divided, then comes a month at a time. What belongs to a month that nobody made goes to the partition `other`, so
+The partitions follow each other without a gap: `earlier` holds everything up to the end of the month after that in
+which the log was divided, then comes a month at a time. What belongs to a month that nobody made goes to the partition `other`, so
 that nothing is lost and nobody's page fails; the next time months are made, that partition becomes theirs, with all its
 rows where they are, and a new `other` takes its place. No row is ever moved.
 
@@ -17,7 +17,7 @@ import logging
 import re
 from dataclasses import dataclass, field
 
-from django.db import OperationalError, ProgrammingError, transaction
+from django.db import IntegrityError, OperationalError, ProgrammingError, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.utils import CursorWrapper
 from django.utils import timezone
@@ -36,7 +36,7 @@ _logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Months:
-    """The months that were made, as `2026-12`, and why others that are wanted were not (empty: all are there)."""
+    """The months that were made, as `2026-12`, and what is wrong, as why others were not made (empty: nothing is)."""
 
     made: list[str] = field(default_factory=list)
     said: str = ""
@@ -58,7 +58,8 @@ def make_ahead(connection: BaseDatabaseWrapper) -> Months:
             return Months()
         with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
             found = _make(cursor, wanted)
-    except (OperationalError, ProgrammingError) as error:
+    # A row of the next month may come while rows are looked through: then they do not fit into the month, this time.
+    except (IntegrityError, OperationalError, ProgrammingError) as error:
         found = Months(
             said=f"months of the access log could not be made now; the next run tries again: {error}".strip()
         )
@@ -73,16 +74,16 @@ def _make(cursor: CursorWrapper, wanted: dt.datetime) -> Months:
     cursor.execute(f"LOCK TABLE {TABLE} IN SHARE UPDATE EXCLUSIVE MODE")
     end = _end(cursor)
     assert end is not None
-    cursor.execute(f"SELECT max(at) FROM {OTHER}")
-    (newest,) = cursor.fetchone()
-    made = []
-    if newest is not None:
+    cursor.execute(f"SELECT max(at), count(*) FILTER (WHERE at < %s) FROM {OTHER}", [wanted])
+    newest, late = cursor.fetchone()
+    made, said = [], ""
+    if newest is not None and month_after(newest) > month_after(timezone.now()):
+        said = f"the access log has a row of {newest:%Y-%m-%d %H:%M}, which is not yet: a clock was or is wrong"
+        if late:
+            # A partition holds what its months hold, and no row is moved.
+            return Months(said=f"{said}. Months are not made until then, and rows go on in {OTHER}")
+    elif newest is not None:
         until = month_after(newest)
-        if until > month_after(timezone.now()):
-            return Months(
-                said=f"the access log has a row of {newest:%Y-%m-%d %H:%M}, which is not yet: a clock was or is wrong. "
-                f"Months are not made until then, and rows go on in {OTHER}"
-            )
         _make_late(cursor, end, until)
         made.append(f"{timezone.localtime(end):%Y-%m}")
         end = until
@@ -91,7 +92,7 @@ def _make(cursor: CursorWrapper, wanted: dt.datetime) -> Months:
         _create(cursor, _name(end), f"FOR VALUES FROM ('{end.isoformat()}') TO ('{until.isoformat()}')")
         made.append(f"{timezone.localtime(end):%Y-%m}")
         end = until
-    return Months(made)
+    return Months(made, said)
 
 
 def _make_late(cursor: CursorWrapper, end: dt.datetime, until: dt.datetime) -> None:

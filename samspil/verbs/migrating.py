@@ -30,7 +30,8 @@ def migrate(*, wait: dt.timedelta = WAIT, tell: Callable[[str], None] | None = N
 
     A change that needs a table for itself gives up after `LOCK_TIMEOUT` and is tried again until `wait` has passed;
     `tell` hears of it. Raises SamspilError when the database cannot be reached, and when it was in use all the time:
-    then every change is either done or not begun, and the verb can be given again.
+    then every change is either done or not begun, and the verb can be given again; the message says by when, if a
+    killed run left the access log with an end.
     """
     care_plane()
     from django.core.management import call_command  # noqa: PLC0415
@@ -76,7 +77,8 @@ def _apply(connection: BaseDatabaseWrapper, until: float, tell: Callable[[str], 
     while True:
         try:
             with connection.cursor() as cursor:
-                cursor.execute(f"SET lock_timeout = '{LOCK_TIMEOUT}'")
+                # Looking through a long log takes as long as it takes, whatever limit the pages have.
+                cursor.execute(f"SET lock_timeout = '{LOCK_TIMEOUT}'; SET statement_timeout = 0")
             call_command("migrate", interactive=False, verbosity=0)
         except OperationalError as error:
             if getattr(error.__cause__, "sqlstate", None) not in _IN_THE_WAY:
@@ -84,15 +86,27 @@ def _apply(connection: BaseDatabaseWrapper, until: float, tell: Callable[[str], 
             who = _who_is_in_the_way(connection)
             if time.monotonic() >= until:
                 raise SamspilError(
-                    f"a table of the care plane is in use by others{who}, and was not changed. Nothing is half-done: "
-                    "run `samspil migrate` again when there is less to do"
+                    f"a table of the care plane is in use by others{who}, and was not changed. "
+                    f"{_how_far(connection)}: run `samspil migrate` again when there is less to do"
                 ) from error
             tell(f"a table is in use by others{who}; nobody waits for it, and it is tried again")
             time.sleep(PAUSE.total_seconds())
         else:
             with connection.cursor() as cursor:
-                cursor.execute("RESET lock_timeout")
+                cursor.execute("RESET lock_timeout; RESET statement_timeout")
             return
+
+
+def _how_far(connection: BaseDatabaseWrapper) -> str:
+    """What a change that was given up leaves."""
+    from django.utils import timezone  # noqa: PLC0415
+
+    from samspil.access.dividing import closes  # noqa: PLC0415
+
+    end = closes(connection)
+    if end is None:
+        return "Nothing is half-done"
+    return f"Until it is done the access log takes rows until {timezone.localtime(end):%Y-%m-%d} only"
 
 
 def _who_is_in_the_way(connection: BaseDatabaseWrapper) -> str:

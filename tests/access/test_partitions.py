@@ -132,7 +132,7 @@ def test_rows_go_to_their_months_and_the_chain_goes_on(divided):
 
 
 def test_writers_at_the_turn_of_a_month_keep_every_chain_whole(divided):
-    doctors, turn = [care.actor(Role.GP) for _ in range(3)], month_after(timezone.now(), 2)
+    doctors, turn = [care.actor(Role.GP) for _ in range(3)], month_after(timezone.now(), 3)
 
     def write(number):
         try:
@@ -217,16 +217,57 @@ def test_rows_of_a_month_that_nobody_made_are_kept_and_become_its_partition(divi
     refuses(f"TRUNCATE {OTHER}")
 
 
-def test_a_row_from_the_future_stops_no_one_and_is_told(divided, caplog):
+def test_a_row_from_far_ahead_stops_no_month_and_is_told(divided, caplog):
     doctor = care.actor(Role.GP)
     with at(timezone.now() + dt.timedelta(days=4000)):
         looks(doctor, 1)
-    with at(month_after(timezone.now(), 2)):
+    with at(month_after(timezone.now(), 3)):
         found = make_ahead(connection)
-        assert (found.made, "a clock was or is wrong" in found.said) == ([], True)
+        assert (len(found.made), "a clock was or is wrong" in found.said) == (3, True)
+    with at(month_after(timezone.now(), 6)):
         looks(doctor, 2)
+        assert where() == {OTHER: 1, partition_of(timezone.now()): 2}
     assert "a clock was or is wrong" in caplog.text
     whole(3)
+
+
+def test_rows_that_came_too_early_and_too_late_stay_together_and_it_is_told(divided):
+    doctor, late = care.actor(Role.GP), month_after(timezone.now(), partitions.AHEAD + 2)
+    for moment in (timezone.now() + dt.timedelta(days=4000), late):
+        with at(moment):
+            looks(doctor, 1)
+    with at(late):
+        found = make_ahead(connection)
+        assert (found.made, "Months are not made until then" in found.said) == ([], True)
+        looks(doctor, 1)
+    assert where() == {OTHER: 3}
+    whole(3)
+
+
+def test_a_row_that_comes_while_its_month_is_made_ends_no_daily_run(divided, monkeypatch):
+    """Looked through before the turn of the month, written after it: it does not fit, and fits next time."""
+    doctor, turn = care.actor(Role.GP), month_after(timezone.now(), partitions.AHEAD + 3)
+    make_late = partitions._make_late
+
+    def at_the_turn(*given):
+        with ThreadPoolExecutor(1) as pool:
+            pool.submit(write, turn).result()
+        make_late(*given)
+
+    def write(moment):
+        with at(moment):
+            looks(doctor, 1)
+        connection.close()
+
+    write(turn - dt.timedelta(minutes=1))
+    with monkeypatch.context() as patch, at(turn - dt.timedelta(seconds=1)):
+        patch.setattr(partitions, "_make_late", at_the_turn)
+        found = make_ahead(connection)
+    assert (found.made, "tries again" in found.said) == ([], True)
+    with at(turn):
+        assert make_ahead(connection).said == ""
+    assert OTHER not in where()
+    whole(2)
 
 
 def test_who_reads_for_long_is_not_cut_off_and_the_next_run_makes_the_month(divided, monkeypatch, caplog):
@@ -375,7 +416,9 @@ def test_a_division_that_was_stopped_is_done_again(undivided, monkeypatch):
         patch.setattr(triggers, "install", lambda _connection: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             call_command("migrate", verbosity=0)
-    looks(undivided, 1)
+    with at(month_after(timezone.now(), 2)):
+        # Nobody has to come back to it for people to go on.
+        looks(undivided, 1)
     call_command("migrate", verbosity=0)
     whole(4)
 

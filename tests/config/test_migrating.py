@@ -5,15 +5,21 @@ from __future__ import annotations
 import datetime as dt
 import time
 from concurrent.futures import ThreadPoolExecutor
+from importlib import import_module
+from unittest import mock
 
 import pytest
 from django.db import connection, transaction
+from django.utils import timezone
 
 from samspil import verbs
-from samspil.access.models import AccessRecord
+from samspil.access import dividing, log
+from samspil.access.models import AccessRecord, Role
+from samspil.access.partitions import month_after
+from samspil.access.policy import Decision, Resource
 from samspil.definitions import SamspilError
 from samspil.verbs import migrating
-from tests import databases
+from tests import care, databases
 
 pytestmark = pytest.mark.skipif("connection.vendor != 'postgresql'", reason="SQLite has one writer at a time")
 AT_ONCE = dt.timedelta(0)
@@ -72,6 +78,46 @@ def test_a_table_that_somebody_reads_for_long_is_given_up_and_nothing_is_half_do
     somebody(end_reading)
     assert verbs.migrate(wait=AT_ONCE) == ["access.0006_log_by_month"]
     assert verbs.migrate(wait=AT_ONCE) == []
+
+
+def test_of_a_killed_division_people_work_on_for_a_month_and_it_is_told_until_when(
+    version_before, somebody, monkeypatch
+):
+    """Killed after all rows were seen to lie before an end, and before the table was exchanged: the end stands."""
+    exchange = dividing._exchange
+
+    def while_somebody_reads(*given):
+        somebody(begin_to_read)
+        exchange(*given)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(dividing, "_exchange", while_somebody_reads)
+        patch.setattr(dividing, "_take_back", lambda _connection: None)
+        with pytest.raises(SamspilError, match=f"takes rows until {month_after(timezone.now(), 2):%Y-%m-%d} only"):
+            verbs.migrate(wait=AT_ONCE)
+    somebody(end_reading)
+    with mock.patch("django.utils.timezone.now", return_value=month_after(timezone.now(), 2) - dt.timedelta(days=1)):
+        log.append([log.entry(care.actor(Role.GP), "read", Resource("citizen_record"), "care", Decision(True, "role"))])
+    assert verbs.migrate(wait=AT_ONCE) == ["access.0006_log_by_month"]
+    assert log.verify().faults == []
+
+
+def test_a_limit_that_is_meant_for_pages_does_not_cut_a_change_off(version_before, monkeypatch):
+    seen = []
+    divide = dividing.divide_by_migration
+
+    def look(*given):
+        with connection.cursor() as cursor:
+            cursor.execute("SHOW statement_timeout")
+            seen.extend(cursor.fetchone())
+        divide(*given)
+
+    migration = import_module("samspil.access.migrations.0006_log_by_month").Migration
+    monkeypatch.setattr(migration.operations[0], "code", look)
+    with connection.cursor() as cursor:
+        cursor.execute("SET statement_timeout = '30s'")
+    verbs.migrate()
+    assert seen == ["0"]
 
 
 def test_others_read_on_while_it_tries_again_and_then_it_is_done(version_before, somebody):
