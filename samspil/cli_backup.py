@@ -24,22 +24,34 @@ def backup(
     keep: Annotated[
         int | None, typer.Option(help="Remove all but so many backups afterwards.", show_default="all", min=1)
     ] = None,
+    verify: Annotated[
+        bool, typer.Option("--verify", help="Read again what lies there, and copy anew what is damaged.")
+    ] = False,
     home: HomeFolder = None,
 ) -> None:
-    """Back up the warehouse and the care plane as they are at one moment; only what is new is copied."""
+    """Back up the warehouse and the care plane as they are at one moment; only what is new is copied.
+
+    With --verify, status 1 when an earlier backup is damaged and what it lacks is no longer here.
+    """
     from samspil import verbs  # noqa: PLC0415
     from samspil.verbs.show import rich_table  # noqa: PLC0415
 
     with told() as progress:
         task = progress.add_task("backing up", total=None)
         done = verbs.backup(
-            to, home=home, without_vault=without_vault, with_keys=with_keys, keep=keep,
+            to, home=home, without_vault=without_vault, with_keys=with_keys, keep=keep, verify=verify,
             progress=lambda what: progress.update(task, description=what),
         )  # fmt: skip
     title = f"Backup {done.manifest.name} of state {done.manifest.state} in {done.place}"
     console.print(rich_table(done.rows(), title=title))
     for name in done.removed:
         console.print(f"removed {name}", highlight=False)
+    for name in done.mended:
+        console.print(f"{name} was damaged there and was copied anew", markup=False, highlight=False)
+    for name in done.damaged:
+        errors.print(f"{name} is damaged and is not here any more", style="red", markup=False, highlight=False)
+    if done.damaged:
+        raise typer.Exit(1)
 
 
 @commands.command()

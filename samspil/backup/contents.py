@@ -10,7 +10,6 @@ import contextlib
 import fcntl
 import os
 import shutil
-import tempfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -87,17 +86,6 @@ def _link_or_copy(path: Path, target: Path, *, is_table: bool) -> None:
         else:
             return
     shutil.copy2(path, target)
-
-
-@contextlib.contextmanager
-def room_for_picture(home: Home) -> Iterator[Path]:
-    """A folder of `tmp` for this process alone, gone afterwards; what a killed one leaves, the next change clears."""
-    home.tmp.mkdir(parents=True, exist_ok=True)
-    folder = Path(tempfile.mkdtemp(prefix=f"{os.getpid()}-backup-", dir=home.tmp))
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 @contextlib.contextmanager

@@ -66,6 +66,19 @@ class Store:
             found = self._fs.find(self._path(FILES), detail=True)
         return {path.rpartition("/")[2]: int(info["size"]) for path, info in found.items()}
 
+    def rotten(self, told: Callable[[str], None] = lambda _: None) -> set[str]:
+        """The contents here that are not what their names say any more, by those names; every one is read."""
+        found = set()
+        for sha256 in self.held():
+            told(sha256)
+            digest = hashlib.sha256()
+            with self._reached(), self._fs.open(self._path(_content(sha256)), "rb") as reading:
+                while part := reading.read(_PART):
+                    digest.update(part)
+            if digest.hexdigest() != sha256:
+                found.add(sha256)
+        return found
+
     def add(self, path: Path, file: File) -> None:
         """Copy the content of `path`, which is `file`, to this place; it is there whole or not at all."""
         target = self._path(_content(file.sha256))

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from samspil import __version__
-from samspil.backup.contents import FILES, FOLDERS, KEYS, alone, files_of, keep_still, room_for_picture
+from samspil.backup.contents import FILES, FOLDERS, KEYS, alone, files_of, keep_still
 from samspil.backup.manifest import FORMAT, Database, File, Manifest
 from samspil.backup.store import Store
 from samspil.config import dumps
@@ -18,6 +18,7 @@ from samspil.config.setup import has_care_plane
 from samspil.definitions import SamspilError
 from samspil.verbs.show import Shown
 from samspil.warehouse.home import Home
+from samspil.warehouse.room import Room
 from samspil.warehouse.sources import changing
 from samspil.warehouse.state import read_state
 
@@ -29,12 +30,18 @@ IDENTIFYING = ("vault", CARE_PLANE)
 
 @dataclass(frozen=True)
 class TakenBackup(Shown):
-    """A finished backup, what of it was copied, and the names of earlier ones that were removed."""
+    """A finished backup, what of it was copied, and the names of earlier ones that were removed.
+
+    Where what lies there was read again: files that had been damaged and were copied anew, and those of earlier backups
+    that cannot be, as `backup: file`.
+    """
 
     manifest: Manifest
     place: str
     copied: frozenset[str]
     removed: list[str]
+    mended: list[str]
+    damaged: list[str]
 
     def rows(self) -> list[dict[str, Any]]:
         return [
@@ -65,6 +72,7 @@ def backup(
     without_vault: bool = False,
     with_keys: bool = False,
     keep: int | None = None,
+    verify: bool = False,
     progress: Callable[[str], None] = lambda _: None,
 ) -> TakenBackup:
     """Back both planes up to a folder or a URL of object storage; what lies there already is not copied again.
@@ -72,8 +80,10 @@ def backup(
     The warehouse, and the care plane's database, as they are at one moment: whoever changes the warehouse waits for
     that moment and not for the copying, and nobody waits who works in the care plane. `without_vault` leaves out what
     identifies anybody: the vault and the care plane. `with_keys` takes the keys too, which otherwise are kept
-    elsewhere. `keep` removes all but so many backups afterwards. Raises SamspilError when there is nothing to back up,
-    when the place or the database cannot be reached, and when another backup is being taken.
+    elsewhere. `keep` removes all but so many backups afterwards. `verify` reads all that lies there again, and what is
+    damaged is copied anew as far as it is here: otherwise a content is held to be what its size says. Raises
+    SamspilError when there is nothing to back up, when the place or the database cannot be reached, and when another
+    backup is being taken.
     """
     place = Home.find(home)
     if keep is not None and keep < 1:
@@ -82,7 +92,7 @@ def backup(
     if not place.root.is_dir() or not (has_database or next(files_of(place, ["lake"]), None)):
         raise SamspilError(f"there is nothing in {place.root} to back up")
     store = Store(to)
-    with alone(place), room_for_picture(place) as room, ExitStack() as held:
+    with alone(place), Room(place.tmp) as room, ExitStack() as held:
         at = dt.datetime.now(dt.UTC)
         name = store.begin(at)
         left_out = _left_out(place, without_vault=without_vault, with_keys=with_keys)
@@ -108,14 +118,20 @@ def backup(
                 log_key=dumps.log_key_name(place.root),
             )  # fmt: skip
             still[kept.file] = dump
-        files, copied = _copy(still, store, progress)
+        rotten = store.rotten(lambda sha256: progress(f"reading {sha256[:8]} again")) if verify else set()
+        files, copied = _copy(still, store, rotten, progress)
         manifest = Manifest(
             format=FORMAT, name=name, samspil=__version__, at=at, state=state, left_out=left_out, database=kept,
             files=files,
         )  # fmt: skip
         store.finish(manifest)
         removed = store.forget(keep) if keep is not None else []
-    return TakenBackup(manifest, store.url, frozenset(copied), removed)
+        mended = [file.name for file in files if file.sha256 in rotten]
+        lost = rotten - {file.sha256 for file in files}
+        damaged = [
+            f"{each}: {f.name}" for each in store.names() for f in store.manifest(each).files if f.sha256 in lost
+        ]
+    return TakenBackup(manifest, store.url, frozenset(copied), removed, mended, damaged)
 
 
 def _left_out(place: Home, *, without_vault: bool, with_keys: bool) -> list[str]:
@@ -130,9 +146,11 @@ def _is_there(place: Home, part: str) -> bool:
     return next(files_of(place, [part]), None) is not None
 
 
-def _copy(still: dict[str, Path], store: Store, progress: Callable[[str], None]) -> tuple[list[File], list[str]]:
-    """Copy what is not there yet; returns every file, and the names of those copied."""
-    held = store.held()
+def _copy(
+    still: dict[str, Path], store: Store, rotten: set[str], progress: Callable[[str], None]
+) -> tuple[list[File], list[str]]:
+    """Copy what is not there yet, or rotten there; returns every file, and the names of those copied."""
+    held = {sha256: size for sha256, size in store.held().items() if sha256 not in rotten}
     files, copied = [], []
     for number, (name, path) in enumerate(still.items(), 1):
         progress(f"copying file {number:,} of {len(still):,}")

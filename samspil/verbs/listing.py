@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -138,10 +139,11 @@ def lists(
         gone = leavers(definition, everybody, past, run.lake.tables, as_of)
         left = list(run.lake.engine.each(gone.order_by(["provider_number", "person_id"])))
     days = None if before is None else (as_of - before.as_of).days
+    gone_from = Counter(person["provider_number"] for person in left)
     practices = [
         Practice(
             **row,
-            left=sum(person["provider_number"] == row["provider_number"] for person in left),
+            left=gone_from[row["provider_number"]],
             expected=expected_size(rule, row["doctors"], days),
         )
         for row in sizes(listed, everybody, run.lake.tables).to_pyarrow().to_pylist()

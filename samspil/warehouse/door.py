@@ -7,9 +7,6 @@ memory and comes out as Parquet, which engines share among them. A Parquet file 
 
 from __future__ import annotations
 
-import os
-import shutil
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,6 +19,7 @@ import pyarrow.parquet as pq
 from samspil.warehouse.embedded import EmbeddedEngine, identifier, quoted
 from samspil.warehouse.engine import Engine
 from samspil.warehouse.package import Refused, TableFile, check_names, csv_header
+from samspil.warehouse.room import Room
 
 #: The column of line numbers while a table is read; no owner's column is called so.
 LINE = "# line"
@@ -55,11 +53,11 @@ class Door:
     def __init__(self, engine: Engine, tmp: Path) -> None:
         self._engine = engine
         self._tmp = tmp
-        tmp.mkdir(parents=True, exist_ok=True)
-        self.folder = Path(tempfile.mkdtemp(prefix=f"{os.getpid()}-", dir=tmp))
+        self._room = Room(tmp)
+        self.folder = self._room.path
 
     def close(self) -> None:
-        shutil.rmtree(self.folder, ignore_errors=True)
+        self._room.leave()
 
     def open(self, file: TableFile) -> Raw:
         """A table as delivered. Raises Refused for a file that cannot be read."""

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
-import tempfile
 import weakref
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -18,6 +16,7 @@ from fsspec import AbstractFileSystem
 from ibis.formats.pyarrow import PyArrowSchema
 
 from samspil.warehouse.engine import Engine, view_of
+from samspil.warehouse.room import Room
 from samspil.warehouse.storage import ByRange, is_remote, reached
 
 #: Rows per group of a Parquet file: small enough that one person's rows are found without reading the file.
@@ -33,13 +32,12 @@ class EmbeddedEngine(Engine):
     sorted_at_once: ClassVar[int | None] = 2**25
 
     def __init__(self, tmp: Path) -> None:
-        tmp.mkdir(parents=True, exist_ok=True)
-        spill = Path(tempfile.mkdtemp(prefix=f"{os.getpid()}-", dir=tmp))
+        spill = Room(tmp)
         self.backend = ibis.duckdb.connect()
         self._told: list[AbstractFileSystem] = []
-        weakref.finalize(self.backend, shutil.rmtree, spill, ignore_errors=True)
+        weakref.finalize(self.backend, spill.leave)
         self.run("SET TimeZone = 'Europe/Copenhagen'")
-        self.run(f"SET temp_directory = {quoted(spill)}")
+        self.run(f"SET temp_directory = {quoted(spill.path)}")
         self.run("SET enable_progress_bar = false")
         limit = os.environ.get("SAMSPIL_MEMORY")
         if limit:

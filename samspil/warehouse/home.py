@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import os
-import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -17,6 +16,7 @@ from fsspec.implementations.local import LocalFileSystem
 from samspil.definitions import SamspilError
 from samspil.warehouse.folder import Folder
 from samspil.warehouse.place import Place
+from samspil.warehouse.room import clear
 from samspil.warehouse.storage import Storage, reached
 
 #: The variable with the URL of a lake that does not lie in its home.
@@ -98,23 +98,5 @@ class Home:
                 if waiting is not None:
                     waiting()
                 fcntl.flock(lock, fcntl.LOCK_EX)
-            self._clear_tmp()
+            clear(self.tmp)
             yield
-
-    def _clear_tmp(self) -> None:
-        """Remove what processes that are no more left in `tmp`; each has a folder named by its number."""
-        for folder in self.tmp.iterdir():
-            owner = folder.name.partition("-")[0]
-            if not (owner.isdigit() and _is_running(int(owner))):
-                shutil.rmtree(folder, ignore_errors=True)
-
-
-def _is_running(process: int) -> bool:
-    """Whether a process of this number is there, whoever owns it."""
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True

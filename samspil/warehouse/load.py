@@ -111,11 +111,13 @@ class _Load:
                 self.progress(f"loading {name}")
                 self._load_table(file, raw[name], links)
         except Exception as error:
-            # A file with a sound beginning and end that is damaged between them; the text names it.
             damage = self.engine.damage(error)
             if damage is None:
                 raise
-            path = next((f.path for f in package.tables.values() if not f.is_csv and damaged(f)), package.folder)
+            path = next((f.path for f in package.tables.values() if not f.is_csv and damaged(f)), None)
+            if path is None:
+                # One of the lake, the vault or this load itself; the text names it.
+                raise Refused(f"{package.folder}: a file that loading it needs is damaged: {damage}") from error
             raise Refused(f"{path}: damaged between its beginning and its end: {damage}") from error
         self.rejects.keep(self.home, package.id)
         self._refuse_too_many_rejects()

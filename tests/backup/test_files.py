@@ -7,11 +7,13 @@ import stat
 import threading
 
 import pytest
+from typer.testing import CliRunner
 
 from samspil import verbs
 from samspil.backup.contents import FILES, FOLDERS, alone, keep_still
 from samspil.backup.manifest import File, from_bytes, to_bytes
 from samspil.backup.store import Store
+from samspil.cli import app
 from samspil.definitions import SamspilError
 from samspil.warehouse.home import Home
 from samspil.warehouse.sources import changing
@@ -83,6 +85,32 @@ def test_every_damaged_file_is_named_and_nothing_is_restored(home, tmp_path):
     verbs.backup(place, home=home)
     verbs.restore(place, home=new)
     assert kept(new) == kept(home)
+
+
+def test_what_is_damaged_is_copied_anew_when_it_is_read_again(home, tmp_path):
+    """Of the same size, it is taken for whole by whoever does not read it."""
+    place = tmp_path / "backups"
+    taken = verbs.backup(place, home=home)
+    file = next(file for file in taken.manifest.files if file.name.startswith("lake/data/"))
+    flip(object_of(place, file), file.size // 2)
+    assert verbs.backup(place, home=home).copied.isdisjoint({file.name})
+    found = verbs.backup(place, home=home, verify=True)
+    assert (found.mended, found.damaged) == ([file.name], [])
+    verbs.restore(place, name=taken.manifest.name, home=tmp_path / "new")
+    assert kept(tmp_path / "new") == kept(home)
+    assert verbs.backup(place, home=home, verify=True).mended == []
+
+
+def test_what_is_damaged_and_here_no_more_is_told_with_the_backups_that_lack_it(home, tmp_path):
+    place, run = tmp_path / "backups", CliRunner()
+    first = verbs.backup(place, home=home).manifest
+    file = next(file for file in first.files if file.name == "studies.jsonl")
+    (home / "studies.jsonl").write_text("", encoding="utf-8")
+    flip(object_of(place, file))
+    told = run.invoke(app, ["backup", "--to", str(place), "--home", str(home), "--verify"])
+    assert (told.exit_code, f"{first.name}: studies.jsonl is damaged" in told.output) == (1, True)
+    told = run.invoke(app, ["backup", "--to", str(place), "--home", str(home), "--verify", "--keep", "1"])
+    assert told.exit_code == 0
 
 
 def test_a_damaged_manifest_is_named(home, tmp_path):

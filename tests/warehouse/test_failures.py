@@ -88,6 +88,20 @@ def test_a_place_that_cannot_be_written_to_is_told_with_the_mend(tmp_path: Path)
             engine.read([str(tmp_path / "nobody.parquet")], "nobody")
 
 
+@pytest.mark.spark
+@pytest.mark.slow
+def test_a_file_that_a_worker_does_not_find_is_not_said_to_be_damaged(tmp_path: Path) -> None:
+    with using("spark"):
+        engine = connect(tmp_path / "tmp", chosen())
+        engine.write(engine.backend.sql("SELECT 1 AS one"), str(tmp_path / "one.parquet"))
+        rows = engine.read([str(tmp_path / "one.parquet")], "one")
+        for part in (tmp_path / "one.parquet").glob("*.parquet"):
+            part.unlink()
+        with pytest.raises(SamspilError, match=r"every worker must see SAMSPIL_HOME") as raised:
+            engine.one(rows)
+        assert engine.damage(raised.value) is None
+
+
 GONE = """
 import os, signal, sys
 from pathlib import Path

@@ -44,7 +44,9 @@ def is_empty(settings: dict[str, Any]) -> bool:
     with _connected(settings) as connection:
         ((found,),) = connection.execute(
             "SELECT count(*) FROM pg_class JOIN pg_namespace AS place ON place.oid = relnamespace "
-            f"WHERE nspname NOT IN {_NOT_OURS} AND nspname NOT LIKE 'pg\\_%'"
+            f"WHERE nspname NOT IN {_NOT_OURS} AND nspname NOT LIKE 'pg\\_%' "
+            # What an extension brought, such as the views of pg_stat_statements, is nobody's data.
+            "AND NOT EXISTS (SELECT FROM pg_depend WHERE objid = pg_class.oid AND deptype = 'e')"
         )
         return not found
 

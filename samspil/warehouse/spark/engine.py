@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import shutil
-import tempfile
 import weakref
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
@@ -25,6 +23,7 @@ from pyspark.sql.pandas.functions import pandas_udf
 
 from samspil.warehouse.embedded import EmbeddedEngine
 from samspil.warehouse.engine import Engine, view_of
+from samspil.warehouse.room import Room
 from samspil.warehouse.spark.address import spoken
 from samspil.warehouse.spark.dialect import Compiler
 from samspil.warehouse.spark.failures import sensible_line, told
@@ -38,6 +37,8 @@ if TYPE_CHECKING:
 _FILE_ROWS = 20_000_000
 #: Bytes of a row group: some hundred thousand rows, as DuckDB writes them, and months or persons are found by them.
 _ROW_GROUP_BYTES = 4 * 1024 * 1024
+#: A file that a worker does not find is not damaged.
+_ABSENT = "FAILED_READ_FILE.FILE_NOT_EXIST"
 
 
 class _ArrowBackend(Backend):  # type: ignore[misc] # Ibis has no types
@@ -176,14 +177,12 @@ class SparkEngine(Engine):
             return int(self._session.read.parquet(spoken(target)).count())
 
     def write_one(self, rows: ir.Table, path: Path) -> None:
-        parts = Path(tempfile.mkdtemp(prefix=f".{path.name}.parts", dir=path.absolute().parent))
-        try:
+        # Where every worker writes: the folder that the user asks for may be on this machine alone.
+        with Room(self._tmp) as parts:
             self.write(rows, str(parts))
             # One writer for both engines, so that a file is the same to the byte.
             embedded = EmbeddedEngine(self._tmp)
             embedded.write_one(embedded.read([str(parts)], "parts"), path)
-        finally:
-            shutil.rmtree(parts)
 
     def batches(self, rows: ir.Table) -> Iterator[pa.RecordBatch]:
         return self.backend.parts(rows)
@@ -194,7 +193,7 @@ class SparkEngine(Engine):
 
     def damage(self, error: Exception) -> str | None:
         said = str(error.__cause__)
-        return sensible_line(said) if "FAILED_READ_FILE" in said else None
+        return sensible_line(said) if "FAILED_READ_FILE" in said and _ABSENT not in said else None
 
     def few(self, rows: ir.Table) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = self.backend.to_pyarrow(rows).to_pylist()

@@ -24,6 +24,10 @@ _MENDS = (
         "SAMSPIL_HOME and at `spark.local.dir` in the file of SAMSPIL_SPARK_CONF",
     ),
     (
+        r"FILE_NOT_EXIST|PATH_NOT_FOUND",
+        "every worker must see SAMSPIL_HOME, the lake and the folder that is delivered, under the same path",
+    ),
+    (
         r"OutOfMemoryError|GC overhead|Java heap space|spark\.driver\.maxResultSize|exit code 137|Container killed|"
         r"exceeding memory limits|Unable to acquire \d+ bytes",
         "give Spark more memory: `spark.executor.memory` or `spark.driver.memory` in the file of SAMSPIL_SPARK_CONF",

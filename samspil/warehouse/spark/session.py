@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from samspil.definitions import SamspilError
+from samspil.warehouse.room import Room
 from samspil.warehouse.spark.java import java_environment
 from samspil.warehouse.spark.waiting import patience, watch
 
@@ -93,7 +94,8 @@ def session(tmp: Path) -> SparkSession:
         return running
     master = os.environ.get(MASTER) or "local[*]"
     seconds = patience()
-    given = settings(tmp, master)
+    # For as long as the session, which is as long as the process.
+    given = settings(Room(tmp).path, master)
     os.environ.update(java_environment())
     if master.startswith("local"):
         # Nobody else's business: without it Spark listens on the machine's other addresses too.
@@ -108,9 +110,11 @@ def session(tmp: Path) -> SparkSession:
     return begun
 
 
-def settings(tmp: Path, master: str) -> dict[str, str]:
-    """Every setting a session is begun with: the usual ones, the file's in their place, and those results depend on."""
-    place = tmp / f"{os.getpid()}-spark"
+def settings(place: Path, master: str) -> dict[str, str]:
+    """Every setting a session is begun with: the usual ones, the file's in their place, and those results depend on.
+
+    What spills on this machine goes to the folder `place`.
+    """
     # Spark would make a folder for tables of its own where the user stands.
     here = {"spark.local.dir": str(place), "spark.sql.warehouse.dir": str(place / "warehouse")}
     if master.startswith("local"):
