@@ -65,6 +65,7 @@ def tables(kept: Kept) -> str:
         _lake(kept),
         _by_hand(kept, cores),
         _growth(kept, cores),
+        _memory(kept, cores, Cluster()),
         _cores(kept),
         _predictions(kept, cores, Cluster()),
     ]
@@ -159,6 +160,18 @@ def _power_cells(by_power: Power, step: float) -> list[str]:
 
 def _line_cells(by_line: Straight) -> list[str]:
     return [f"{by_line.fixed:.1f}", f"{by_line.each:.1f}", f"{by_line.farthest:.0%}"]
+
+
+def _memory(kept: Kept, cores: int, machine: Cluster) -> str:
+    """How memory grows on the engine that works in one, and how many people one machine so holds without its disk."""
+    rows = []
+    for one in series(kept, cores, lambda one: one.peak / GIGABYTE):
+        if one.engine == "duckdb" and one.can_grow:
+            line = straight(*one.both)
+            holds = f"{(machine.memory - line.fixed) / line.each:.0f}"
+            rows.append(_line(one, [f"{line.fixed:.2f}", f"{line.each:.2f}", f"{line.farthest:.0%}", holds]))
+    heads = ["", "fixed, GB", "each million, GB", "farthest off", f"millions in {machine.memory} GB"]
+    return "How memory grows with people\n\n" + table(heads, rows, markdown=True) if rows else ""
 
 
 def _cores(kept: Kept) -> str:

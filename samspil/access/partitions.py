@@ -1,9 +1,9 @@
 """The access log's months on PostgreSQL, each a partition that is made before its month begins.
 
 The partitions follow each other without a gap: `earlier` holds everything up to the end of the month after that in
-which the log was divided, then comes a month at a time. What belongs to a month that nobody made goes to the partition `other`, so
-that nothing is lost and nobody's page fails; the next time months are made, that partition becomes theirs, with all its
-rows where they are, and a new `other` takes its place. No row is ever moved.
+which the log was divided, then comes a month at a time. What belongs to a month that nobody made goes to the partition
+`other`, so that nothing is lost and nobody's page fails; the next time months are made, that partition becomes theirs,
+with all its rows where they are, and a new `other` takes its place. No row is ever moved.
 
 A unique index of a partitioned table must hold the column it is divided by. So the database sees to it that a position
 of a chain stands once within a partition; over all of them it is the lock on the chain's head that does (`log.append`),

@@ -23,6 +23,8 @@ from tests.spark.cluster import Cluster
 ROOT = Path(__file__).parents[2]
 #: A machine with much to do is slow; what comes at all has come by then.
 SECONDS = 900
+#: Begins what is said of rows of people that were asked for all at once.
+PEOPLE = "people asked for at once: "
 
 
 class Driver:
@@ -115,6 +117,8 @@ def main(folder: Path, commands: Sequence[str]) -> int:
 
     ingest = verbs.ingest
     verbs.ingest = lambda folders, home, _: ingest(folders, home, about_to)
+    if os.environ["SAMSPIL_ENGINE"] == "spark":
+        _tell_people()
     threading.Thread(target=_tell_tasks, args=(folder,), daemon=True).start()
     for command in commands:
         about_to(command)
@@ -147,6 +151,20 @@ def _collect() -> None:
     except SamspilError as error:
         found = error
     print(f"collecting everybody: {found}", flush=True)
+
+
+def _tell_people() -> None:
+    """Tell whenever rows of single people are asked for all at once."""
+    from samspil.warehouse.spark.engine import _ArrowBackend  # noqa: PLC0415
+
+    whole = _ArrowBackend.to_pyarrow
+
+    def told(self: Any, rows: Any, /, **options: Any) -> Any:
+        if "person_id" in getattr(rows, "columns", ()):
+            print(f"{PEOPLE}{rows.columns}", flush=True)
+        return whole(self, rows, **options)
+
+    _ArrowBackend.to_pyarrow = told
 
 
 def _tell_tasks(folder: Path) -> None:

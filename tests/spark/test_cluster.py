@@ -28,7 +28,7 @@ from samspil.warehouse.vault import identities
 from tests.conftest import REGION_AS_OF
 from tests.engines import same
 from tests.spark.cluster import Cluster
-from tests.spark.driver import Driver
+from tests.spark.driver import PEOPLE, Driver
 from tests.spark.events import lost_tasks, shuffled_rows
 
 pytestmark = [pytest.mark.slow, pytest.mark.spark]
@@ -224,6 +224,11 @@ def test_the_people_would_not_fit_into_the_driver(worked: Worked) -> None:
     """The control: who asks the driver for everybody is refused, under the limit that the chain ran with."""
     assert "collecting everybody: " in worked.said
     assert "spark.driver.maxResultSize" in worked.said
+
+
+def test_no_verb_asks_for_rows_with_people_all_at_once(worked: Worked) -> None:
+    """But for the control above."""
+    assert len([line for line in worked.said.splitlines() if line.startswith(PEOPLE)]) == 1
 
 
 def test_no_task_has_nearly_all_the_rows(worked: Worked) -> None:
