@@ -37,7 +37,8 @@ def people(engine: SparkEngine, tmp_path: Path) -> ir.Table:
     """Half have used nothing, and the others each something."""
     chance = random.Random(1)
     amounts = [Decimal(chance.randrange(0, 10_000_000)) / 100 * (number % 2) for number in range(PEOPLE)]
-    rows = {"person_id": [chance.randrange(2**63) for _ in range(PEOPLE)], "cost": pa.array(amounts, pa.decimal128(18, 2))}
+    persons = [chance.randrange(2**63) for _ in range(PEOPLE)]
+    rows = {"person_id": persons, "cost": pa.array(amounts, pa.decimal128(18, 2))}
     path = tmp_path / "people.parquet"
     engine.write(ibis.memtable(pa.table(rows)), str(path))
     return engine.read([str(path)], "people")
