@@ -62,6 +62,10 @@ class Driver:
         """Wait until a task runs on an executor."""
         self._wait(lambda: self._tasks().get(executor, 0) > 0)
 
+    def wait_for_none(self, executor: str) -> None:
+        """Wait until no task runs on an executor."""
+        self._wait(lambda: self._tasks().get(executor, 0) == 0)
+
     def finish(self) -> int:
         return self.process.wait(timeout=SECONDS)
 
@@ -76,6 +80,9 @@ class Driver:
         self.wait_before(hold)
         # Who is stopped finishes nothing, so that what it is given is under way until it is killed.
         executors = cluster.stop_executors(worker)
+        for executor in executors:
+            # What is counted lags behind what is done: a task that ended before is not taken for one under way.
+            self.wait_for_none(executor)
         self.let_go(hold)
         for executor in executors:
             self.wait_for_tasks(executor)
