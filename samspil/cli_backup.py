@@ -49,7 +49,7 @@ def backup(
     for name in done.mended:
         console.print(f"{name} was damaged there and was copied anew", markup=False, highlight=False)
     for name in done.damaged:
-        errors.print(f"{name} is damaged and is not here any more", style="red", markup=False, highlight=False)
+        errors.print(f"{name}: damaged or missing, and not here any more", style="red", markup=False, highlight=False)
     if done.damaged:
         raise typer.Exit(1)
 

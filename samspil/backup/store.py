@@ -71,10 +71,8 @@ class Store:
         found = set()
         for sha256 in self.held():
             told(sha256)
-            digest = hashlib.sha256()
             with self._reached(), self._fs.open(self._path(_content(sha256)), "rb") as reading:
-                while part := reading.read(_PART):
-                    digest.update(part)
+                digest = hashlib.file_digest(reading, "sha256")
             if digest.hexdigest() != sha256:
                 found.add(sha256)
         return found

@@ -127,11 +127,24 @@ def backup(
         store.finish(manifest)
         removed = store.forget(keep) if keep is not None else []
         mended = [file.name for file in files if file.sha256 in rotten]
-        lost = rotten - {file.sha256 for file in files}
-        damaged = [
-            f"{each}: {f.name}" for each in store.names() for f in store.manifest(each).files if f.sha256 in lost
-        ]
+        damaged = _damaged(store, rotten) if verify else []
     return TakenBackup(manifest, store.url, frozenset(copied), removed, mended, damaged)
+
+
+def _damaged(store: Store, rotten: set[str]) -> list[str]:
+    """What the backups name that is not there any more as it was, as `backup: file`, and manifests that are damaged.
+
+    `rotten` were damaged before this backup, which has copied anew what of them is here.
+    """
+    found = []
+    newest = store.names()[-1]
+    sound = (set(store.held()) - rotten) | {file.sha256 for file in store.manifest(newest).files}
+    for name in store.names():
+        try:
+            found += [f"{name}: {file.name}" for file in store.manifest(name).files if file.sha256 not in sound]
+        except SamspilError as error:
+            found.append(str(error))
+    return found
 
 
 def _left_out(place: Home, *, without_vault: bool, with_keys: bool) -> list[str]:

@@ -13,6 +13,9 @@ import shutil
 import tempfile
 from pathlib import Path
 
+#: Beside the room and not in it, whose user may make it anew. A file, since no folder of NFS can be locked.
+_LOCK, _ROOM = "lock", "room"
+
 
 class Room:
     """A new, empty folder at `path`, for this process and its owner only, until it leaves."""
@@ -20,7 +23,9 @@ class Room:
     def __init__(self, tmp: Path) -> None:
         tmp.mkdir(parents=True, exist_ok=True)
         self._owner = os.getpid()
-        self.path, self._lock = _held(tmp)
+        self._folder, self._lock = _held(tmp)
+        self.path = self._folder / _ROOM
+        self.path.mkdir(mode=0o700)
 
     def __enter__(self) -> Path:
         return self.path
@@ -31,7 +36,7 @@ class Room:
     def leave(self) -> None:
         """Remove the folder. Does nothing a second time, and in a process that was forked off."""
         if os.getpid() == self._owner and self._lock is not None:
-            shutil.rmtree(self.path, ignore_errors=True)
+            shutil.rmtree(self._folder, ignore_errors=True)
             os.close(self._lock)
             self._lock = None
 
@@ -39,7 +44,7 @@ class Room:
 def clear(tmp: Path) -> None:
     """Remove the rooms that nobody is in."""
     for folder in tmp.iterdir():
-        lock = _lock(folder, fcntl.LOCK_EX)
+        lock = _lock(folder)
         if lock is not None:
             shutil.rmtree(folder, ignore_errors=True)
             os.close(lock)
@@ -48,7 +53,7 @@ def clear(tmp: Path) -> None:
 def _held(tmp: Path) -> tuple[Path, int | None]:
     while True:
         folder = Path(tempfile.mkdtemp(prefix=f"{os.getpid()}-", dir=tmp))
-        lock = _lock(folder, fcntl.LOCK_SH)
+        lock = _lock(folder)
         if lock is not None and folder.exists():
             return folder, lock
         # Somebody cleared it away before it was held.
@@ -56,14 +61,14 @@ def _held(tmp: Path) -> tuple[Path, int | None]:
             os.close(lock)
 
 
-def _lock(folder: Path, kind: int) -> int | None:
-    """The lock on a folder, held; None when another holds it, and when the folder is gone or another user's."""
+def _lock(folder: Path) -> int | None:
+    """The lock on a folder, held; None when another holds it, and of what is gone, no folder, or another user's."""
     try:
-        descriptor = os.open(folder, os.O_RDONLY)
-    except (FileNotFoundError, PermissionError):
+        descriptor = os.open(folder / _LOCK, os.O_RDWR | os.O_CREAT, 0o600)
+    except (FileNotFoundError, NotADirectoryError, PermissionError):
         return None
     try:
-        fcntl.flock(descriptor, kind | fcntl.LOCK_NB)
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         os.close(descriptor)
         return None

@@ -107,10 +107,22 @@ def test_what_is_damaged_and_here_no_more_is_told_with_the_backups_that_lack_it(
     file = next(file for file in first.files if file.name == "studies.jsonl")
     (home / "studies.jsonl").write_text("", encoding="utf-8")
     flip(object_of(place, file))
-    told = run.invoke(app, ["backup", "--to", str(place), "--home", str(home), "--verify"])
-    assert (told.exit_code, f"{first.name}: studies.jsonl is damaged" in told.output) == (1, True)
+    for harm in (None, object_of(place, file).unlink):
+        if harm is not None:
+            harm()
+        told = run.invoke(app, ["backup", "--to", str(place), "--home", str(home), "--verify"])
+        assert (told.exit_code, f"{first.name}: studies.jsonl: damaged or missing" in told.output) == (1, True)
     told = run.invoke(app, ["backup", "--to", str(place), "--home", str(home), "--verify", "--keep", "1"])
     assert told.exit_code == 0
+
+
+def test_a_damaged_manifest_of_an_earlier_backup_is_told_when_asked_for_and_stops_no_new_one(home, tmp_path):
+    place = tmp_path / "backups"
+    first = verbs.backup(place, home=home).manifest.name
+    (place / first / "backup.json").write_text("{", encoding="utf-8")
+    assert verbs.backup(place, home=home).damaged == []
+    (told,) = verbs.backup(place, home=home, verify=True).damaged
+    assert f"{first}/backup.json is damaged" in told
 
 
 def test_a_damaged_manifest_is_named(home, tmp_path):

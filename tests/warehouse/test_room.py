@@ -29,12 +29,21 @@ def test_a_room_goes_with_who_is_in_it(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_room_that_its_user_makes_anew_is_still_in_use(tmp_path: Path) -> None:
+    """As Spark does, which removes a folder before it writes it."""
+    with Room(tmp_path) as room:
+        room.rmdir()
+        room.mkdir()
+        clear(tmp_path)
+        assert room.exists()
+
+
 def test_what_a_killed_process_left_is_cleared_away_and_nothing_before(tmp_path: Path) -> None:
     with subprocess.Popen(
         [sys.executable, "-c", WAITING, str(tmp_path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as other:
         assert other.stdout is not None
-        room = Path(other.stdout.readline().strip())
+        room = Path(other.stdout.readline().strip()).parent
         # What the number in a name says of a process in another container is nothing.
         renamed = room.rename(room.with_name("4194305-elsewhere"))
         clear(tmp_path)
