@@ -18,6 +18,7 @@ import ibis
 import ibis.expr.types as ir
 
 from samspil.population.ranking import ranked
+from samspil.population.sums import whole
 from samspil.programmes.cost_analysis import Caution
 
 #: Points of a stored Lorenz curve: as many as a drawing can show.
@@ -111,8 +112,7 @@ def lorenz_points(persons: ir.Table, cost: str, points: int = POINTS) -> ir.Tabl
     so_far = ibis.cumulative_window(order_by=parts.point)
     return parts.select(
         "point",
-        # An engine may widen a sum beyond what files hold; persons fit in 32 bits.
-        persons=parts.some.sum().over(so_far).cast("int32").cast("int64"),
+        persons=whole(parts.some.sum().over(so_far)),
         cost=parts.spent.sum().over(so_far).cast("decimal(18, 2)"),
     )
 

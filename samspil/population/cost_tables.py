@@ -17,6 +17,7 @@ from samspil.population.cost_profile import NONE, age_band, main_diagnosis_group
 from samspil.population.cost_sources import MONEY, units_added_up
 from samspil.population.engine import citizens
 from samspil.population.indicator_results import MUNICIPALITY, NETWORK, PRACTICE, REGION
+from samspil.population.sums import whole
 from samspil.population.tables import Tables
 from samspil.population.time import AsOf, Months, Period
 from samspil.programmes.cost_analysis import CostAnalysis
@@ -172,7 +173,7 @@ def _of_region(rows: ir.Table) -> ir.Table:
 def _population(persons: ir.Table, where: ir.Table) -> ir.Table:
     counts = persons.group_by(_WHERE).aggregate(persons=persons.count())
     joined = where.inner_join(counts, _WHERE)
-    return joined.group_by(["level", "unit"]).aggregate(persons=_total(joined.persons))
+    return joined.group_by(["level", "unit"]).aggregate(persons=whole(joined.persons.sum()))
 
 
 def _groups(persons: ir.Table, where: ir.Table) -> ir.Table:
@@ -186,12 +187,12 @@ def _groups(persons: ir.Table, where: ir.Table) -> ir.Table:
     )
     joined = where.inner_join(sums, _WHERE)
     return joined.group_by(["level", "unit", "group"]).aggregate(
-        persons=_total(joined.persons),
+        persons=whole(joined.persons.sum()),
         cost=joined.cost.sum().cast(MONEY),
-        incomplete=_total(joined.incomplete),
+        incomplete=whole(joined.incomplete.sum()),
         admissions=joined.admissions.sum(),
         contacts=joined.contacts.sum(),
-        diagnoses=_total(joined.diagnoses),
+        diagnoses=whole(joined.diagnoses.sum()),
     )
 
 
@@ -208,13 +209,8 @@ def _sectors(persons: ir.Table, spent: ir.Table, where: ir.Table, prices: PriceL
     transfer = joined.sector.isin(prices.of_kind("transfer"))
     joined = joined.mutate(kind=transfer.ifelse("transfer", "service"))
     return joined.group_by(["level", "unit", "kind", "sector", "service"]).aggregate(
-        persons=_total(joined.persons),
+        persons=whole(joined.persons.sum()),
         units=units_added_up(joined.units),
         unpriced=units_added_up(joined.unpriced),
         cost=joined.cost.sum().cast(MONEY),
     )
-
-
-def _total(counts: ir.IntegerColumn) -> ir.IntegerScalar:
-    """Counts added up. An engine may widen a sum beyond what files hold; persons fit in 32 bits."""
-    return counts.sum().cast("int32").cast("int64")

@@ -17,6 +17,7 @@ from samspil.population.engine import citizens
 from samspil.population.indicator_answers import MET, NO_DATA, NOT_APPLICABLE, NOT_MET, OVERDUE
 from samspil.population.indicator_binding import PRACTICE_COLUMN
 from samspil.population.indicators import Measured
+from samspil.population.sums import whole
 from samspil.population.tables import Tables, seen_from, source_of
 from samspil.population.time import AsOf, Months
 from samspil.population.wilson import wilson
@@ -129,7 +130,7 @@ class Results:
         where = self._delivered()
         joined = where.inner_join(counts, list(_WHERE))
         sums = joined.group_by(["level", "unit", "indicator"]).aggregate(
-            **{name: _total(joined[name]) for name in ("counted", *COUNTS)}
+            **{name: whole(joined[name].sum()) for name in ("counted", *COUNTS)}
         )
         rows = _each(units, self._indicators())
         rows = rows.left_join(sums, ["level", "unit", "indicator"])
@@ -180,7 +181,9 @@ class Results:
         own = self._patients.filter(self._patients.category.notnull())
         counts = own.group_by([*_WHERE, "indicator", "category"]).aggregate(counted=own.count())
         joined = self._delivered().inner_join(counts, list(_WHERE))
-        sums = joined.group_by(["level", "unit", "indicator", "category"]).aggregate(counted=_total(joined.counted))
+        sums = joined.group_by(["level", "unit", "indicator", "category"]).aggregate(
+            counted=whole(joined.counted.sum())
+        )
         rows = _each(units, entries)
         rows = rows.left_join(sums, ["level", "unit", "indicator", "category"])
         rows = rows.mutate(**self._of_whom(), persons=rows.counted.fill_null(0))
@@ -227,7 +230,7 @@ class Results:
         )
         joined = self._delivered().inner_join(self._population, list(_WHERE))
         counted = [name for name in self._population.columns if name not in _WHERE]
-        sums = joined.group_by(["level", "unit"]).aggregate(**{name: _total(joined[name]) for name in counted})
+        sums = joined.group_by(["level", "unit"]).aggregate(**{name: whole(joined[name].sum()) for name in counted})
         rows = units.left_join(sums, ["level", "unit"])
         return rows.select(
             "level", "unit", "participating", "delivering", population=rows.persons.fill_null(0),
@@ -245,11 +248,6 @@ class Results:
             }
             for each in self.measured.set_.indicators
         ]
-
-
-def _total(counts: ir.IntegerColumn) -> ir.IntegerScalar:
-    """Counts added up. An engine may widen a sum beyond what files hold; persons fit in 32 bits."""
-    return counts.sum().cast("int32").cast("int64")
 
 
 #: The types of what a definition names.

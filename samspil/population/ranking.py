@@ -10,6 +10,8 @@ from __future__ import annotations
 import ibis
 import ibis.expr.types as ir
 
+from samspil.population.sums import whole
+
 #: `person_id` has 63 random bits: whoever has an amount of 0 is in one of 256 parts by the first eight.
 _PART = 2**55
 #: The band of who has no amount: below all others.
@@ -32,8 +34,8 @@ def ranked(people: ir.Table, amount: str) -> ir.Table:
     bands = bands.select(
         the_band=bands.band,
         the_part=bands.part,
-        above=_whole(bands.persons.sum().over(above)) - bands.persons,
-        everybody=_whole(bands.persons.sum().over(ibis.window())),
+        above=whole(bands.persons.sum().over(above)) - bands.persons,
+        everybody=whole(bands.persons.sum().over(ibis.window())),
     )
     joined = rows.inner_join(bands, [rows.band == bands.the_band, rows.part == bands.the_part])
     within = ibis.window(group_by=[joined.band, joined.part], order_by=[joined.amount.desc(), joined.person_id])
@@ -43,8 +45,3 @@ def ranked(people: ir.Table, amount: str) -> ir.Table:
         rank=joined.above + ibis.row_number().over(within).cast("int64") + 1,
         everybody=joined.everybody,
     )
-
-
-def _whole(persons: ir.IntegerValue) -> ir.IntegerValue:
-    """Persons added up. An engine may widen a sum beyond what files hold; persons fit in 32 bits."""
-    return persons.cast("int32").cast("int64")

@@ -15,6 +15,7 @@ import ibis.expr.types as ir
 from samspil.population.attendance_segments import UNKNOWN
 from samspil.population.segments import Segmentation
 from samspil.population.square import UNDETERMINED
+from samspil.population.sums import whole
 from samspil.programmes.segments import ProgrammeSegments
 
 SIZE_COLUMNS = (
@@ -58,10 +59,7 @@ def sizes(found: Segmentation) -> ir.Table:
 
 def totals(counted: ir.Table) -> ir.Table:
     """Whom each section is about: section, programme, level, unit, persons. `counted` is a table of `sizes`."""
-    return counted.group_by(["section", "programme", "level", "unit"]).aggregate(
-        # An engine may widen a sum beyond what files hold whole; persons fit in 32 bits.
-        persons=counted.persons.sum().cast("int32").cast("int64")
-    )
+    return counted.group_by(["section", "programme", "level", "unit"]).aggregate(persons=whole(counted.persons.sum()))
 
 
 def numbers(counted: ir.Table) -> ir.Table:

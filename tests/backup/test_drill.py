@@ -9,6 +9,8 @@ import shutil
 import psycopg
 import pytest
 
+from samspil.config import environment
+from samspil.config.dumps import postgresql
 from tests.backup.installation import Installation, lines
 from tests.backup.seen import flip, kept, tree
 from tests.postgresql import Server
@@ -257,3 +259,17 @@ def test_programs_that_are_missing_or_too_old_are_told_of(home, server, tmp_path
     (old / "pg_dump").chmod(0o755)
     said = " ".join(running.samspil("backup", "--to", tmp_path / "backups", status=2).split())
     assert "pg_dump is of version 9. Install it (Debian: apt-get install postgresql-client-" in said
+
+
+@pytest.mark.slow
+def test_what_an_extension_brought_makes_no_database_full(server, tmp_path, monkeypatch):
+    with psycopg.connect(server.url, autocommit=True) as connection:
+        connection.execute("CREATE DATABASE extended")
+    url = server.url.rpartition("/")[0] + "/extended"
+    monkeypatch.setenv("SAMSPIL_DATABASE_URL", url)
+    settings = environment.database(tmp_path)
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("CREATE VIEW statistics AS SELECT 1")
+        assert not postgresql.is_empty(settings)
+        connection.execute("ALTER EXTENSION plpgsql ADD VIEW statistics")
+        assert postgresql.is_empty(settings)

@@ -1,4 +1,4 @@
-"""What a load asks for several times lies with the workers for as long as somebody holds it, and no longer."""
+"""What lies with the workers for how long, and where they write."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import gc
 from pathlib import Path
 
 import ibis
+import ibis.expr.types as ir
 import pytest
 
 from samspil.warehouse.spark.engine import SparkEngine
@@ -30,3 +31,23 @@ def test_rows_at_hand_are_kept_and_let_go(tmp_path: Path) -> None:
     del rows
     gc.collect()
     assert own not in kept()
+
+
+def test_what_a_user_asks_for_is_put_together_where_workers_write(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The folder a user names may be on this machine alone."""
+    engine, asked = SparkEngine(tmp_path / "tmp"), tmp_path / "asked"
+    asked.mkdir()
+    write, seen = engine.write, []
+
+    def watched(rows: ir.Table, target: str) -> int:
+        seen.extend([Path(target), *asked.iterdir()])
+        return write(rows, target)
+
+    monkeypatch.setattr(engine, "write", watched)
+    engine.write_one(ibis.memtable({"number": [2, 1]}).order_by("number"), asked / "numbers.csv")
+    (parts,) = seen
+    assert parts.is_relative_to(tmp_path / "tmp")
+    assert (asked / "numbers.csv").read_text() == "number\n1\n2\n"
+    assert not parts.exists()
