@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings as django_settings
 from django.core.cache import cache
+from django.db import connections
 from django.db.backends.base.operations import BaseDatabaseOperations
 from django.test import override_settings
 from playwright.sync_api import expect, sync_playwright
@@ -36,7 +37,10 @@ def plain_static_files():
 
 @pytest.fixture(scope="session", autouse=True)
 def flush_may_empty_the_log():
-    """Tests with real transactions are followed by Django's flush, which the append-only log would refuse."""
+    """Tests with real transactions are followed by Django's flush, which the append-only log would refuse.
+
+    The seals go with the log: no later one would fit them.
+    """
     flush = BaseDatabaseOperations.execute_sql_flush
 
     def flush_the_log_too(operations, statements):
@@ -45,6 +49,7 @@ def flush_may_empty_the_log():
             return flush(operations, statements)
         finally:
             triggers.install(operations.connection)
+            django_settings.LOG_SEALS.unlink(missing_ok=True)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(BaseDatabaseOperations, "execute_sql_flush", flush_the_log_too)
@@ -84,6 +89,8 @@ def browser(chromium, monkeypatch, transactional_db):
         running = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
         yield running
         running.close()
+        # Django keeps connections apart by loop, so nobody else could close the one that was opened in this one.
+        connections.close_all()
 
 
 @pytest.fixture

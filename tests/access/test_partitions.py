@@ -27,11 +27,6 @@ pytestmark = pytest.mark.skipif("connection.vendor != 'postgresql'", reason="SQL
 ALLOWED = Decision(True, basis="role")
 
 
-@pytest.fixture(autouse=True)
-def _no_seals(settings, tmp_path):
-    settings.LOG_SEALS = tmp_path / "seals.jsonl"
-
-
 @pytest.fixture
 def divided(django_db_setup, django_db_blocker):
     """A log that is divided and empty, whose tables a test may change for good."""

@@ -39,7 +39,6 @@ def version_before(template, django_db_blocker, monkeypatch, settings, tmp_path)
     monkeypatch.setattr(migrating, "LOCK_TIMEOUT", "100ms")
     monkeypatch.setattr(migrating, "PAUSE", dt.timedelta(milliseconds=50))
     settings.STATIC_ROOT = tmp_path
-    settings.LOG_SEALS = tmp_path / "seals.jsonl"
     with django_db_blocker.unblock(), databases.copied(template):
         yield
 

@@ -15,6 +15,7 @@ from bench.town import Size, fill
 from samspil.access.models import Citizen, Membership
 from samspil.lists.models import Entry, Inclusion, Stage
 from tests import care
+from tests.databases import copied
 
 pytestmark = [
     pytest.mark.slow,
@@ -35,22 +36,10 @@ PRACTICE = 1
 @pytest.fixture(scope="module")
 def town(django_db_setup, django_db_blocker):
     """The database of this module, in place of the one that other tests use."""
-    usual, own = connection.settings_dict["NAME"], f"{connection.settings_dict['NAME']}_town"
-    with django_db_blocker.unblock():
-        with connection.cursor() as cursor:
-            cursor.execute(f'CREATE DATABASE "{own}"')
-        try:
-            connection.close()
-            connection.settings_dict["NAME"] = own
-            call_command("migrate", verbosity=0)
-            fill(SIZE)
-            yield
-        finally:
-            connection.close()
-            connection.settings_dict["NAME"] = usual
-            with connection.cursor() as cursor:
-                cursor.execute(f'DROP DATABASE IF EXISTS "{own}" WITH (FORCE)')
-            connection.close()
+    with django_db_blocker.unblock(), copied("template1"):
+        call_command("migrate", verbosity=0)
+        fill(SIZE)
+        yield
 
 
 @pytest.fixture
