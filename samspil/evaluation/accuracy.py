@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Literal
 
 import numpy as np
 
-from samspil.evaluation.cohort import Cohort, Grouping
+from samspil.evaluation.cohort import Alike, Cohort, Grouping
 from samspil.evaluation.figures import Estimate, Reason, Share, Unknown
 from samspil.evaluation.statistics import Bools, Ints, auc, lift, share
 
@@ -71,39 +70,46 @@ class Accuracy:
         return tuple(group for group in self.subgroups if group.dimension == dimension)
 
 
-def accuracy(people: Cohort, events: Bools, age_groups: Sequence[int], *, practices: bool) -> Accuracy:
-    """How well the cohort's score found `events`. `age_groups` are the first ages of the groups, rising."""
-    groupings: dict[Dimension, Grouping] = {"practice": people.practice} if practices else {}
-    groupings |= {"sex": people.sex, "age": by_age(people.age, age_groups)}
+def accuracy(people: Cohort, outcome: str) -> Accuracy:
+    """How well the cohort's score found an outcome that happens or not."""
+    events = people.events[outcome]
+    groupings: list[tuple[Dimension, Alike, Grouping]] = [("sex", people, people.sex), ("age", people, people.age)]
+    if people.practices is not None:
+        groupings.insert(0, ("practice", people.practices, people.practices.practice))
     return Accuracy(
-        prevalence=share(int(events.sum()), people.persons),
-        auc=auc(people.score, events),
-        at_threshold=at_threshold(people.in_target, events),
+        prevalence=share(int(people.persons[events].sum()), people.everybody),
+        auc=auc(people.score, events, people.persons),
+        at_threshold=at_threshold(people.in_target, events, people.persons),
         by_score=tuple(_by_score(people, events)),
         subgroups=tuple(
-            Subgroup(dimension, name, at_threshold(people.in_target[members], events[members]),
-                     auc(people.score[members], events[members]))
-            for dimension, grouping in groupings.items()
+            _subgroup(dimension, name, rows, outcome, members)
+            for dimension, rows, grouping in groupings
             for name, members in _members(grouping)
         ),
-    )  # fmt: skip
+    )
 
 
-def at_threshold(listed: Bools, events: Bools) -> AtThreshold:
-    """The list against what happened."""
-    persons, in_all, on_list = len(events), int(events.sum()), int(listed.sum())
-    found = int((listed & events).sum())
+def _subgroup(dimension: Dimension, name: str, rows: Alike, outcome: str, members: Ints) -> Subgroup:
+    events, persons = rows.events[outcome][members], rows.persons[members]
+    listed, score = rows.in_target[members], rows.score[members]
+    return Subgroup(dimension, name, at_threshold(listed, events, persons), auc(score, events, persons))
+
+
+def at_threshold(listed: Bools, events: Bools, persons: Ints) -> AtThreshold:
+    """The list against what happened, of so many persons in each row."""
+    everybody, in_all, on_list = int(persons.sum()), int(persons[events].sum()), int(persons[listed].sum())
+    found = int(persons[listed & events].sum())
     ppv = share(found, on_list) if on_list else Unknown.because(Reason.NONE_LISTED)
     return AtThreshold(
-        persons=persons,
+        persons=everybody,
         events=in_all,
         listed=on_list,
         listed_events=found,
         ppv=ppv,
         sensitivity=share(found, in_all) if in_all else Unknown.because(Reason.NO_EVENTS),
-        specificity=_specificity(persons - in_all, on_list - found),
+        specificity=_specificity(everybody - in_all, on_list - found),
         number_needed_to_list=_needed(ppv),
-        lift=lift(on_list, found, in_all, persons),
+        lift=lift(on_list, found, in_all, everybody),
     )
 
 
@@ -124,20 +130,13 @@ def _needed(ppv: Share | Unknown) -> Estimate | Unknown:
 def _by_score(people: Cohort, events: Bools) -> Iterator[ScoreRow]:
     for score in np.unique(people.score):
         here = people.score == score
-        persons, happened = int(here.sum()), int(events[here].sum())
-        listed = int(people.in_target[here].sum())
+        persons, happened = int(people.persons[here].sum()), int(people.persons[here & events].sum())
+        listed = int(people.persons[here & people.in_target].sum())
         yield ScoreRow(int(score), persons, listed, happened, share(happened, persons))
 
 
-def by_age(age: Ints, first_ages: Sequence[int]) -> Grouping:
-    """Age groups by their first ages; who is younger than the first is a group too."""
-    edges = [*([0] if not first_ages or first_ages[0] > 0 else []), *first_ages]
-    names = [f"{low}-{high - 1}" for low, high in pairwise(edges)] + [f"{edges[-1]}+"]
-    return Grouping(tuple(names), np.searchsorted(np.asarray(edges), age, side="right") - 1)
-
-
 def _members(grouping: Grouping) -> Iterator[tuple[str, Ints]]:
-    """The places of each group's members, for groups that have any."""
+    """The rows of each group, for groups that have any."""
     order = np.argsort(grouping.member_of, kind="stable")
     ends = np.cumsum(np.bincount(grouping.member_of, minlength=len(grouping.names)))
     for number, name in enumerate(grouping.names):

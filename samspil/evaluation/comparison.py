@@ -114,40 +114,41 @@ class Comparison:
 
 def compare(training: Cohort, test: Cohort, outcome: str) -> Comparison | Unknown:
     """Train on one cohort, test on the other. Unknown when there is too little to train on."""
-    happened = training.events[outcome]
-    levels = levels_of(training.model, training.categories)
+    happened, trained = training.events[outcome], training.persons
+    levels = levels_of(training.model, training.categories, trained)
     wanted = sum(level.has_column for level in levels)
     if not wanted:
         return Unknown.because(Reason.NO_ITEMS)
-    fewest = min(int(happened.sum()), int((~happened).sum()))
+    training_events = int(trained[happened].sum())
+    fewest = min(training_events, training.everybody - training_events)
     needed = max(FEW, wanted * EVENTS_PER_COEFFICIENT)
     if fewest < needed:
         return Unknown.because(Reason.FEW_TO_TRAIN_ON, events=fewest, needed=needed)
 
     items = tuple(dict.fromkeys(level.item for level in levels))
     patterns = Patterns.of(training.categories, items)
-    fitted = fit(patterns.design(levels), patterns.count(happened), patterns.count())
-    line = fit_score(training.score, happened)
+    fitted = fit(patterns.design(levels), patterns.count(trained * happened), patterns.count(trained))
+    line = fit_score(training.score, happened, trained)
 
-    absent = np.full(test.persons, NO_CATEGORY)
+    absent = np.full(len(test.persons), NO_CATEGORY)
     tested = Patterns.of({item: test.categories.get(item, absent) for item in items}, items)
-    risk = fitted.risk(tested.design(levels))[tested.of_person]
-    events, listed = test.events[outcome], test.in_target
+    risk = fitted.risk(tested.design(levels))[tested.of_row]
+    events, listed, persons = test.events[outcome], test.in_target, test.persons
     return Comparison(
         trained_at=training.as_of,
-        training_persons=training.persons,
-        training_events=int(happened.sum()),
-        coefficients=coefficients(levels, fitted, _per_point(line), training.categories, happened),
+        training_persons=training.everybody,
+        training_events=training_events,
+        coefficients=coefficients(levels, fitted, _per_point(line), training.categories, happened, trained),
         intercept=fitted.intercept,
-        unseen=int(tested.count()[~tested.known(levels)].sum()),
-        auc_points=auc(test.score, events),
-        auc_regression=auc(risk, events),
-        difference=auc_difference(risk, test.score, events),
-        points_list=_listed(listed, events),
-        regression_list=_highest(risk, events, int(listed.sum())),
-        calibration_points=calibration(_risk_of_score(line, test), events) if line is not None else None,
-        calibration_regression=calibration(risk, events),
-        gain_regression=_gain(risk, events),
+        unseen=int(tested.count(persons)[~tested.known(levels)].sum()),
+        auc_points=auc(test.score, events, persons),
+        auc_regression=auc(risk, events, persons),
+        difference=auc_difference(risk, test.score, events, persons),
+        points_list=_listed(listed, events, persons),
+        regression_list=_highest(risk, events, persons, int(persons[listed].sum())),
+        calibration_points=calibration(_risk_of_score(line, test), events, persons) if line is not None else None,
+        calibration_regression=calibration(risk, events, persons),
+        gain_regression=_gain(risk, events, persons),
     )
 
 
@@ -160,21 +161,23 @@ def _per_point(line: Fitted | None) -> float | None:
     return float(line.weights[0]) if line is not None and line.weights[0] > 0 else None
 
 
-def _listed(listed: Bools, events: Bools) -> SameList | Unknown:
-    found = float((listed & events).sum())
-    return _same_list(int(listed.sum()), found, int(events.sum()), tied=0, places=0)
+def _listed(listed: Bools, events: Bools, persons: Ints) -> SameList | Unknown:
+    found = float(persons[listed & events].sum())
+    return _same_list(int(persons[listed].sum()), found, int(persons[events].sum()), tied=0, places=0)
 
 
-def _highest(risk: Floats, events: Bools, size: int) -> SameList | Unknown:
+def _highest(risk: Floats, events: Bools, persons: Ints, size: int) -> SameList | Unknown:
     """The `size` persons with the highest risk; those tied at the end share the last places by expectation."""
     if size == 0:
         return Unknown.because(Reason.NONE_LISTED)
-    cut = np.partition(risk, len(risk) - size)[len(risk) - size]
-    above, tied = risk > cut, risk == cut
-    places = size - int(above.sum())
-    found = float(events[above].sum()) + float(events[tied].mean()) * places
-    shared = int(tied.sum()) if tied.sum() > places else 0
-    return _same_list(size, found, int(events.sum()), tied=shared, places=places if shared else 0)
+    falling = np.argsort(-risk, kind="stable")
+    cut = risk[falling][np.searchsorted(np.cumsum(persons[falling]), size)]
+    above, level = risk > cut, risk == cut
+    tied = int(persons[level].sum())
+    places = size - int(persons[above].sum())
+    found = float(persons[above & events].sum()) + int(persons[level & events].sum()) / tied * places
+    shared = tied if tied > places else 0
+    return _same_list(size, found, int(persons[events].sum()), tied=shared, places=places if shared else 0)
 
 
 def _same_list(size: int, found: float, events: int, *, tied: int, places: int) -> SameList | Unknown:
@@ -184,13 +187,13 @@ def _same_list(size: int, found: float, events: int, *, tied: int, places: int) 
     return SameList(size, found, share(found, size), sensitivity, tied, places)
 
 
-def calibration(risk: Floats, events: Bools) -> Calibration:
+def calibration(risk: Floats, events: Bools, persons: Ints) -> Calibration:
     """How well predicted risks fit what was observed."""
-    values, persons, happened = counts_by_risk(risk, events)
-    outcome = np.column_stack([happened, persons - happened])
+    values, everybody, happened = counts_by_risk(risk, events, persons)
+    outcome = np.column_stack([happened, everybody - happened])
     intercept: Estimate | Unknown
     slope: Estimate | Unknown
-    lacking = auc(risk, events)
+    lacking = auc(risk, events, persons)
     if isinstance(lacking, Unknown):
         intercept = slope = lacking
     else:
@@ -201,7 +204,7 @@ def calibration(risk: Floats, events: Bools) -> Calibration:
         else:
             line = sm.GLM(outcome, sm.add_constant(logit(values)), family=sm.families.Binomial())
             slope = _coefficient(line, 1)
-    return Calibration(intercept, slope, tuple(_groups(values, persons, happened)))
+    return Calibration(intercept, slope, tuple(_groups(values, everybody, happened)))
 
 
 def _coefficient(model: sm.GLM, position: int) -> Estimate | Unknown:
@@ -226,10 +229,10 @@ def _groups(values: Floats, persons: Ints, happened: Ints) -> Iterator[RiskGroup
         yield RiskGroup(size, events, predicted, share(events, size))
 
 
-def _gain(risk: Floats, events: Bools) -> GainCurve:
+def _gain(risk: Floats, events: Bools, persons: Ints) -> GainCurve:
     """At each hundredth of all persons, and where ties make it impossible the next possible length."""
-    _, persons, happened = counts_by_risk(risk, events)
-    listed = np.cumsum(persons[::-1]) / max(int(persons.sum()), 1)
+    _, everybody, happened = counts_by_risk(risk, events, persons)
+    listed = np.cumsum(everybody[::-1]) / max(int(everybody.sum()), 1)
     found = np.cumsum(happened[::-1]) / max(int(happened.sum()), 1)
     kept = np.unique(np.searchsorted(listed, np.linspace(0.01, 1.0, 100) - 1e-9))
     kept = kept[kept < len(listed)]

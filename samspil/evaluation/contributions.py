@@ -38,20 +38,24 @@ def contributions(people: Cohort, events: Bools) -> tuple[ItemContribution, ...]
 
 
 def _contribution(people: Cohort, events: Bools, item: str) -> ItemContribution:
-    points = people.points[item]
+    points, persons = people.points[item], people.persons
     without = people.score - points
     listed, has_points = people.in_target, points > 0
     still = targeted(people.model, without)
+
+    def count(chosen: Bools) -> int:
+        return int(persons[chosen].sum())
+
     return ItemContribution(
         item=item,
-        persons_missing=int((people.categories[item] == NO_CATEGORY).sum()),
-        with_points=share(int(has_points.sum()), people.persons),
-        with_points_listed=share(int((has_points & listed).sum()), int(listed.sum())),
-        auc_without=auc(without, events),
-        adds=auc_difference(people.score, without, events),
-        ppv_with_points=share(int((events & listed & has_points).sum()), int((listed & has_points).sum())),
-        would_leave=int((listed & ~still).sum()),
-        would_enter=int((still & ~listed).sum()),
+        persons_missing=count(people.categories[item] == NO_CATEGORY),
+        with_points=share(count(has_points), people.everybody),
+        with_points_listed=share(count(has_points & listed), count(listed)),
+        auc_without=auc(without, events, persons),
+        adds=auc_difference(people.score, without, events, persons),
+        ppv_with_points=share(count(events & listed & has_points), count(listed & has_points)),
+        would_leave=count(listed & ~still),
+        would_enter=count(still & ~listed),
     )
 
 

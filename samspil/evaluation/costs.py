@@ -4,12 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
+from fractions import Fraction
 
 import numpy as np
 
-from samspil.evaluation.cohort import Cohort
+from samspil.evaluation.cohort import AmountSums
 from samspil.evaluation.figures import Difference, Estimate, Unknown
-from samspil.evaluation.statistics import Ints, mean, mean_difference, rank_correlation, share_of_total
+from samspil.evaluation.statistics import (
+    NO_VALUES,
+    Bools,
+    Moments,
+    mean,
+    mean_difference,
+    rank_correlation,
+    share_of_total,
+)
 
 
 @dataclass(frozen=True)
@@ -42,22 +51,31 @@ class Amounts:
     by_score: tuple[AmountRow, ...]
 
 
-def amounts(people: Cohort, oere: Ints) -> Amounts:
-    """The amounts (øre, one per person) against the cohort's score and list."""
-    kroner, listed = oere / 100, people.in_target
+def amounts(people: AmountSums) -> Amounts:
+    """The amounts against the score and the list."""
+    kroner = [one.times(Fraction(1, 100)) for one in people.amounts]
+
+    def of(chosen: Bools) -> Moments:
+        return sum((kroner[row] for row in np.flatnonzero(chosen)), NO_VALUES)
+
+    on, off = of(people.in_target), of(~people.in_target)
     return Amounts(
-        persons=people.persons,
-        listed=int(listed.sum()),
-        total=Decimal(int(oere.sum())) / 100,
-        listed_total=Decimal(int(oere[listed].sum())) / 100,
-        mean_listed=mean(kroner[listed]),
-        mean_others=mean(kroner[~listed]),
-        difference=mean_difference(kroner[listed], kroner[~listed]),
-        listed_share=share_of_total(kroner, listed),
-        correlation=rank_correlation(people.score, oere),
+        persons=on.persons + off.persons,
+        listed=on.persons,
+        total=_exact(on + off),
+        listed_total=_exact(on),
+        mean_listed=mean(on),
+        mean_others=mean(off),
+        difference=mean_difference(on, off),
+        listed_share=share_of_total(on, off),
+        correlation=rank_correlation(people.score, people.persons, people.ranks, people.ties),
         by_score=tuple(
-            AmountRow(int(score), int(here.sum()), int((here & listed).sum()), mean(kroner[here]))
+            AmountRow(int(score), of(here).persons, of(here & people.in_target).persons, mean(of(here)))
             for score in np.unique(people.score)
             for here in [people.score == score]
         ),
     )
+
+
+def _exact(kroner: Moments) -> Decimal:
+    return Decimal(int(kroner.total * 100)) / 100

@@ -14,7 +14,7 @@ from sklearn.linear_model import LogisticRegression
 
 from samspil.evaluation.cohort import NO_CATEGORY, categories_of
 from samspil.evaluation.figures import Estimate
-from samspil.evaluation.statistics import Bools, Floats, Ints, Z
+from samspil.evaluation.statistics import Bools, Floats, Ints, Z, added
 from samspil.programmes import RiskModel
 
 #: Inverse ridge penalty: a normal prior with standard deviation 10 on each log odds ratio. It is felt only by levels
@@ -94,15 +94,18 @@ def fit(design: Floats, events: Ints, persons: Ints) -> Fitted:
     return Fitted(intercept, weights, np.linalg.inv(information))
 
 
-def levels_of(model: RiskModel, categories: Mapping[str, Ints]) -> tuple[Level, ...]:
-    """The levels that occur, for items with at least two of them. The first of an item is its reference."""
+def levels_of(model: RiskModel, categories: Mapping[str, Ints], persons: Ints) -> tuple[Level, ...]:
+    """The levels that occur, for items with at least two of them. The first of an item is its reference.
+
+    `persons` are how many each row of `categories` stands for.
+    """
     found: list[Level] = []
     missing: dict[str, Bools] = {}
     for item in model.items:
         if item.item not in categories:
             continue
-        occurring, persons = np.unique(categories[item.item], return_counts=True)
-        size = dict(zip(occurring.tolist(), persons.tolist(), strict=True))
+        occurring, place = np.unique(categories[item.item], return_inverse=True)
+        size = dict(zip(occurring.tolist(), added(place, persons, len(occurring)).tolist(), strict=True))
         absent = size.pop(NO_CATEGORY, 0)
         if not size or len(size) + bool(absent) < 2:
             continue
@@ -122,23 +125,23 @@ def levels_of(model: RiskModel, categories: Mapping[str, Ints]) -> tuple[Level, 
 
 @dataclass(frozen=True)
 class Patterns:
-    """The distinct combinations of item levels: one row of codes each, and the pattern of each person."""
+    """The distinct combinations of item levels: one row of codes each, and the pattern of each row of people."""
 
     items: tuple[str, ...]
     codes: Ints
-    of_person: Ints
+    of_row: Ints
 
     @classmethod
     def of(cls, categories: Mapping[str, Ints], items: tuple[str, ...]) -> Patterns:
         first = next(iter(categories.values()))
-        of_person = np.zeros(len(first), dtype=np.int64)
+        of_row = np.zeros(len(first), dtype=np.int64)
         for item in items:
-            # Numbered anew after each item, so that the product never outgrows the number of persons by much.
+            # Numbered anew after each item, so that the product never outgrows the number of rows by much.
             codes = categories[item] - NO_CATEGORY
-            _, of_person = np.unique(of_person * (codes.max(initial=0) + 1) + codes, return_inverse=True)
-        example = np.zeros(of_person.max(initial=-1) + 1, dtype=np.int64)
-        example[of_person] = np.arange(len(of_person))
-        return cls(items, np.column_stack([categories[item][example] for item in items]), of_person)
+            _, of_row = np.unique(of_row * (codes.max(initial=0) + 1) + codes, return_inverse=True)
+        example = np.zeros(of_row.max(initial=-1) + 1, dtype=np.int64)
+        example[of_row] = np.arange(len(of_row))
+        return cls(items, np.column_stack([categories[item][example] for item in items]), of_row)
 
     def design(self, levels: tuple[Level, ...]) -> Floats:
         """One row per pattern, one column of 0 and 1 per level that has one."""
@@ -153,15 +156,18 @@ class Patterns:
             rows &= np.isin(self.codes[:, position], [level.code for level in levels if level.item == item])
         return rows
 
-    def count(self, chosen: Bools | None = None) -> Ints:
-        """The persons, or those chosen, of each pattern."""
-        of_chosen = self.of_person if chosen is None else self.of_person[chosen]
-        counts: Ints = np.bincount(of_chosen, minlength=len(self.codes))
-        return counts
+    def count(self, persons: Ints) -> Ints:
+        """The persons of each pattern, from those of each row."""
+        return added(self.of_row, persons, len(self.codes))
 
 
 def coefficients(
-    levels: tuple[Level, ...], fitted: Fitted, per_point: float | None, categories: Mapping[str, Ints], events: Bools
+    levels: tuple[Level, ...],
+    fitted: Fitted,
+    per_point: float | None,
+    categories: Mapping[str, Ints],
+    events: Bools,
+    persons: Ints,
 ) -> tuple[Coefficient, ...]:
     """The regression beside the points, level by level. `per_point` is the log odds of one point of the score."""
     found = []
@@ -175,8 +181,8 @@ def coefficients(
                 item=level.item,
                 level=level.name,
                 points=level.points,
-                persons=int(here.sum()),
-                events=int(events[here].sum()),
+                persons=int(persons[here].sum()),
+                events=int(persons[here & events].sum()),
                 log_odds=log_odds,
                 worth=None if per_point is None or value is None else value / per_point,
                 same_as=level.same_as,
@@ -185,18 +191,18 @@ def coefficients(
     return tuple(found)
 
 
-def fit_score(score: Ints, events: Bools) -> Fitted | None:
+def fit_score(score: Ints, events: Bools, persons: Ints) -> Fitted | None:
     """The outcome's log odds as a straight line in the score; None when all have the same score."""
-    values, of_person = np.unique(score, return_inverse=True)
-    if len(values) < 2:
-        return None
-    persons = np.bincount(of_person)
-    happened = np.bincount(of_person, weights=events).astype(np.int64)
-    return fit(values[:, None].astype(np.float64), happened, persons)
+    values, everybody, happened = counts_by(score.astype(np.float64), events, persons)
+    return fit(values[:, None], happened, everybody) if len(values) > 1 else None
 
 
-def counts_by_risk(risk: Floats, events: Bools) -> tuple[Floats, Ints, Ints]:
+def counts_by_risk(risk: Floats, events: Bools, persons: Ints) -> tuple[Floats, Ints, Ints]:
     """The distinct predicted risks, rising, with the persons and the events at each."""
-    values, of_person = np.unique(np.clip(risk, 1e-12, 1 - 1e-12), return_inverse=True)
-    happened = np.bincount(of_person, weights=events, minlength=len(values)).astype(np.int64)
-    return values, np.bincount(of_person, minlength=len(values)), happened
+    return counts_by(np.clip(risk, 1e-12, 1 - 1e-12), events, persons)
+
+
+def counts_by(values: Floats, events: Bools, persons: Ints) -> tuple[Floats, Ints, Ints]:
+    """The distinct values, rising, with the persons and the events at each."""
+    distinct, place = np.unique(values, return_inverse=True)
+    return distinct, added(place, persons, len(distinct)), added(place, persons * events, len(distinct))

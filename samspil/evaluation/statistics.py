@@ -1,12 +1,17 @@
-"""Statistics of validations: small functions from arrays to figures with 95 % intervals.
+"""Statistics of validations: small functions from counts and sums to figures with 95 % intervals.
 
-What cannot be estimated comes back as `Unknown` with the reason. Sources are given with each method; libraries do
-the work except for DeLong's variance, which they lack.
+A row of an array stands for as many persons as are alike, so that no figure needs a row for each person. What cannot be
+estimated comes back as `Unknown` with the reason. Sources are given with each method; libraries do the work except for
+DeLong's variance, which they lack, and for figures of sums.
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Self
 
 import numpy as np
 import numpy.typing as npt
@@ -44,114 +49,186 @@ def share(numerator: float, denominator: int) -> Share | Unknown:
     )
 
 
-def mean(values: Floats) -> Estimate | Unknown:
+@dataclass(frozen=True)
+class Moments:
+    """What is kept of the values of a group: how many, their total and the total of their squares, exactly."""
+
+    persons: int
+    total: Fraction
+    squares: Fraction
+
+    def __add__(self, other: Self) -> Moments:
+        return Moments(self.persons + other.persons, self.total + other.total, self.squares + other.squares)
+
+    def times(self, factor: Fraction) -> Moments:
+        """Those of the values multiplied by a factor."""
+        return Moments(self.persons, self.total * factor, self.squares * factor**2)
+
+    @property
+    def mean(self) -> Fraction:
+        return self.total / self.persons
+
+    @property
+    def variance(self) -> Fraction:
+        """Of a sample: divided by one less than there are values."""
+        return (self.squares - self.total**2 / self.persons) / (self.persons - 1)
+
+    @property
+    def error(self) -> float:
+        """The standard error of the mean."""
+        return math.sqrt(self.variance / self.persons)
+
+
+#: Of nobody.
+NO_VALUES = Moments(0, Fraction(0), Fraction(0))
+
+
+def mean(values: Moments) -> Estimate | Unknown:
     """A mean with its normal interval. Rests on the central limit theorem: right for large groups only."""
-    if len(values) < FEW:
-        return Unknown.because(Reason.FEW_PERSONS, persons=len(values), needed=FEW)
-    centre, error = float(np.mean(values)), float(stats.sem(values))
-    return Estimate(centre, centre - Z * error, centre + Z * error)
+    if values.persons < FEW:
+        return Unknown.because(Reason.FEW_PERSONS, persons=values.persons, needed=FEW)
+    centre = float(values.mean)
+    return Estimate(centre, centre - Z * values.error, centre + Z * values.error)
 
 
-def mean_difference(ones: Floats, others: Floats) -> Difference | Unknown:
+def mean_difference(ones: Moments, others: Moments) -> Difference | Unknown:
     """The difference of two groups' means, with a normal interval and unequal variances (Welch 1947)."""
-    fewest = min(len(ones), len(others))
+    fewest = min(ones.persons, others.persons)
     if fewest < FEW:
         return Unknown.because(Reason.FEW_PERSONS, persons=fewest, needed=FEW)
-    value = float(np.mean(ones) - np.mean(others))
-    error = math.hypot(float(stats.sem(ones)), float(stats.sem(others)))
-    return _difference(value, error)
+    return _difference(float(ones.mean - others.mean), math.hypot(ones.error, others.error))
 
 
-def share_of_total(values: Floats, chosen: Bools) -> Estimate | Unknown:
+def share_of_total(chosen: Moments, others: Moments) -> Estimate | Unknown:
     """The share of a total that the chosen persons account for.
 
     A ratio of two sums over the same persons; interval by linearisation (Cochran, Sampling Techniques, 3rd ed.,
     1977, section 6.4).
     """
-    total = float(values.sum())
-    if len(values) < FEW:
-        return Unknown.because(Reason.FEW_PERSONS, persons=len(values), needed=FEW)
-    if total == 0:
+    everybody = chosen + others
+    if everybody.persons < FEW:
+        return Unknown.because(Reason.FEW_PERSONS, persons=everybody.persons, needed=FEW)
+    if everybody.total == 0:
         return Unknown.because(Reason.NO_COST)
-    ratio = float(values[chosen].sum()) / total
-    residuals = values * (chosen - ratio)
-    error = math.sqrt(len(values) * float(np.var(residuals, ddof=1))) / abs(total)
+    share = chosen.total / everybody.total
+    residuals = chosen.times(1 - share) + others.times(-share)
+    error = math.sqrt(everybody.persons * residuals.variance) / abs(float(everybody.total))
+    ratio = float(share)
     return Estimate(ratio, max(ratio - Z * error, 0.0), min(ratio + Z * error, 1.0))
 
 
-def rank_correlation(ones: Scores, others: Scores) -> Estimate | Unknown:
-    """Spearman's rank correlation, with Fisher's z and the standard error of Bonett and Wright.
+def rank_correlation(scores: Scores, persons: Ints, ranks: Sequence[int], ties: int) -> Estimate | Unknown:
+    """Spearman's rank correlation of a score and a value, with Fisher's z and the standard error of Bonett and Wright.
 
-    Psychometrika 65 (2000) 23-28.
+    A row has so many `persons` with one score; `ranks` is twice the sum of their mid-ranks by the value, and `ties` the
+    sum of t³ − t over the distinct values, each of which t persons have (Kendall, Biometrika 33 (1945) 239-251, gives
+    the variance of ranks with ties). Interval: Psychometrika 65 (2000) 23-28.
     """
-    if len(ones) < FEW:
-        return Unknown.because(Reason.FEW_PERSONS, persons=len(ones), needed=FEW)
-    if np.ptp(ones) == 0 or np.ptp(others) == 0:
+    everybody = int(persons.sum())
+    if everybody < FEW:
+        return Unknown.because(Reason.FEW_PERSONS, persons=everybody, needed=FEW)
+    level, size = _levels(scores, persons)
+    size_of = [int(size[place]) for place in range(len(size))]
+    twice, below = [], 0
+    for number in size_of:
+        twice.append(2 * below + number + 1)
+        below += number
+    # Whole numbers of any length: a product of ranks is beyond 64 bits.
+    together = sum(twice[place] * int(rank) for place, rank in zip(level, ranks, strict=True))
+    covariance = together - everybody * (everybody + 1) ** 2
+    distinct = everybody**3 - everybody
+    of_scores = distinct - sum(number**3 - number for number in size_of)
+    of_values = distinct - ties
+    if of_scores == 0 or of_values == 0:
         return Unknown.because(Reason.NO_VARIATION)
-    value = float(stats.spearmanr(ones, others).statistic)
+    value = 3 * covariance / math.sqrt(of_scores) / math.sqrt(of_values)
     within = min(max(value, -1 + 1e-12), 1 - 1e-12)
-    error = math.sqrt((1 + within**2 / 2) / (len(ones) - 3))
+    error = math.sqrt((1 + within**2 / 2) / (everybody - 3))
     return Estimate(value, math.tanh(math.atanh(within) - Z * error), math.tanh(math.atanh(within) + Z * error))
 
 
-def auc(scores: Scores, events: Bools) -> Estimate | Unknown:
+def auc(scores: Scores, events: Bools, persons: Ints) -> Estimate | Unknown:
     """The area under the ROC curve: how often a person with the outcome scores above one without; ties count half.
 
     DeLong, DeLong and Clarke-Pearson, Biometrics 44 (1988) 837-845, from mid-ranks in O(n log n) as shown by Sun
     and Xu, IEEE Signal Processing Letters 21 (2014) 1389-1393. Where the estimated variance is zero because the
     score separates everybody, the lower (or upper) end is Wilson's with the smaller of the two groups as n.
     """
-    lacking = _too_few(events)
+    lacking = _too_few(events, persons)
     if lacking is not None:
         return lacking
-    of_events, of_others = _placements(scores, events)
-    value = float(of_events.mean())
-    error = _placement_error(of_events, of_others)
+    of_events, of_others = persons[events], persons[~events]
+    above, below = _placements(scores, events, persons)
+    value = _mean(above, of_events)
+    error = _placement_error(above, of_events, below, of_others)
     if error == 0 and value in (0.0, 1.0):
-        fewest = min(len(of_events), len(of_others))
+        fewest = min(int(of_events.sum()), int(of_others.sum()))
         low, high = proportion_confint(value * fewest, fewest, alpha=0.05, method="wilson")
         return Estimate(value, max(float(low), 0.0), min(float(high), 1.0))
     return Estimate(value, max(value - Z * error, 0.0), min(value + Z * error, 1.0))
 
 
-def auc_difference(ones: Scores, others: Scores, events: Bools) -> Difference | Unknown:
+def auc_difference(ones: Scores, others: Scores, events: Bools, persons: Ints) -> Difference | Unknown:
     """The difference of two scores' AUCs on the same persons: AUC of `ones` minus AUC of `others`.
 
     DeLong's paired test, as in `auc`: the variance of the differences of placements holds the covariance.
     """
-    lacking = _too_few(events)
+    lacking = _too_few(events, persons)
     if lacking is not None:
         return lacking
-    of_ones, of_others = _placements(ones, events), _placements(others, events)
-    among_events, among_non_events = of_ones[0] - of_others[0], of_ones[1] - of_others[1]
-    return _difference(float(among_events.mean()), _placement_error(among_events, among_non_events))
+    of_events, of_others = persons[events], persons[~events]
+    of_ones, of_the_others = _placements(ones, events, persons), _placements(others, events, persons)
+    above, below = of_ones[0] - of_the_others[0], of_ones[1] - of_the_others[1]
+    return _difference(_mean(above, of_events), _placement_error(above, of_events, below, of_others))
 
 
-def _too_few(events: Bools) -> Unknown | None:
-    found = int(events.sum())
+def _too_few(events: Bools, persons: Ints) -> Unknown | None:
+    found, others = int(persons[events].sum()), int(persons[~events].sum())
     if found < FEW:
         return Unknown.because(Reason.FEW_EVENTS, events=found, needed=FEW)
-    if len(events) - found < FEW:
-        return Unknown.because(Reason.FEW_NON_EVENTS, non_events=len(events) - found, needed=FEW)
+    if others < FEW:
+        return Unknown.because(Reason.FEW_NON_EVENTS, non_events=others, needed=FEW)
     return None
 
 
-def _placements(scores: Scores, events: Bools) -> tuple[Floats, Floats]:
-    """For each person with the outcome the share of those without who score lower, and the other way round.
+def _levels(scores: Scores, persons: Ints) -> tuple[Ints, Ints]:
+    """The place of each row's score among the distinct ones, rising, and how many persons have each of these."""
+    _, level = np.unique(scores, return_inverse=True)
+    return level, added(level, persons, level.max(initial=-1) + 1)
+
+
+def _placements(scores: Scores, events: Bools, persons: Ints) -> tuple[Floats, Floats]:
+    """For each row with the outcome the share of those without who score lower, and the other way round.
 
     These are the differences of mid-ranks among all and among one's own group, taken per distinct score.
     """
-    _, level = np.unique(scores, return_inverse=True)
-    with_event = np.bincount(level[events], minlength=level.max() + 1)
-    without = np.bincount(level[~events], minlength=level.max() + 1)
+    level, everybody = _levels(scores, persons)
+    with_event = added(level[events], persons[events], len(everybody))
+    without = everybody - with_event
     below = (np.cumsum(without) - without / 2) / without.sum()
     above = (with_event.sum() - np.cumsum(with_event) + with_event / 2) / with_event.sum()
     return below[level[events]], above[level[~events]]
 
 
-def _placement_error(of_events: Floats, of_others: Floats) -> float:
-    variance = np.var(of_events, ddof=1) / len(of_events) + np.var(of_others, ddof=1) / len(of_others)
-    return math.sqrt(float(variance))
+def _placement_error(of_events: Floats, events: Ints, of_others: Floats, others: Ints) -> float:
+    variance = _variance(of_events, events) / int(events.sum()) + _variance(of_others, others) / int(others.sum())
+    return math.sqrt(variance)
+
+
+def _mean(values: Floats, persons: Ints) -> float:
+    return float(np.average(values, weights=persons))
+
+
+def _variance(values: Floats, persons: Ints) -> float:
+    """Of a sample in which each row stands for so many persons."""
+    return float((persons * (values - _mean(values, persons)) ** 2).sum() / (persons.sum() - 1))
+
+
+def added(places: Ints, persons: Ints, length: int) -> Ints:
+    """The persons of all rows at each place, of which there are `length`."""
+    sums = np.zeros(length, dtype=np.int64)
+    np.add.at(sums, places, persons)
+    return sums
 
 
 def _difference(value: float, error: float) -> Difference | Unknown:

@@ -111,7 +111,7 @@ def validate(
     """
     coverage = Coverage(tables, data_from or {}, data_until)
     ahead = Period(as_of, horizon.after(as_of))
-    people = cohort(model.at(as_of), outcomes, tables, as_of, ahead, switches=switches)
+    people = cohort(model.at(as_of), outcomes, tables, as_of, ahead, switches=switches, practices=practices)
     uses = outcome_uses(outcomes)
     before = horizon.before(as_of)
     training = _training(people, outcomes, coverage, before)
@@ -128,13 +128,7 @@ def validate(
             OutcomeResult(
                 outcome,
                 coverage.reaches(uses[outcome.outcome], ahead.until)
-                or _result(
-                    outcome.outcome,
-                    people,
-                    coverage.begin(uses[outcome.outcome], before + DAY) or training,
-                    outcomes.age_groups,
-                    practices=practices,
-                ),
+                or _result(outcome.outcome, people, coverage.begin(uses[outcome.outcome], before + DAY) or training),
             )
             for outcome in outcomes.outcomes
         ),
@@ -149,28 +143,26 @@ def _training(people: Cohort, outcomes: Outcomes, coverage: Coverage, before: dt
     lacking = coverage.scored(people.model, before)
     if lacking is not None:
         return lacking
-    return cohort(people.model, outcomes, coverage.tables, before, Period(before, people.as_of))
+    trained_on = outcomes.model_copy(update={"outcomes": tuple(each for each in outcomes.outcomes if each.any_of)})
+    return cohort(people.model, trained_on, coverage.tables, before, Period(before, people.as_of), practices=False)
 
 
-def _result(
-    outcome: str, people: Cohort, training: Cohort | Unknown, age_groups: Sequence[int], *, practices: bool
-) -> EventResult | Amounts:
+def _result(outcome: str, people: Cohort, training: Cohort | Unknown) -> EventResult | Amounts:
     if outcome in people.amounts:
-        return amounts(people, people.amounts[outcome])
-    events = people.events[outcome]
+        return amounts(people.amounts[outcome])
     return EventResult(
-        accuracy=accuracy(people, events, age_groups, practices=practices),
-        contributions=contributions(people, events),
+        accuracy=accuracy(people, outcome),
+        contributions=contributions(people, people.events[outcome]),
         comparison=training if isinstance(training, Unknown) else compare(training, people, outcome),
     )
 
 
 def _population(people: Cohort) -> Population:
     return Population(
-        persons=people.persons,
-        listed=int(people.in_target.sum()),
+        persons=people.everybody,
+        listed=int(people.persons[people.in_target].sum()),
         incomplete=int(people.incomplete.sum()),
-        incomplete_listed=int((people.incomplete & people.in_target).sum()),
+        incomplete_listed=int(people.incomplete[people.in_target].sum()),
         emigrated_later=int(people.emigrated_later.sum()),
         excluded_persons=people.excluded_persons,
         excluded=people.excluded,

@@ -16,6 +16,7 @@ from samspil.population.sums import whole
 _PART = 2**55
 #: The band of who has no amount: below all others.
 _NO_AMOUNT = -(2**62)
+_OERE = 100
 
 
 def ranked(people: ir.Table, amount: str) -> ir.Table:
@@ -45,3 +46,20 @@ def ranked(people: ir.Table, amount: str) -> ir.Table:
         rank=joined.above + ibis.row_number().over(within).cast("int64") + 1,
         everybody=joined.everybody,
     )
+
+
+def mid_ranks(people: ir.Table, amount: str) -> ir.Table:
+    """Of each amount that anybody has: `persons` who have it, and `twice_the_rank`, twice the mean of their places.
+
+    `people` has a row for each person, and all have the amount, a whole number of øre. Who has least is 1 here. Twice,
+    since the mean of places is a whole number or half of one.
+    """
+    values = people.group_by(amount).aggregate(persons=people.count())
+    values = values.mutate(band=values[amount] // _OERE)
+    bands = values.group_by("band").aggregate(persons=whole(values.persons.sum()))
+    lower = ibis.cumulative_window(order_by=bands.band)
+    bands = bands.select(the_band=bands.band, below=whole(bands.persons.sum().over(lower)) - bands.persons)
+    joined = values.inner_join(bands, values.band == bands.the_band)
+    within = ibis.cumulative_window(group_by=joined.band, order_by=joined[amount])
+    up_to_here = joined.below + whole(joined.persons.sum().over(within))
+    return joined.select(amount, "persons", twice_the_rank=2 * up_to_here - joined.persons + 1)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from dataclasses import fields, is_dataclass
 from decimal import Decimal
+from fractions import Fraction
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -12,8 +14,8 @@ from typing import Any
 import numpy as np
 
 from samspil.evaluation import Validation, validate
-from samspil.evaluation.cohort import Cohort, Grouping
-from samspil.evaluation.statistics import Bools, Ints
+from samspil.evaluation.cohort import ByPractice, Cohort, Grouping
+from samspil.evaluation.statistics import Bools, Floats, Ints, Moments
 from samspil.population.time import DAY, Months
 from samspil.programmes import ModelFile, RiskModel, find_model, load_model
 from samspil.programmes.schema import Outcomes
@@ -78,33 +80,61 @@ def cohort_of(
     *,
     as_of: dt.date = D,
     practice: Sequence[str] | None = None,
+    persons: Sequence[int] | Ints | None = None,
 ) -> Cohort:
-    """A cohort whose items have these levels, worth `points` by level; the outcome is called `event`."""
+    """A cohort whose items have these levels, worth `points` by level; the outcome is called `event`.
+
+    A row is one person, or so many `persons`.
+    """
+    size = np.ones(len(events), dtype=np.int64) if persons is None else np.asarray(persons)
     codes = {item: np.asarray(levels) for item, levels in categories.items()}
     earned = {item: np.where(codes[item] < 0, 0, np.asarray(points[item])[codes[item]]) for item in codes}
     score = sum(earned.values(), np.zeros(len(events), dtype=np.int64))
-    names = sorted(set(practice or ["100001"]))
-    members = np.array([names.index(name) for name in practice]) if practice else np.zeros(len(events), dtype=np.int64)
-    nobody = np.zeros(len(events), dtype=np.bool_)
+    alike: dict[str, Any] = {
+        "persons": size,
+        "score": score,
+        "in_target": score >= model.target.at_least,
+        "events": {"event": np.asarray(events)},
+    }
+    nobody = np.zeros(len(events), dtype=np.int64)
     return Cohort(
+        **alike,
         as_of=as_of,
         model=model,
-        score=score,
-        in_target=score >= model.target.at_least,
         incomplete=nobody,
         emigrated_later=nobody,
-        age=np.full(len(events), 40),
+        age=Grouping(("0-49", "50+"), np.arange(len(events)) % 3 // 2),
         sex=Grouping(("F", "M"), np.arange(len(events)) % 2),
-        practice=Grouping(tuple(names), members),
+        practices=ByPractice(**alike, practice=grouping(practice)) if practice else None,
         points=earned,
         categories=codes,
-        events={"event": np.asarray(events)},
         amounts={},
         excluded={},
         excluded_persons=0,
         unchecked=(),
         missing=(),
     )
+
+
+def grouping(names: Sequence[str]) -> Grouping:
+    """The groups that rows belong to by name."""
+    found = sorted(set(names))
+    return Grouping(tuple(found), np.array([found.index(name) for name in names]))
+
+
+def moments(values: Sequence[float] | Floats) -> Moments:
+    """What is kept of these values."""
+    exact = [Fraction(value) for value in np.asarray(values).tolist()]
+    return Moments(len(exact), sum(exact, Fraction(0)), sum((value**2 for value in exact), Fraction(0)))
+
+
+def leaves(found: Any) -> list[float]:
+    """Every number of a result, in order."""
+    if is_dataclass(found):
+        return [number for field in fields(found) for number in leaves(getattr(found, field.name))]
+    if isinstance(found, tuple):
+        return [number for part in found for number in leaves(part)]
+    return [float(found)] if isinstance(found, int | float) else []
 
 
 def by_lot(seed: int, persons: int = 400) -> Region:

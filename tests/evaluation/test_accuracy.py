@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
+from scipy.stats import rankdata
 
-from samspil.evaluation.accuracy import accuracy, at_threshold, by_age
-from samspil.evaluation.cohort import NO_CATEGORY
+from samspil.evaluation.accuracy import accuracy, at_threshold
+from samspil.evaluation.cohort import NO_CATEGORY, AmountSums, Grouping
 from samspil.evaluation.contributions import contributions, targeted
 from samspil.evaluation.costs import amounts
 from samspil.evaluation.figures import Difference, Estimate, Reason, Share, Unknown
 from samspil.evaluation.statistics import auc, auc_difference
 from samspil.programmes import RiskModel, find_model
-from tests.evaluation.made_people import D, cohort_of, small_model
+from tests.evaluation.made_people import D, cohort_of, leaves, moments, small_model
 
 POINTS = {"nursing": (3, 0), "contacts": (0, 0, 1, 2), "living": (0, 1)}
+NINE = np.ones(9, dtype=np.int64)
 
 
 @pytest.fixture
@@ -25,7 +29,7 @@ def model() -> RiskModel:
 def test_a_list_of_four_with_three_events() -> None:
     listed = np.array([True] * 4 + [False] * 8)
     events = np.array([True, True, True, False, True, True, *[False] * 6])
-    found = at_threshold(listed, events)
+    found = at_threshold(listed, events, np.ones(12, dtype=np.int64))
     shares = (found.ppv, found.sensitivity, found.specificity)
     assert all(isinstance(share, Share) for share in shares)
     assert [(s.numerator, s.denominator) for s in shares if isinstance(s, Share)] == [(3, 4), (3, 5), (6, 7)]
@@ -38,7 +42,7 @@ def test_a_list_of_four_with_three_events() -> None:
 
 
 def test_an_empty_target() -> None:
-    found = at_threshold(np.zeros(9, dtype=np.bool_), np.arange(9) < 3)
+    found = at_threshold(np.zeros(9, dtype=np.bool_), np.arange(9) < 3, NINE)
     assert found.ppv == Unknown.because(Reason.NONE_LISTED)
     assert found.number_needed_to_list == found.ppv
     assert found.lift == Unknown.because(Reason.NONE_LISTED)
@@ -47,7 +51,7 @@ def test_an_empty_target() -> None:
 
 
 def test_no_events() -> None:
-    found = at_threshold(np.arange(9) < 3, np.zeros(9, dtype=np.bool_))
+    found = at_threshold(np.arange(9) < 3, np.zeros(9, dtype=np.bool_), NINE)
     assert isinstance(found.ppv, Share)
     assert found.ppv.value == 0
     assert found.ppv.high > 0.3
@@ -56,15 +60,8 @@ def test_no_events() -> None:
 
 
 def test_everybody_has_the_event() -> None:
-    assert at_threshold(np.arange(9) < 3, np.ones(9, dtype=np.bool_)).specificity == Unknown.because(
-        Reason.NO_NON_EVENTS
-    )
-
-
-def test_age_groups_hold_everybody() -> None:
-    groups = by_age(np.array([17, 18, 49, 50, 64, 65, 101]), (18, 50, 65))
-    assert groups.names == ("0-17", "18-49", "50-64", "65+")
-    assert groups.member_of.tolist() == [0, 1, 1, 2, 2, 3, 3]
+    found = at_threshold(np.arange(9) < 3, np.ones(9, dtype=np.bool_), NINE)
+    assert found.specificity == Unknown.because(Reason.NO_NON_EVENTS)
 
 
 def test_subgroups_and_scores_sum_to_the_whole(model: RiskModel) -> None:
@@ -81,7 +78,7 @@ def test_subgroups_and_scores_sum_to_the_whole(model: RiskModel) -> None:
         lot.random(size) < 0.3,
         practice=[str(n) for n in lot.integers(100001, 100006, size)],
     )
-    found = accuracy(people, people.events["event"], (18, 50), practices=True)
+    found = accuracy(people, "event")
     for dimension in ("practice", "sex", "age"):
         groups = [group.at_threshold for group in found.of(dimension)]
         for part in ("persons", "events", "listed", "listed_events"):
@@ -103,9 +100,9 @@ def test_a_subgroup_is_the_validation_of_its_members(model: RiskModel) -> None:
     people = cohort_of(model, codes, POINTS, events, practice=practice)
     here = np.array(practice) == "100002"
     alone = cohort_of(model, {item: code[here] for item, code in codes.items()}, POINTS, events[here])
-    (found,) = (g for g in accuracy(people, events, (18,), practices=True).of("practice") if g.group == "100002")
-    assert found.at_threshold == at_threshold(alone.in_target, alone.events["event"])
-    assert found.auc == auc(alone.score, alone.events["event"])
+    (found,) = (g for g in accuracy(people, "event").of("practice") if g.group == "100002")
+    assert found.at_threshold == at_threshold(alone.in_target, alone.events["event"], alone.persons)
+    assert found.auc == auc(alone.score, alone.events["event"], alone.persons)
 
 
 def test_observed_shares_recover_what_was_planted(model: RiskModel) -> None:
@@ -113,7 +110,7 @@ def test_observed_shares_recover_what_was_planted(model: RiskModel) -> None:
     codes = {"nursing": lot.integers(0, 2, 60_000), "contacts": lot.integers(1, 4, 60_000)}
     score = np.array(POINTS["nursing"])[codes["nursing"]] + np.array(POINTS["contacts"])[codes["contacts"]]
     people = cohort_of(model, codes, POINTS, lot.random(60_000) < 0.05 + 0.1 * score)
-    rows = accuracy(people, people.events["event"], (18,), practices=False).by_score
+    rows = accuracy(people, "event").by_score
     assert [row.score for row in rows] == [0, 1, 2, 3, 4, 5]
     shares = [row.observed for row in rows]
     assert all(isinstance(share, Share) for share in shares)
@@ -142,8 +139,8 @@ class TestItems:
         assert isinstance(on_list, Share)
         assert (on_list.numerator, on_list.denominator) == (2, 3)
         without = people.score - people.points["nursing"]
-        assert found["nursing"].auc_without == auc(without, events)
-        assert found["nursing"].adds == auc_difference(people.score, without, events)
+        assert found["nursing"].auc_without == auc(without, events, people.persons)
+        assert found["nursing"].adds == auc_difference(people.score, without, events, people.persons)
 
     def test_an_item_without_points_adds_nothing(self, model: RiskModel) -> None:
         lot = np.random.default_rng(4)
@@ -162,10 +159,37 @@ class TestItems:
         assert targeted(model.model_copy(update={"bands": bands}), scores).tolist() == [False, True, True, False, False]
 
 
-def test_amounts_are_exact(model: RiskModel) -> None:
-    people = cohort_of(model, {"nursing": [0] * 5 + [1] * 7}, POINTS, np.zeros(12, dtype=np.bool_))
-    oere = np.array([10_050] * 5 + [1] * 7)
-    found = amounts(people, oere)
+def test_those_alike_may_stand_in_one_row(model: RiskModel) -> None:
+    lot = np.random.default_rng(5)
+    rows = {"nursing": lot.integers(0, 2, 60), "contacts": lot.integers(1, 4, 60), "living": lot.integers(-1, 2, 60)}
+    events, practice = lot.random(60) < 0.4, np.array([str(n) for n in lot.integers(100001, 100003, 60)])
+    persons = lot.integers(1, 9, 60)
+    counted = cohort_of(model, rows, POINTS, events, practice=practice.tolist(), persons=persons)
+    # Sex and age of made people go by their row, so they are given anew.
+    each = np.repeat(np.arange(60), persons)
+    one_by_one = cohort_of(
+        model, {item: code[each] for item, code in rows.items()}, POINTS, events[each], practice=practice[each].tolist()
+    )
+    one_by_one = replace(
+        one_by_one,
+        sex=Grouping(counted.sex.names, counted.sex.member_of[each]),
+        age=Grouping(counted.age.names, counted.age.member_of[each]),
+    )
+    assert leaves(accuracy(counted, "event")) == pytest.approx(leaves(accuracy(one_by_one, "event")))
+    found = leaves(contributions(counted, events))
+    assert found == pytest.approx(leaves(contributions(one_by_one, events[each])))
+
+
+def test_amounts_are_exact() -> None:
+    ranks = rankdata([10_050] * 5 + [1] * 7) * 2
+    people = AmountSums(
+        score=np.array([0, 3]),
+        in_target=np.array([False, True]),
+        amounts=(moments([1] * 7), moments([10_050] * 5)),
+        ranks=(int(ranks[5:].sum()), int(ranks[:5].sum())),
+        ties=7**3 - 7 + 5**3 - 5,
+    )
+    found = amounts(people)
     assert str(found.total) == "502.57"
     assert str(found.listed_total) == "502.5"
     assert isinstance(found.mean_listed, Estimate)
@@ -173,3 +197,5 @@ def test_amounts_are_exact(model: RiskModel) -> None:
     assert isinstance(found.listed_share, Estimate)
     assert found.listed_share.value == pytest.approx(502.5 / 502.57)
     assert [(row.score, row.persons, row.listed) for row in found.by_score] == [(0, 7, 0), (3, 5, 5)]
+    assert isinstance(found.correlation, Estimate)
+    assert found.correlation.value == pytest.approx(1)

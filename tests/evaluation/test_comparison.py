@@ -13,7 +13,7 @@ from samspil.evaluation.comparison import Comparison, SameList, calibration, com
 from samspil.evaluation.figures import Difference, Estimate, Reason, Unknown
 from samspil.evaluation.statistics import share
 from samspil.programmes import RiskModel
-from tests.evaluation.made_people import BEFORE, D, cohort_of, small_model
+from tests.evaluation.made_people import BEFORE, D, cohort_of, leaves, small_model
 
 POINTS = {"nursing": (3, 0), "contacts": (0, 0, 1, 2), "living": (0, 1)}
 Weights = dict[str, npt.ArrayLike]
@@ -150,7 +150,7 @@ def test_calibration_finds_a_planted_miscalibration() -> None:
     lot = np.random.default_rng(14)
     odds = np.round(lot.normal(-1.5, 1, 40_000), 2)
     events = lot.random(40_000) < expit(0.5 + 0.7 * odds)
-    found = calibration(expit(odds), events)
+    found = calibration(expit(odds), events, np.ones(40_000, dtype=np.int64))
     assert isinstance(found.slope, Estimate)
     assert found.slope.low <= 0.7 <= found.slope.high
     assert isinstance(found.intercept, Estimate)
@@ -161,15 +161,32 @@ def test_calibration_finds_a_planted_miscalibration() -> None:
 
 
 def test_calibration_without_events_is_unknown() -> None:
-    found = calibration(np.full(50, 0.2), np.zeros(50, dtype=np.bool_))
+    found = calibration(np.full(50, 0.2), np.zeros(50, dtype=np.bool_), np.ones(50, dtype=np.int64))
     assert isinstance(found.slope, Unknown)
     assert found.slope.reason is Reason.FEW_EVENTS
 
 
 def test_calibration_of_a_prediction_that_separates_everybody_is_unknown() -> None:
     events = np.arange(40) < 15
-    found = calibration(np.where(events, 0.9, 0.1), events)
+    found = calibration(np.where(events, 0.9, 0.1), events, np.ones(40, dtype=np.int64))
     assert found.slope == Unknown.because(Reason.SEPARATED)
+
+
+def test_those_alike_may_stand_in_one_row(model: RiskModel) -> None:
+    def counted(seed: int) -> tuple[Cohort, Cohort]:
+        rows = drawn(model, seed, 120, WRONG)
+        persons = np.random.default_rng(seed).integers(1, 60, 120)
+        each = np.repeat(np.arange(120), persons)
+        events = rows.events["event"]
+        codes = {item: code[each] for item, code in rows.categories.items()}
+        return (
+            cohort_of(model, rows.categories, POINTS, events, persons=persons),
+            cohort_of(model, codes, POINTS, events[each]),
+        )
+
+    (training, trained), (test, tested) = counted(16), counted(17)
+    found, expected = compared(training, test), compared(trained, tested)
+    assert leaves(found) == pytest.approx(leaves(expected), rel=1e-6, abs=1e-9)
 
 
 def test_too_few_events_to_train_on(model: RiskModel) -> None:

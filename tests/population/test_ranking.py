@@ -8,8 +8,9 @@ import ibis
 import pyarrow as pa
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.stats import rankdata
 
-from samspil.population.ranking import ranked
+from samspil.population.ranking import mid_ranks, ranked
 
 #: Few amounts, so that many are equal, some of one krone and not of one øre.
 AMOUNTS = st.sampled_from(
@@ -28,3 +29,14 @@ def test_everybody_has_the_place_of_a_sort(people: list[tuple[int, Decimal | Non
         (place, person) for place, (person, _) in enumerate(in_order, 1)
     ]
     assert {row["everybody"] for row in found} <= {len(people)}
+
+
+@settings(deadline=None, max_examples=50)
+@given(st.lists(st.sampled_from([-320, 0, 1, 99, 100, 101, 15_000, 15_050, 9_999_999]), max_size=40))
+def test_mid_ranks_are_those_of_a_sort(amounts: list[int]) -> None:
+    rows = pa.table({"oere": pa.array(amounts, pa.int64())})
+    found = mid_ranks(ibis.memtable(rows), "oere").to_pyarrow().to_pylist()
+    ranks = dict(zip(amounts, (2 * rankdata(amounts)).tolist(), strict=True))
+    assert {row["oere"]: (row["persons"], row["twice_the_rank"]) for row in found} == {
+        amount: (amounts.count(amount), ranks[amount]) for amount in amounts
+    }

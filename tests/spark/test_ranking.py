@@ -12,7 +12,7 @@ import ibis.expr.types as ir
 import pyarrow as pa
 import pytest
 
-from samspil.population.ranking import ranked
+from samspil.population.ranking import mid_ranks, ranked
 from samspil.warehouse.spark.engine import SparkEngine
 from samspil.warehouse.spark.session import session
 
@@ -44,11 +44,11 @@ def people(engine: SparkEngine, tmp_path: Path) -> ir.Table:
     return engine.read([str(path)], "people")
 
 
-def most_rows(engine: SparkEngine, places: ir.Table, tmp: Path) -> int:
+def most_rows(engine: SparkEngine, places: ir.Table, column: str, lowest: int, tmp: Path) -> int:
     """The most rows that any one task is handed by others while the lowest place is looked for."""
     context = session(tmp).sparkContext
     context.setJobGroup(str(tmp), "places of everybody")
-    assert engine.one(places.aggregate(lowest=places["rank"].max())) == {"lowest": PEOPLE}
+    assert engine.one(places.aggregate(lowest=places[column].max())) == {"lowest": lowest}
     tracker, store = context.statusTracker(), context._jsc.sc().statusStore()
     stages = {stage for job in tracker.getJobIdsForGroup(str(tmp)) for stage in tracker.getJobInfo(job).stageIds}
     found = []
@@ -60,11 +60,18 @@ def most_rows(engine: SparkEngine, places: ir.Table, tmp: Path) -> int:
 
 
 def test_no_task_is_given_nearly_everybody(engine: SparkEngine, people: ir.Table, tmp_path: Path) -> None:
-    assert 0 < most_rows(engine, ranked(people, "cost"), tmp_path) < PEOPLE / 3
+    assert 0 < most_rows(engine, ranked(people, "cost"), "rank", PEOPLE, tmp_path) < PEOPLE / 3
+
+
+def test_no_task_is_given_nearly_all_amounts(engine: SparkEngine, people: ir.Table, tmp_path: Path) -> None:
+    oere = people.select(oere=(people.cost * 100).cast("int64"))
+    dearest = oere.oere.max().to_pyarrow().as_py()
+    twice = 2 * PEOPLE - oere.filter(oere.oere == dearest).count().to_pyarrow().as_py() + 1
+    assert 0 < most_rows(engine, mid_ranks(oere, "oere"), "twice_the_rank", twice, tmp_path) < PEOPLE / 6
 
 
 def test_a_sort_of_all_is_given_everybody(engine: SparkEngine, people: ir.Table, tmp_path: Path) -> None:
     """The control: what is looked at above would show it."""
     order = ibis.window(order_by=[people.cost.desc(), people.person_id])
     sorted_at_once = people.mutate(rank=ibis.row_number().over(order).cast("int64") + 1)
-    assert most_rows(engine, sorted_at_once, tmp_path) == PEOPLE
+    assert most_rows(engine, sorted_at_once, "rank", PEOPLE, tmp_path) == PEOPLE
