@@ -20,9 +20,9 @@ import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 
-from samspil.evaluation.age_groups import AgeGroups
 from samspil.evaluation.statistics import Bools, Ints, Moments
 from samspil.population import Switch, stratify
+from samspil.population.age_bands import band_names, band_number, from_birth
 from samspil.population.binding import outcome_uses
 from samspil.population.engine import column_names, is_loaded, with_measures
 from samspil.population.ranking import mid_ranks
@@ -84,11 +84,11 @@ class AmountSums:
 
 @dataclass(frozen=True)
 class Cohort(Alike):
-    """Everybody a model could list on one day, one place in every array for all who are alike.
+    """Everybody a model could list on one day, one place in every array for all who are alike in everything.
 
     `points` holds 0 where an item is missing; `categories` holds the position of the level or band an item has,
     or NO_CATEGORY where it is missing. Items that are off or missing for all are in neither. `incomplete` and
-    `emigrated_later` count persons of each row. `practices` is empty where nobody asked for them.
+    `emigrated_later` count persons of each row. `practices` is None where nobody asked for them.
     """
 
     as_of: dt.date
@@ -134,12 +134,12 @@ def cohort(
     events, sums = [o for o in known if o.any_of], [o for o in known if o.sum_of]
     people = _with_later_emigration(everybody.filter(~excluded), tables, horizon)
     people = _with_outcomes(people, known, outcomes, tables, AsOf(as_of), horizon)
-    groups = AgeGroups.beginning_at(outcomes.age_groups)
+    first_ages = from_birth(outcomes.age_groups)
     # Kept by the engine, since they are counted in several ways.
     people = people.select(
         people.person_id, people.provider_number, people.sex, people.score, people.in_target,
         people.incomplete, people.emigrated_later,
-        age_group=groups.of(people.age),
+        age_group=band_number(people.age, first_ages),
         **{f"points_{item.item}": people[f"points_{item.item}"].fill_null(0) for item in items},
         **{f"category_{item.item}": _category(item, people) for item in items},
         **{_name(outcome): people[_name(outcome)] for outcome in known},
@@ -168,7 +168,7 @@ def cohort(
         model=model,
         incomplete=_numbers(rows["incomplete"]),
         emigrated_later=_numbers(rows["emigrated_later"]),
-        age=Grouping(groups.names, _numbers(rows["age_group"])),
+        age=Grouping(band_names(first_ages), _numbers(rows["age_group"])),
         sex=_grouping(rows["sex"]),
         points={item.item: _numbers(rows[f"points_{item.item}"]) for item in items},
         categories={item.item: _numbers(rows[f"category_{item.item}"]) for item in items},

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Any
 
 import ibis
@@ -54,16 +53,6 @@ def check_analysis(file: CostAnalysisFile) -> CostAnalysis:
     if faults:
         raise DefinitionError(faults)
     return file.analysis
-
-
-def age_band(age: ir.IntegerValue, starts: Sequence[int]) -> ir.StringValue:
-    """The band of an age, named by its first and last year: `0-17`, `18-39`, `85+`."""
-    names = [*(f"{low}-{high - 1}" for low, high in pairwise(starts)), f"{starts[-1]}+"]
-    return (
-        ibis.cases(*((age < high, name) for high, name in zip(starts[1:], names[:-1], strict=True)), else_=names[-1])
-        if len(starts) > 1
-        else ibis.literal(names[0])
-    )
 
 
 def main_diagnosis_groups(contacts: ir.Table, period: Period, groups: DiagnosisGroups) -> ir.Table:

@@ -9,11 +9,12 @@ from decimal import Decimal
 import ibis
 import ibis.expr.types as ir
 
+from samspil.population.age_bands import age_band
 from samspil.population.concentration import grouped, lorenz_points
 from samspil.population.cost import costs, per_person, periods_before, unlinked
 from samspil.population.cost_change import transitions
 from samspil.population.cost_course import courses
-from samspil.population.cost_profile import NONE, age_band, main_diagnosis_groups, profile, use
+from samspil.population.cost_profile import NONE, main_diagnosis_groups, profile, use
 from samspil.population.cost_sources import MONEY, units_added_up
 from samspil.population.engine import citizens
 from samspil.population.indicator_results import MUNICIPALITY, NETWORK, PRACTICE, REGION

@@ -11,12 +11,13 @@ from typing import Any
 
 import ibis.expr.types as ir
 
+from samspil.population.age_bands import age_band
 from samspil.population.attendance_segments import UNKNOWN
 from samspil.population.concordance import Concordance, Share, concordance
 from samspil.population.four_numbers import FourNumbers, SegmentSize
 from samspil.population.gap import Gap, from_steps
 from samspil.population.high_need import Profile, homogeneity, persistence
-from samspil.population.segment_sizes import NUMBERS, age_band
+from samspil.population.segment_sizes import NUMBERS
 from samspil.population.segments import Segmentation
 from samspil.population.tables import sources_of
 from samspil.programmes.segments import ProgrammeSegments

@@ -6,12 +6,12 @@ unit and programme, and says which of them are not measured.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from itertools import pairwise
+from collections.abc import Iterator
 
 import ibis
 import ibis.expr.types as ir
 
+from samspil.population.age_bands import age_band
 from samspil.population.attendance_segments import UNKNOWN
 from samspil.population.segments import Segmentation
 from samspil.population.square import UNDETERMINED
@@ -124,13 +124,6 @@ def _certain(value: ir.BooleanValue) -> ir.StringValue:
 
 def _up_to(number: ir.IntegerValue) -> ir.StringValue:
     return ibis.cases((number >= _MANY, f"{_MANY}+"), (number.isnull(), UNKNOWN), else_=number.cast("string"))
-
-
-def age_band(age: ir.IntegerValue, starts: Iterable[int]) -> ir.StringValue:
-    """The age band as people write it: `18-39`, and `80+` for the last."""
-    firsts = list(starts)
-    names = [f"{first}-{after - 1}" for first, after in pairwise(firsts)] + [f"{firsts[-1]}+"]
-    return ibis.cases(*((age >= first, name) for first, name in reversed(list(zip(firsts, names, strict=True)))))
 
 
 def _count(persons: ir.Table, section: str, programme: str | None, key: ir.Value, key2: ir.Value | None) -> ir.Table:

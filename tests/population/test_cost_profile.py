@@ -13,7 +13,6 @@ import pytest
 from samspil.definitions import DefinitionError, SamspilError
 from samspil.population.cost import costs, per_person
 from samspil.population.cost_profile import (
-    age_band,
     alike,
     check_analysis,
     having,
@@ -44,14 +43,6 @@ DIABETES = [
 
 def rows(table: ibis.Table) -> list[dict[str, Any]]:
     return table.to_pyarrow().to_pylist()
-
-
-@pytest.mark.parametrize(
-    ("age", "band"), [(0, "0-17"), (17, "0-17"), (18, "18-39"), (64, "40-64"), (65, "65-74"), (85, "85+")]
-)
-def test_age_bands_begin_where_the_definition_says(age: int, band: str) -> None:
-    bands = age_band(ibis.literal(age), shipped_analysis().age_bands.starts)
-    assert ibis.duckdb.connect().execute(bands) == band
 
 
 def test_the_main_diagnosis_group_is_the_one_with_most_hospital_cost_in_the_year() -> None:
