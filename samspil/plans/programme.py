@@ -48,3 +48,13 @@ def programme_title(name: str) -> str:
     """What a programme is called; its name when its folder is gone."""
     found = programmes().get(name)
     return in_words(found.definition.title) if found is not None else name
+
+
+def band_title(programme_name: str, band: str) -> str:
+    """What a stratum of a programme's models is called; its code when no model has it, and empty for none."""
+    found = programmes().get(programme_name)
+    versions = (
+        [version for model in found.models for version in reversed(model.versions())] if found is not None else []
+    )
+    titles = [each.title for version in versions for each in version.bands if each.band == band]
+    return in_words(titles[0]) if titles else band

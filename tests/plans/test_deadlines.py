@@ -122,7 +122,7 @@ def test_t_ref_7_ten_before_and_25_after_are_a_ratio_of_two_and_a_half(keeper) -
     sent(doctor, place, on=turn, band="yellow")
     red, yellow = referral_counts.before_and_after(keeper, turn)
     assert (red.referrer, red.service, red.band) == (doctor.organisation.name, "psychologist", "red")
-    assert (red.before, red.after, red.ratio) == (10, 25, 2.5)
+    assert (red.before, red.after, red.ratio, red.stratum) == (10, 25, 2.5, "rød")
     assert (yellow.before, yellow.after, yellow.ratio) == (0, 1, None)
 
 
@@ -140,6 +140,14 @@ def test_ref_6_the_share_of_right_patients_is_of_those_answered(keeper) -> None:
         sent(doctor, place, right_patient=answer)
     (found,) = referral_counts.fit_of_services(keeper)
     assert (found.answered, found.share, found.too_ill, found.too_well) == (4, 0.75, 1, 0)
+
+
+def test_counts_as_they_are_are_for_who_keeps_the_catalogue_in_order() -> None:
+    for role in (Role.GP, Role.MUNICIPAL, Role.TEAM_CHAIR):
+        with pytest.raises(Refused):
+            referral_counts.before_and_after(care.actor(role), D(2026, 6, 1))
+        with pytest.raises(Refused):
+            referral_counts.participation(care.actor(role))
 
 
 def test_three_outcomes_that_are_never_added_together(keeper) -> None:
@@ -174,14 +182,14 @@ def test_t_pat_7_unknown_attendance_is_not_nobody(keeper) -> None:
             epicrisis.write(receiver, one, one.version, conclusion="Færdig", nothing_for_gp=True)
         enrolled.append(one)
     made.referral(care.citizen(doctor.organisation), doctor, nurse.organisation)
-    before = referral_counts.participation(keeper, made.PROGRAMME)
+    (before,) = referral_counts.participation(keeper)
     assert (before.enrolled, before.attended, before.completed) == (12, None, 8)
     for one in enrolled[:10]:
         Appointment.objects.create(
             citizen=one.citizen, referral=one, organisation=nurse.organisation, what="Samtale", category="health",
             at=timezone.now() - DAY, state="kept", by=nurse, made_at=timezone.now(),
         )  # fmt: skip
-    found = referral_counts.participation(keeper, made.PROGRAMME, "psychologist")
+    (found,) = referral_counts.participation(keeper)
     assert found.attended == 10
     assert round(found.completion, 2) == 0.67
 
@@ -196,5 +204,5 @@ def test_coord_14_with_and_without_a_coordinator(keeper) -> None:
     two.to(two.send(plan=plan, goal=made.goal(plan)), State.RECEIVED, State.ACCEPTED)
     two.citizen = care.citizen(two.doctor.organisation)
     two.to(two.send(), State.RECEIVED, State.ACCEPTED)
-    for coordinated in (True, False):
-        assert referral_counts.participation(keeper, made.PROGRAMME, coordinated=coordinated).enrolled == 1
+    found = referral_counts.participation(keeper)
+    assert [(row.coordinated, row.enrolled, row.completed) for row in found] == [(True, 1, 0), (False, 1, 0)]

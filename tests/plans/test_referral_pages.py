@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 
 import pytest
 from django.test import Client
@@ -148,6 +149,26 @@ def test_deadlines_are_there_for_all_parties_and_name_no_citizen(two: Two) -> No
         assert two.receiver.organisation.name in page
         assert two.citizen.name not in page
     assert as_(care.member(role=Role.ANALYST)).get("/deadlines/").status_code == 403
+
+
+def test_pat_7_and_ref_7_who_takes_part_and_whether_referrals_changed_are_told_to_the_secretariat(two: Two) -> None:
+    def read(who, address: str) -> str:
+        return " ".join(re.sub(r"<[^>]+>", " ", text_of(as_(who).get(address))).split())
+
+    two.to(two.send(), State.RECEIVED, State.ACCEPTED)
+    keeper, today = care.member(role=Role.SECRETARIAT), timezone.localdate()
+    page = read(keeper, "/deadlines/")
+    assert "uden 1 ikke noteret 0 (0 % af 1) 0" in page
+    assert "Har henvisningerne ændret sig?" not in page
+    period = f"since={today - dt.timedelta(days=10)}&until={today}"
+    page = read(keeper, f"/deadlines/?{period}&turn={today}")
+    assert "10 dage før den" in page
+    assert "mod 1 dag fra og med den dag" in page
+    assert f"{two.doctor.organisation.name} Samtaler med en psykolog – 0 1 –" in page
+    assert "Vælg en dag i perioden." in read(keeper, f"/deadlines/?{period}&turn={today + dt.timedelta(days=1)}")
+    page = read(two.doctor, f"/deadlines/?{period}&turn={today}")
+    assert "Hvem deltager?" not in page
+    assert "Har henvisningerne ændret sig?" not in page
 
 
 def test_what_was_not_referred_stands_on_the_plan_and_late_ones_on_the_own_list(two: Two) -> None:

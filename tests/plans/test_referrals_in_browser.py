@@ -106,4 +106,6 @@ def test_every_page_is_accessible_and_fits_a_phone(page, live_server, axe, town)
     look(page, axe, [refer, f"{refer}?need=talk", f"{refer}?service=odense-ic/talk_therapy", "/referrals/?way=sent"])
     look(page, axe, [f"/referrals/{done.pk}/", "/deadlines/"])
     be(page, live_server, care.member(role=Role.SECRETARIAT))
+    compared = f"/deadlines/?turn={timezone.localdate()}"
     look(page, axe, ["/services/odense-ic/psychologist/", "/services/odense-ic/psychologist/change/", "/services/"])
+    look(page, axe, ["/deadlines/", compared])

@@ -276,3 +276,20 @@ class PeriodForm(forms.Form):
 
     since = DayField(label=_("Sent from"), required=False)
     until = DayField(label=_("Until"), required=False)
+
+
+class ComparedPeriodForm(PeriodForm):
+    """A period, and the day in it on which something changed."""
+
+    turn = DayField(
+        label=_("Compare before and from"),
+        required=False,
+        help_text=_("For example the day an agreement came into force."),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        since, until, turn = given.get("since"), given.get("until"), given.get("turn")
+        if turn and ((since and turn <= since) or (until and turn > until)):
+            self.add_error("turn", _("Choose a day within the period."))
+        return given

@@ -6,20 +6,24 @@ import datetime as dt
 from collections import Counter
 from dataclasses import dataclass
 
-from django.db.models import Count, F
+from django.db.models import Count, Exists, OuterRef, Q
 from django.utils import timezone
 
 from samspil.access import guard
 from samspil.access.actor import Actor
 from samspil.access.policy import Resource
 from samspil.plans.actions.referral_course import State
-from samspil.plans.models import Appointment, Referral, ServiceDecision
+from samspil.plans.models import Coordination, Referral, ReferralStep, ServiceDecision
+from samspil.plans.programme import band_title
 from samspil.plans.queries.catalogue import titles_of_services
 
 
 @dataclass(frozen=True)
 class Pattern:
-    """Referrals of one referrer, service and stratum before and after a day; `ratio` is None for none before."""
+    """Referrals of one referrer, service and stratum before and after a day; `ratio` is None for none before.
+
+    `title` and `stratum` are what the service and the band are called.
+    """
 
     referrer: str
     programme: str
@@ -27,6 +31,8 @@ class Pattern:
     band: str
     before: int
     after: int
+    title: str
+    stratum: str
 
     @property
     def ratio(self) -> float | None:
@@ -39,9 +45,10 @@ def before_and_after(
     """How many were referred before `turn` and from it on, by who referred, service and stratum (report 002 REF-7).
 
     Between `since` and `until`, both inclusive; those that go on with another provider are not counted again. Numerator
-    and denominator are kept beside the ratio. Raises Refused.
+    and denominator are kept beside the ratio. For who keeps the catalogue in order, since counts are as they are
+    (decision 29). Raises Refused.
     """
-    guard.require(actor, "read", Resource("deadlines"), "improvement")
+    guard.require(actor, "write", Resource("catalogue"), "improvement")
     found = Referral.objects.filter(continues__isnull=True)
     if since is not None:
         found = found.filter(sent_at__gte=_start(since))
@@ -53,7 +60,11 @@ def before_and_after(
         rows = part.order_by().values_list(*keys).annotate(number=Count("id"))
         for referrer, programme, service, band, number in rows:
             counts.setdefault((referrer, programme, service, band), [0, 0])[late] = number
-    return [Pattern(*key, *numbers) for key, numbers in sorted(counts.items())]
+    titles = titles_of_services()
+    return [
+        Pattern(*key, *numbers, title=titles.get(key[1:3], key[2]), stratum=band_title(key[1], key[3]))
+        for key, numbers in sorted(counts.items())
+    ]
 
 
 def _start(day: dt.date) -> dt.datetime:
@@ -70,11 +81,13 @@ def not_referred(actor: Actor, programme: str = "") -> dict[tuple[str, str], int
 
 @dataclass(frozen=True)
 class Participation:
-    """Who took part in a service, and how far: enrolled, came at least once, completed, dropped out.
+    """Who took part in a service, with or without a coordinator: enrolled, came at least once, completed, dropped out.
 
     `attended` is None when no attendance was written down for anybody: unknown is not nobody (report 002 PAT-7).
     """
 
+    title: str
+    coordinated: bool
     enrolled: int
     attended: int | None
     completed: int
@@ -82,31 +95,42 @@ class Participation:
 
     @property
     def completion(self) -> float | None:
+        """The share of those enrolled who completed."""
         return self.completed / self.enrolled if self.enrolled else None
 
 
-def participation(actor: Actor, programme: str, service: str = "", *, coordinated: bool | None = None) -> Participation:
-    """Participation and completion, of all or of those with, or without, a coordinator (report 002 COORD-14, PAT-7).
+def participation(actor: Actor) -> list[Participation]:
+    """Participation and completion by service, those with a coordinator apart (report 002 COORD-14, PAT-7).
 
-    Enrolled are those whom the provider accepted. Raises Refused.
+    Enrolled are those whom the provider accepted; one has a coordinator who had one when the referral was sent. Two
+    statements. For who keeps the catalogue in order (decision 29). Raises Refused.
     """
-    guard.require(actor, "read", Resource("deadlines"), "improvement")
-    found = Referral.objects.filter(programme=programme, steps__state=State.ACCEPTED)
-    if service:
-        found = found.filter(service=service)
-    if coordinated is not None:
-        with_one = Referral.objects.filter(plan__coordinations__since__lte=F("sent_at__date")).values("pk")
-        found = found.filter(pk__in=with_one) if coordinated else found.exclude(pk__in=with_one)
-    found = Referral.objects.filter(pk__in=found.values("pk"))
-    states = Counter(found.values_list("state", flat=True))
-    marked = Appointment.objects.filter(referral__in=found, state__in=["kept", "missed"])
-    came = marked.filter(state="kept").values("referral").distinct().count()
-    return Participation(
-        enrolled=sum(states.values()),
-        attended=came if marked.exists() else None,
-        completed=states[State.COMPLETED],
-        dropped_out=states[State.DROPPED_OUT],
-    )
+    guard.require(actor, "write", Resource("catalogue"), "improvement")
+    accepted = ReferralStep.objects.filter(referral=OuterRef("pk"), state=State.ACCEPTED)
+    with_one = Coordination.objects.filter(plan=OuterRef("plan"), since__lte=OuterRef("sent_at__date"))
+    found = Referral.objects.filter(Exists(accepted)).annotate(coordinated=Exists(with_one)).order_by()
+    keys = ("programme", "service", "coordinated")
+    counts: dict[tuple[str, str, bool], Counter[str]] = {}
+    for programme, service, coordinated, state, number in found.values_list(*keys, "state").annotate(n=Count("pk")):
+        counts.setdefault((programme, service, coordinated), Counter())[state] = number
+    marked = found.filter(appointments__state__in=["kept", "missed"]).values_list(*keys)
+    kept = Count("pk", filter=Q(appointments__state="kept"), distinct=True)
+    came = {
+        (programme, service, coordinated): number for programme, service, coordinated, number in marked.annotate(n=kept)
+    }
+    titles = titles_of_services()
+    rows = [
+        Participation(
+            title=titles.get(key[:2], key[1]),
+            coordinated=key[2],
+            enrolled=states.total(),
+            attended=came.get(key),
+            completed=states[State.COMPLETED],
+            dropped_out=states[State.DROPPED_OUT],
+        )
+        for key, states in counts.items()
+    ]
+    return sorted(rows, key=lambda row: (row.title.casefold(), not row.coordinated))
 
 
 @dataclass
