@@ -62,8 +62,8 @@ def before_and_after(
             counts.setdefault((referrer, programme, service, band), [0, 0])[late] = number
     titles = titles_of_services()
     return [
-        Pattern(*key, *numbers, title=titles.get(key[1:3], key[2]), stratum=band_title(key[1], key[3]))
-        for key, numbers in sorted(counts.items())
+        Pattern(*key, before, after, titles.get(key[1:3], key[2]), band_title(key[1], key[3]))
+        for key, (before, after) in sorted(counts.items())
     ]
 
 
