@@ -73,10 +73,12 @@ def test_every_way_of_counting_counts_everybody(region: Region, engine: str) -> 
     assert people.practices is not None
     ways = (people.persons, people.practices.persons, people.amounts["cost"].persons)
     assert {int(way.sum()) for way in ways} == {people.everybody}
-    for rows in (people, people.practices):
-        listed = {outcome: int(rows.persons[rows.in_target & had].sum()) for outcome, had in rows.events.items()}
-        assert listed == {"admission": listed["admission"], "death": listed["death"]}
-        assert listed["admission"] > 0
+    whole, by_practice = (
+        {outcome: int(rows.persons[rows.in_target & had].sum()) for outcome, had in rows.events.items()}
+        for rows in (people, people.practices)
+    )
+    assert whole == by_practice
+    assert whole["admission"] > 0
 
 
 def test_sums_of_an_amount_are_those_of_the_persons(region: Region, engine: str) -> None:
