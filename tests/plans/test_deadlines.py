@@ -120,7 +120,9 @@ def test_t_ref_7_ten_before_and_25_after_are_a_ratio_of_two_and_a_half(keeper) -
     for _ in range(25):
         sent(doctor, place, on=turn, band="red")
     sent(doctor, place, on=turn, band="yellow")
-    red, yellow = referral_counts.before_and_after(keeper, turn)
+    found = referral_counts.before_and_after(keeper, turn, since=turn - 10 * DAY, until=turn + 4 * DAY)
+    assert (found.turn, found.days_before, found.days_after) == (turn, 10, 5)
+    red, yellow = found.patterns
     assert (red.referrer, red.service, red.band) == (doctor.organisation.name, "psychologist", "red")
     assert (red.before, red.after, red.ratio, red.stratum) == (10, 25, 2.5, "rød")
     assert (yellow.before, yellow.after, yellow.ratio) == (0, 1, None)
@@ -130,8 +132,17 @@ def test_going_on_elsewhere_is_no_new_referral(keeper) -> None:
     two = Two()
     first = two.send()
     referrals.rematch(two.gp, first, first.version, made.provider().organisation, "Flyttet")
-    (only,) = referral_counts.before_and_after(keeper, timezone.localdate() - DAY)
+    today = timezone.localdate()
+    (only,) = referral_counts.before_and_after(keeper, today - DAY, since=today - 9 * DAY, until=today).patterns
     assert (only.before, only.after) == (0, 1)
+
+
+def test_practices_with_the_same_name_are_two(keeper) -> None:
+    place, turn = made.provider().organisation, D(2026, 6, 1)
+    for _ in range(2):
+        sent(care.member(care.practice("Lægehuset")), place, on=turn)
+    found = referral_counts.before_and_after(keeper, turn, since=turn - DAY, until=turn)
+    assert [(row.referrer, row.before, row.after) for row in found.patterns] == [("Lægehuset", 0, 1)] * 2
 
 
 def test_ref_6_the_share_of_right_patients_is_of_those_answered(keeper) -> None:
@@ -145,7 +156,7 @@ def test_ref_6_the_share_of_right_patients_is_of_those_answered(keeper) -> None:
 def test_counts_as_they_are_are_for_who_keeps_the_catalogue_in_order() -> None:
     for role in (Role.GP, Role.MUNICIPAL, Role.TEAM_CHAIR):
         with pytest.raises(Refused):
-            referral_counts.before_and_after(care.actor(role), D(2026, 6, 1))
+            referral_counts.before_and_after(care.actor(role), D(2026, 6, 1), since=D(2026, 5, 1), until=D(2026, 6, 30))
         with pytest.raises(Refused):
             referral_counts.participation(care.actor(role))
 
@@ -161,14 +172,11 @@ def test_three_outcomes_that_are_never_added_together(keeper) -> None:
         ("not_offered_health", {"words": "For åndenød"}),
     ):
         service_decisions.decide(gp, citizen, made.PROGRAMME, "psychologist", outcome, **given)
-    assert referral_counts.not_referred(keeper) == {
-        ("psychologist", "not_referred"): 1,
-        ("psychologist", "declined"): 2,
-        ("psychologist", "not_offered_health"): 1,
-    }
+    (found,) = referral_counts.fit_of_services(keeper)
+    assert (found.not_referred, found.declined, found.not_offered_health) == (1, 2, 1)
 
 
-def test_t_pat_7_unknown_attendance_is_not_nobody(keeper) -> None:
+def test_t_pat_7_unknown_attendance_is_not_nobody(keeper, django_assert_num_queries) -> None:
     """Report 002 L3443-3456: enrolled 12, came at least once 10, completed 8."""
     doctor, nurse = care.member(), made.provider()
     receiver = care.acting(nurse)
@@ -184,13 +192,21 @@ def test_t_pat_7_unknown_attendance_is_not_nobody(keeper) -> None:
     made.referral(care.citizen(doctor.organisation), doctor, nurse.organisation)
     (before,) = referral_counts.participation(keeper)
     assert (before.enrolled, before.attended, before.completed) == (12, None, 8)
-    for one in enrolled[:10]:
+
+    def appointment(one: Referral, state: str) -> None:
         Appointment.objects.create(
             citizen=one.citizen, referral=one, organisation=nurse.organisation, what="Samtale", category="health",
-            at=timezone.now() - DAY, state="kept", by=nurse, made_at=timezone.now(),
+            at=timezone.now() - DAY, state=state, by=nurse, made_at=timezone.now(),
         )  # fmt: skip
-    (found,) = referral_counts.participation(keeper)
-    assert found.attended == 10
+
+    appointment(enrolled[11], "missed")
+    (nobody,) = referral_counts.participation(keeper)
+    assert nobody.attended == 0
+    for one in (*enrolled[:10], enrolled[0]):
+        appointment(one, "kept")
+    with django_assert_num_queries(3):
+        (found,) = referral_counts.participation(keeper)
+    assert found.attended == 10, "one came twice and is one"
     assert round(found.completion, 2) == 0.67
 
 

@@ -39,9 +39,17 @@ class Pattern:
         return self.after / self.before if self.before else None
 
 
-def before_and_after(
-    actor: Actor, turn: dt.date, *, since: dt.date | None = None, until: dt.date | None = None
-) -> list[Pattern]:
+@dataclass(frozen=True)
+class Change:
+    """Patterns before and after the day `turn`, and how many days of the period are on either side of it."""
+
+    turn: dt.date
+    days_before: int
+    days_after: int
+    patterns: list[Pattern]
+
+
+def before_and_after(actor: Actor, turn: dt.date, *, since: dt.date, until: dt.date) -> Change:
     """How many were referred before `turn` and from it on, by who referred, service and stratum (report 002 REF-7).
 
     Between `since` and `until`, both inclusive; those that go on with another provider are not counted again. Numerator
@@ -49,34 +57,28 @@ def before_and_after(
     (decision 29). Raises Refused.
     """
     guard.require(actor, "write", Resource("catalogue"), "improvement")
-    found = Referral.objects.filter(continues__isnull=True)
-    if since is not None:
-        found = found.filter(sent_at__gte=_start(since))
-    if until is not None:
-        found = found.filter(sent_at__lt=_start(until + dt.timedelta(days=1)))
-    keys = ("from_organisation__name", "programme", "service", "band")
-    counts: dict[tuple[str, str, str, str], list[int]] = {}
+    found = Referral.objects.filter(
+        continues__isnull=True, sent_at__gte=_start(since), sent_at__lt=_start(until + dt.timedelta(days=1))
+    )
+    # Two practices may have the same name.
+    keys = ("from_organisation__name", "from_organisation", "programme", "service", "band")
+    counts: dict[tuple[str, int, str, str, str], list[int]] = {}
     for late, part in enumerate((found.filter(sent_at__lt=_start(turn)), found.filter(sent_at__gte=_start(turn)))):
-        rows = part.order_by().values_list(*keys).annotate(number=Count("id"))
-        for referrer, programme, service, band, number in rows:
-            counts.setdefault((referrer, programme, service, band), [0, 0])[late] = number
+        for *key, number in part.order_by().values_list(*keys).annotate(number=Count("id")):
+            counts.setdefault(tuple(key), [0, 0])[late] = number
     titles = titles_of_services()
-    return [
-        Pattern(*key, before, after, titles.get(key[1:3], key[2]), band_title(key[1], key[3]))
-        for key, (before, after) in sorted(counts.items())
-    ]
+    patterns = [
+        Pattern(
+            referrer, programme, service, band, before, after,
+            titles.get((programme, service), service), band_title(programme, band),
+        )
+        for (referrer, _number, programme, service, band), (before, after) in sorted(counts.items())
+    ]  # fmt: skip
+    return Change(turn, (turn - since).days, (until - turn).days + 1, patterns)
 
 
 def _start(day: dt.date) -> dt.datetime:
     return timezone.make_aware(dt.datetime.combine(day, dt.time()))
-
-
-def not_referred(actor: Actor, programme: str = "") -> dict[tuple[str, str], int]:
-    """How often each outcome was written down, by service and outcome: never added together. Raises Refused."""
-    guard.require(actor, "read", Resource("deadlines"), "improvement")
-    found = ServiceDecision.objects.filter(programme=programme) if programme else ServiceDecision.objects.all()
-    rows = found.order_by().values_list("service", "outcome").annotate(number=Count("id"))
-    return {(service, outcome): number for service, outcome, number in rows}
 
 
 @dataclass(frozen=True)
@@ -102,8 +104,8 @@ class Participation:
 def participation(actor: Actor) -> list[Participation]:
     """Participation and completion by service, those with a coordinator apart (report 002 COORD-14, PAT-7).
 
-    Enrolled are those whom the provider accepted; one has a coordinator who had one when the referral was sent. Two
-    statements. For who keeps the catalogue in order (decision 29). Raises Refused.
+    Enrolled are those whom the provider accepted; one has a coordinator who had one when the referral was sent. Three
+    statements, one of them for titles. For who keeps the catalogue in order (decision 29). Raises Refused.
     """
     guard.require(actor, "write", Resource("catalogue"), "improvement")
     accepted = ReferralStep.objects.filter(referral=OuterRef("pk"), state=State.ACCEPTED)

@@ -29,7 +29,5 @@ def deadlines(request: Request) -> HttpResponse:
     if keeps:
         told |= {"fits": fit_of_services(request.actor), "participation": participation(request.actor)}
     if keeps and (turn := given.get("turn")):
-        patterns = before_and_after(request.actor, turn, since=found.since, until=found.until)
-        days = ((turn - found.since).days, (found.until - turn).days + 1)
-        told |= {"turn": turn, "patterns": patterns, "days_before": days[0], "days_after": days[1]}
+        told["change"] = before_and_after(request.actor, turn, since=found.since, until=found.until)
     return render(request, "plans/deadlines.html", told)
