@@ -25,10 +25,15 @@ if ! "$python" -c 'import ensurepip, venv' >/dev/null 2>&1; then
         exit 1
     fi
 fi
-[ -x .venv/bin/python ] || "$python" -m venv .venv
+# What was cut short, perhaps in the middle of a package, is begun anew: nobody could say what is whole in it.
+if [ ! -x .venv/bin/python ] || [ -e .venv/unfinished ]; then
+    "$python" -m venv --clear .venv
+fi
+touch .venv/unfinished
 say "installing the packages of $lock"
 .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r "$lock"
 .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+rm .venv/unfinished
 # PDFs are drawn with Pango, which is no Python package. Without it everything else works, and pages can be printed.
 if ! .venv/bin/python -c 'import weasyprint' >/dev/null 2>&1; then
     pango="libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"

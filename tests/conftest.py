@@ -27,6 +27,14 @@ ROOT = Path(__file__).parent.parent
 pytest_plugins = ["tests.engines"]
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items):
+    """What happens in a browser is the same on each database."""
+    for item in items:
+        if "browser" in item.fixturenames:
+            item.add_marker("once")
+
+
 @pytest.fixture(scope="session", autouse=True)
 def plain_static_files():
     """Files of the pages under their own names; those with hashes in them exist only after `collectstatic`."""

@@ -7,6 +7,7 @@ Frederiksen belongs to nobody here: another practice treats him, others have tas
 from __future__ import annotations
 
 import datetime as dt
+from functools import cached_property
 from typing import Any
 
 from allauth.mfa.models import Authenticator
@@ -125,7 +126,7 @@ class Circle:
         citizen = self.citizen
         return [citizen.name, citizen.cpr, citizen.cpr_text, citizen.phone]
 
-    @property
+    @cached_property
     def words(self) -> list[str]:
         """The criteria of the citizen in words, as far as the words are such as stand nowhere else."""
         with translation.override("da"):

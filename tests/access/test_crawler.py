@@ -26,6 +26,7 @@ from tests.access import crawl_networks, crawl_population
 from tests.access.crawl_world import OTHERS, ROLES, Town
 from tests.access.once import made_once
 
+pytestmark = pytest.mark.once
 SEND = re.compile(r"""<form\s[^>]*?action=["']([^"']+)["']""")
 LINK = re.compile(r"""<a\s[^>]*?href=["']([^"']*)["']""")
 #: Where the officer, and nobody else who steers, may meet a citizen's name: who looked at whom is the officer's work.

@@ -34,6 +34,7 @@ from tests.access.matrix_world import CPR, HIDDEN, NAME, Cell, World, cells
 from tests.access.once import made_once
 from tests.lists import made
 
+pytestmark = pytest.mark.once
 MATRIX = cells()
 #: What commands do has no address; those cells are asked of the policy only.
 ON_PAGES = [cell for cell in MATRIX if cell.role != Role.SYSTEM]

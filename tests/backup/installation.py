@@ -38,7 +38,7 @@ class Installation:
     """One home, and the database at `url` or SQLite in the home."""
 
     def __init__(self, home: Path, url: str | None = None, **variables: str) -> None:
-        self.home = home
+        self.home, self.url = home, url
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("SAMSPIL_", "DJANGO_"))}
         self.environment = kept | {"SAMSPIL_HOME": str(home), "SAMSPIL_POSTGRESQL": str(programs())} | variables
         if url is not None:

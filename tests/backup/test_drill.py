@@ -26,26 +26,31 @@ def server():
     started.stop()
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)])
-def empty_database(request):
-    """Gives the URL of a database with nothing in it; None is SQLite in the home."""
+@pytest.fixture(scope="module", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)])
+def database(request):
+    """Makes a database that is empty or a copy of another, and gives its URL; None is SQLite in the home."""
     if request.param == "sqlite":
-        return lambda: None
+        return lambda _copied=None: None
     started = request.getfixturevalue("server")
 
-    def make():
+    def make(copied=None):
         name = f"drill{next(_numbers)}"
         with psycopg.connect(started.url, autocommit=True) as connection:
-            connection.execute(f"CREATE DATABASE {name}")
+            connection.execute(f"CREATE DATABASE {name} TEMPLATE {_named(copied) if copied else 'template1'}")
         return started.url.rpartition("/")[0] + f"/{name}"
 
     return make
 
 
-@pytest.fixture
-def running(home, empty_database):
-    """An installation with both planes and a few weeks of work in it."""
-    made = Installation(home, empty_database())
+def _named(url):
+    return url.rpartition("/")[2]
+
+
+@pytest.fixture(scope="module")
+def worked(small_home, database, tmp_path_factory):
+    """An installation with both planes and a few weeks of work in it, made once and never changed by a test."""
+    home = shutil.copytree(small_home, tmp_path_factory.mktemp("worked") / "var")
+    made = Installation(home, database())
     made.samspil("migrate")
     made.samspil("administrator", "anna", "--name", "Anna Holm")
     made.samspil("access-log", "seal")
@@ -53,7 +58,18 @@ def running(home, empty_database):
 
 
 @pytest.fixture
-def another(tmp_path, empty_database, running):
+def copy(worked, database, tmp_path):
+    """Makes a copy of it that a test may change."""
+    return lambda name: Installation(shutil.copytree(worked.home, tmp_path / name), database(worked.url))
+
+
+@pytest.fixture
+def running(copy):
+    return copy("var")
+
+
+@pytest.fixture
+def another(tmp_path, database, running):
     """Makes an empty installation that has the keys, as an operator who kept them elsewhere makes it."""
 
     def make(name="new", *, keys=True):
@@ -61,7 +77,7 @@ def another(tmp_path, empty_database, running):
         home.mkdir(exist_ok=True)
         for key in ("log.key", "secret.key") if keys else ():
             shutil.copy2(running.home / key, home / key)
-        return Installation(home, empty_database())
+        return Installation(home, database())
 
     return make
 
@@ -177,10 +193,9 @@ def test_a_damaged_database_is_named_before_anything_is_touched(running, another
     assert not kept(new.home)
 
 
-def test_what_is_not_empty_is_left_as_it_is(running, another, tmp_path):
-    backups, used = tmp_path / "backups", another()
+def test_what_is_not_empty_is_left_as_it_is(running, copy, tmp_path):
+    backups, used = tmp_path / "backups", copy("used")
     running.samspil("backup", "--to", backups)
-    used.samspil("migrate")
     used.samspil("administrator", "bo", "--name", "Bo Holm")
     rows, files = used.tables(), tree(used.home)
     assert "is not empty" in used.samspil("restore", backups, status=2)

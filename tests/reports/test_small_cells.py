@@ -17,7 +17,12 @@ FEW = 5
 def group(name: str, listed_events: int, other_events: int, listed: int = 20) -> Subgroup:
     on_list = np.arange(100) < listed
     events = (np.arange(100) < listed_events) | (np.arange(100) >= 100 - other_events)
-    return Subgroup("practice", name, at_threshold(on_list, events), Unknown.because(Reason.NO_PERSONS))
+    return Subgroup(
+        "practice",
+        name,
+        at_threshold(on_list, events, np.ones(100, dtype=np.int64)),
+        Unknown.because(Reason.NO_PERSONS),
+    )
 
 
 def test_few_on_the_list_or_outside_it_are_hidden() -> None:

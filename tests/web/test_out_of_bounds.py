@@ -11,7 +11,7 @@ from samspil.access.models import Role
 from tests import care
 from tests.lists import made
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 HUGE = str(10**30)
 PERIODS = ["until=9999-12-31", "since=0001-01-01", "since=9999-12-31", "since=0001-01-01&until=9999-12-31"]
 
