@@ -22,7 +22,7 @@ from tests.spark.cluster import Cluster
 
 ROOT = Path(__file__).parents[2]
 #: A machine with much to do is slow; what comes at all has come by then.
-SECONDS = 900
+SECONDS = 2_400
 #: Begins what is said of rows of people that were asked for all at once.
 PEOPLE = "people asked for at once: "
 
