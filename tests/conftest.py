@@ -23,14 +23,18 @@ from tests.in_browser import is_fault
 
 REGION_AS_OF = dt.date(2016, 10, 15)
 ROOT = Path(__file__).parent.parent
+#: The folders of tests of what the care plane keeps. Backups, which are not here, bring databases of both kinds.
+CARE_PLANE = {"config", "access", "lists", "plans", "improvement", "web"}
 # Not earlier, as `tests/environment.py` is: what it imports of Samspil is to be counted as covered.
 pytest_plugins = ["tests.engines"]
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items):
-    """What happens in a browser is the same on each database."""
+    """Which tests CI runs on which database, said by markers, so that none is left out of both runs."""
     for item in items:
+        if item.path.relative_to(ROOT).parts[1] in CARE_PLANE:
+            item.add_marker("care_plane")
         if "browser" in item.fixturenames:
             item.add_marker("once")
 

@@ -48,7 +48,7 @@ def _named(url):
 
 @pytest.fixture(scope="module")
 def worked(small_home, database, tmp_path_factory):
-    """An installation with both planes and a few weeks of work in it, made once and never changed by a test."""
+    """An installation with both planes and an administrator, made once and never changed by a test."""
     home = shutil.copytree(small_home, tmp_path_factory.mktemp("worked") / "var")
     made = Installation(home, database())
     made.samspil("migrate")
@@ -58,14 +58,9 @@ def worked(small_home, database, tmp_path_factory):
 
 
 @pytest.fixture
-def copy(worked, database, tmp_path):
-    """Makes a copy of it that a test may change."""
-    return lambda name: Installation(shutil.copytree(worked.home, tmp_path / name), database(worked.url))
-
-
-@pytest.fixture
-def running(copy):
-    return copy("var")
+def running(worked, database, tmp_path):
+    """A copy of it that a test may change."""
+    return Installation(shutil.copytree(worked.home, tmp_path / "var"), database(worked.url))
 
 
 @pytest.fixture
@@ -193,9 +188,11 @@ def test_a_damaged_database_is_named_before_anything_is_touched(running, another
     assert not kept(new.home)
 
 
-def test_what_is_not_empty_is_left_as_it_is(running, copy, tmp_path):
-    backups, used = tmp_path / "backups", copy("used")
+def test_what_is_not_empty_is_left_as_it_is(running, another, tmp_path):
+    """Its home has no data: what is not empty is the database."""
+    backups, used = tmp_path / "backups", another()
     running.samspil("backup", "--to", backups)
+    used.samspil("migrate")
     used.samspil("administrator", "bo", "--name", "Bo Holm")
     rows, files = used.tables(), tree(used.home)
     assert "is not empty" in used.samspil("restore", backups, status=2)
