@@ -11,7 +11,8 @@ import pytest
 from tests.config import served
 from tests.postgresql import Server
 
-pytestmark = pytest.mark.slow
+# It has a server of its own.
+pytestmark = [pytest.mark.slow, pytest.mark.once]
 
 
 @pytest.fixture

@@ -22,6 +22,8 @@ from samspil.web import views
 from tests.config import served
 from tests.postgresql import Server
 
+# What is asked for has a server of its own.
+pytestmark = pytest.mark.once
 URL = "postgresql://anna:secret@db.example:5432/samspil"
 
 
@@ -160,7 +162,9 @@ class TestServed:
                 answers = [pool.submit(log_in_wrongly, running) for _ in range(20)]
                 while not all(answer.done() for answer in answers):
                     most = max(most, ask(OPEN)[0][0])
-            assert {answer.result() for answer in answers} == {200}
+            # Tries of one name are counted one after another; who waits too long for it, on a busy machine, is put off.
+            assert 200 in (found := {answer.result() for answer in answers})
+            assert found <= {200, 429}
             assert 0 < most <= 4, "two for each of two processes"
 
     def test_limits_are_those_of_the_pages(self, server, plane, tmp_path):

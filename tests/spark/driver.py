@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -25,6 +26,8 @@ ROOT = Path(__file__).parents[2]
 SECONDS = 2_400
 #: Begins what is said of rows of people that were asked for all at once.
 PEOPLE = "people asked for at once: "
+#: Stands before what a command prints.
+PROMPT = "$ samspil "
 
 
 class Driver:
@@ -50,6 +53,10 @@ class Driver:
     @property
     def said(self) -> str:
         return (self._folder / "err").read_text(errors="replace") + (self._folder / "out").read_text(errors="replace")
+
+    def printed(self) -> list[str]:
+        """What each command printed, after the line with the command."""
+        return (self._folder / "out").read_text(encoding="utf-8").split(PROMPT)[1:]
 
     def wait_before(self, hold: str) -> None:
         """Wait until it waits before what begins so."""
@@ -129,17 +136,18 @@ def main(folder: Path, commands: Sequence[str]) -> int:
     threading.Thread(target=_tell_tasks, args=(folder,), daemon=True).start()
     for command in commands:
         about_to(command)
+        print(f"{PROMPT}{command}", flush=True)
         if command == "collect":
             _collect()
-        elif code := _command(command.split()):
+        elif code := _command(command):
             return code
     return 0
 
 
-def _command(words: list[str]) -> int:
+def _command(command: str) -> int:
     from samspil import cli  # noqa: PLC0415
 
-    sys.argv = ["samspil", *words]
+    sys.argv = ["samspil", *shlex.split(command)]
     try:
         cli.main()
     except SystemExit as end:

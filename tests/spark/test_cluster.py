@@ -37,15 +37,16 @@ pytestmark = [pytest.mark.slow, pytest.mark.spark]
 SHARE = 0.8
 #: What plans of segments need of a driver, and how much of results it may be sent: less than the people who are scored.
 MEMORY, RESULTS = "1g", "64k"
-#: Quick to start: nothing here runs long enough to be worth compiling well.
-QUICK = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
+#: Workers are quick to start: nothing they do is long enough to be worth compiling well, as a driver's plans are.
+SERIAL = "-XX:+UseSerialGC"
+QUICK = f"-XX:TieredStopAtLevel=1 {SERIAL}"
 CHAIN = (
     "stratify --model daemp --as-of {day} --out {out}/items.csv",
     "lists --model daemp --as-of {day} --out {out}/lists.csv",
-    "indicators --set t2d --as-of {day} --out {out}/indicators.csv",
+    "indicators --set t2d --as-of {day} --by network --since {before} --every '12 months' --out {out}/indicators.csv",
     "validate --model daemp --as-of {before} --out {out}",
-    "segments --as-of {day} --out {out}/segments.csv",
-    "cost --as-of {day} --out {out}/cost.csv",
+    "segments --as-of {day} --by municipality --out {out}/segments.csv",
+    "cost --as-of {day} --by municipality --out {out}/cost.csv",
 )
 
 
@@ -90,6 +91,8 @@ class Worked:
     folder: Path
     cluster: Cluster
     said: str
+    #: What each command of the chain printed on the cluster, and with the embedded engine.
+    printed: tuple[list[str], list[str]]
 
     @property
     def home(self) -> Path:
@@ -114,17 +117,17 @@ def commands(home: Path, *verbs_of_chain: str) -> list[str]:
 
 
 def environment(cluster: Cluster, home: Path, engine: str = "spark", **more: str) -> dict[str, str]:
-    quick = f"{QUICK} {settings(home, 'local')['spark.driver.extraJavaOptions']}"
+    own = f"{SERIAL} {settings(home, 'local')['spark.driver.extraJavaOptions']}"
     conf = cluster.settings(
-        executor_memory="700m", executor_extraJavaOptions=QUICK, driver_extraJavaOptions=quick, driver_memory=MEMORY,
+        executor_memory="700m", executor_extraJavaOptions=QUICK, driver_extraJavaOptions=own, driver_memory=MEMORY,
         driver_maxResultSize=RESULTS, sql_autoBroadcastJoinThreshold="16k", eventLog_enabled="true",
         eventLog_compress="false",
         eventLog_rolling_enabled="false", eventLog_dir=str(cluster.folder), sql_shuffle_partitions="6",
         # Sorting looks at some rows of each part first; of a large population they are few, of this one nearly all.
         sql_execution_rangeExchange_sampleSizePerPartition="10",
     )  # fmt: skip
-    own = {"SAMSPIL_SPARK_CONF": str(conf), "SAMSPIL_ENGINE": engine, "SAMSPIL_HOME": str(home)}
-    return cluster.environment | own | more
+    ours = {"SAMSPIL_SPARK_CONF": str(conf), "SAMSPIL_ENGINE": engine, "SAMSPIL_HOME": str(home)}
+    return cluster.environment | ours | more
 
 
 @pytest.fixture(scope="module")
@@ -148,8 +151,9 @@ def worked(cluster: Cluster, packages: Path, tmp_path_factory: pytest.TempPathFa
     verbs.ingest([*map(Path, by_cluster), packages], home=alone)
     shutil.copytree(home, repeated, ignore=shutil.ignore_patterns("runs"))
     embedded = environment(cluster, repeated, "duckdb")
-    assert Driver(folder / "repeating", embedded, commands(repeated, *CHAIN)).finish() == 0
-    return Worked(folder, cluster, driver.said)
+    repeating = Driver(folder / "repeating", embedded, commands(repeated, *CHAIN))
+    assert repeating.finish() == 0, repeating.said
+    return Worked(folder, cluster, driver.said, (driver.printed()[-len(CHAIN) - 1 : -1], repeating.printed()))
 
 
 def of_people(home: Path) -> dict[str, pa.Table]:
@@ -203,6 +207,13 @@ def test_runs_and_files_are_those_of_one_machine(worked: Worked, tmp_path: Path)
     for name in files:
         ours_now, theirs_now = ((worked.folder / f"{home}-out" / name).read_bytes() for home in ("spark", "repeated"))
         assert ours_now == theirs_now, name
+
+
+def test_commands_print_the_same(worked: Worked) -> None:
+    ours, theirs = worked.printed
+    assert len(ours) == len(theirs) == len(CHAIN)
+    for one, other in zip(ours, theirs, strict=True):
+        assert one.replace(f"{worked.home}-out", "") == other.replace(f"{worked.repeated}-out", "")
 
 
 def test_no_half_file_is_left_behind(worked: Worked) -> None:

@@ -1,4 +1,7 @@
-"""Every verb of the population gives the same on both engines: what is kept, what is written, and what is shown."""
+"""Models give the same on both engines: what is kept, what is written, and what is shown.
+
+The other verbs of the population are compared on a cluster, in `tests/spark/test_cluster.py`.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,6 @@ import pyarrow.parquet as pq
 import pytest
 
 from samspil import verbs
-from samspil.verbs import cost_words, segment_tables
 from samspil.warehouse.choice import ENGINES, using
 from samspil.warehouse.home import Home
 from samspil.warehouse.place import TABLE
@@ -64,34 +66,11 @@ def models(place: Path) -> dict[str, Any]:
     }
 
 
-def population(place: Path) -> dict[str, Any]:
-    """Indicators of a series of days, segments and cost."""
-    home, out = place / "var", place / "out"
-    series = verbs.indicators(
-        "t2d", D, by="network", since=BEFORE, every="12 months", home=home, out=out / "t2d.csv"
-    )  # fmt: skip
-    segments = verbs.segments(D, by="municipality", home=home, out=out / "segments.csv")
-    cost = verbs.cost(D, by="municipality", home=home, out=out / "cost.csv")
-    return {
-        "indicators": [series.rows(), series.category_rows(), series.completeness_rows(), series.notes()],
-        "segments": [
-            segments.by_level("practice"),
-            segment_tables.concordance_rows(segments),
-            segment_tables.gap_rows(segments, {"copd": 4}),
-            segment_tables.stratum_rows(segments),
-            segment_tables.high_need_rows(segments),
-            segments.warnings,
-        ],
-        "cost": [cost.rows(), cost.gini, cost_words.group_rows(cost), cost_words.transition_rows(cost)],
-    }
-
-
-@pytest.mark.parametrize("verbs_of", [models, population])
-def test_the_same_is_shown_kept_and_written(verbs_of: Any, places: dict[str, Path]) -> None:
+def test_the_same_is_shown_kept_and_written(places: dict[str, Path]) -> None:
     shown = {}
     for name, place in places.items():
         with using(name):
-            shown[name] = verbs_of(place)
+            shown[name] = models(place)
     one, other = shown
     assert shown[one] == shown[other]
     kept = [{run.name: run for run in _runs(place)} for place in places.values()]
