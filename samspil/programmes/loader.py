@@ -7,6 +7,7 @@ Those are `outcomes.yaml`, `consent.yaml`, `inclusion.yaml`, `services.yaml`, `p
 from __future__ import annotations
 
 import datetime as dt
+import functools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -126,9 +127,21 @@ def load_inclusion(path: Path, models: Sequence[ModelFile] | None) -> Inclusion:
 def load_programmes(folder: Path | None = None) -> list[Programme]:
     """Every programme below `folder` (those that come with Samspil when absent).
 
-    Raises DefinitionError that lists every fault of every file.
+    Files are read again when one of them was written, and not for every verb that asks. Raises DefinitionError that
+    lists every fault of every file.
     """
     root = folder or PROGRAMMES
+    return list(_programmes(root, _written(root)))
+
+
+def _written(root: Path) -> tuple[tuple[Path, int, int, int], ...]:
+    """Every definition below `root`, with what changes when it is written."""
+    found = ((path, path.stat()) for path in sorted(root.rglob("*.yaml")))
+    return tuple((path, stat.st_ino, stat.st_mtime_ns, stat.st_size) for path, stat in found)
+
+
+@functools.lru_cache(maxsize=8)
+def _programmes(root: Path, _of: tuple[tuple[Path, int, int, int], ...]) -> tuple[Programme, ...]:
     places = sorted(path.parent for path in root.glob("*/programme.yaml"))
     if not places:
         raise SamspilError(f"{root}: no programme here; a programme is a folder with `programme.yaml`")
@@ -162,7 +175,7 @@ def load_programmes(folder: Path | None = None) -> list[Programme]:
         )
     if faults:
         raise DefinitionError(faults)
-    return programmes
+    return tuple(programmes)
 
 
 def _kept(faults: list[Fault], load: Callable[..., LoadedT], path: Path, *more: Any) -> LoadedT | None:

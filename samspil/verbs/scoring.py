@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -245,6 +245,6 @@ def runs(home: Path | str | None = None) -> list[str]:
     return [run.name for run in all_runs(Home.find(home))]
 
 
-def tables(home: Path | str | None = None, state: int | None = None) -> dict[str, ir.Table]:
-    """The linked, pseudonymous tables of the warehouse by name, as Ibis tables."""
-    return dict(Lake.open(Home.find(home), state).tables)
+def tables(home: Path | str | None = None, state: int | None = None) -> Mapping[str, ir.Table]:
+    """The linked, pseudonymous tables of the warehouse by name, as Ibis tables, each opened when it is asked for."""
+    return Lake.open(Home.find(home), state).tables

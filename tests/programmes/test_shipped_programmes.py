@@ -172,3 +172,15 @@ def test_a_fault_in_the_installations_own_form_is_told(tmp_path):
     changed(root / "plan_format.yaml", "group: crisis", "group: panic")
     with pytest.raises(DefinitionError, match=r"plan_format\.yaml"):
         load_programmes(root)
+
+
+def test_a_definition_is_read_again_when_it_was_written_and_not_before(tmp_path):
+    copied = tmp_path / "programmes"
+    shutil.copytree(PROGRAMMES, copied, ignore=shutil.ignore_patterns("*.py", "__pycache__"))
+    first = load_programmes(copied)
+    assert all(one is other for one, other in zip(first, load_programmes(copied), strict=True))
+    path = copied / "odense-ic" / "programme.yaml"
+    path.write_text(path.read_text(encoding="utf-8").replace("stale_after_days: 14", "stale_after_days: 15"))
+    assert (stale_after_days(copied), stale_after_days()) == (15, 14)
+    path.unlink()
+    assert "odense-ic" not in {programme.name for programme in load_programmes(copied)}
