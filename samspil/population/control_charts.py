@@ -14,7 +14,6 @@ from itertools import groupby, pairwise
 from typing import Literal
 
 import numpy as np
-from scipy.stats import binom
 
 from samspil.definitions import SamspilError
 
@@ -177,6 +176,8 @@ def runs(values: Sequence[float]) -> Runs:
     A run is unusually long above log2(n) + 3 rounded, and crossings are unusually few below the 5th percentile of a
     binomial distribution of n − 1 fair throws; n counts the points that are not on the median.
     """
+    from scipy.stats import binom  # noqa: PLC0415 - takes a second, which not every process is to wait for
+
     median = float(np.median(values))
     above = [value > median for value in values if value != median]
     if not above:

@@ -9,7 +9,6 @@ from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import binom
 
 from samspil.population.control_charts import Counted, pooled
 
@@ -26,6 +25,8 @@ def funnel_limits(overall: float, numbers: Ints, coverage: float) -> tuple[Float
     Binomial quantiles, interpolated as in Spiegelhalter, Statistics in Medicine 24 (2005) 1185-1202, appendix A.1.
     Where nobody or everybody counts there is no chance, and the limits are the share itself.
     """
+    from scipy.stats import binom  # noqa: PLC0415 - takes a second, which not every process is to wait for
+
     if overall in {0.0, 1.0}:
         certain = np.full(len(numbers), overall)
         return certain, certain

@@ -5,12 +5,13 @@ Report 002 L1179-1192. Cost in one year describes and points nobody out: most ar
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
 import ibis.expr.types as ir
-from scipy.stats import entropy
+from scipy.special import entr
 
 from samspil.definitions import SamspilError
 from samspil.population.concordance import Share
@@ -55,7 +56,7 @@ def homogeneity(counts: Mapping[str, int], at_least: Decimal) -> Homogeneity:
     if not total:
         return Homogeneity(None, Share(0, 0), 0.0, None)
     largest = max(sorted(counts), key=lambda name: counts[name])
-    spread = float(entropy(list(counts.values()), base=2))
+    spread = sum(float(entr(count / total)) for count in counts.values()) / math.log(2)
     return Homogeneity(largest, Share(counts[largest], total), spread, Decimal(counts[largest]) >= at_least * total)
 
 
