@@ -136,7 +136,10 @@ def load_programmes(folder: Path | None = None) -> list[Programme]:
 
 def _written(root: Path) -> tuple[tuple[Path, int, int, int], ...]:
     """Every definition below `root`, with what changes when it is written."""
-    found = ((path, path.stat()) for path in sorted(root.rglob("*.yaml")))
+    # By depth: a programme may be a link to its folder, which `rglob` would not go into.
+    paths = sorted(path for depth in ("", "*/", "*/*/") for path in root.glob(f"{depth}*.yaml"))
+    # What an editor leaves as a mark beside a file that is open leads nowhere.
+    found = ((path, path.stat()) for path in paths if path.is_file())
     return tuple((path, stat.st_ino, stat.st_mtime_ns, stat.st_size) for path, stat in found)
 
 

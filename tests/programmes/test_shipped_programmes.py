@@ -175,12 +175,15 @@ def test_a_fault_in_the_installations_own_form_is_told(tmp_path):
 
 
 def test_a_definition_is_read_again_when_it_was_written_and_not_before(tmp_path):
-    copied = tmp_path / "programmes"
-    shutil.copytree(PROGRAMMES, copied, ignore=shutil.ignore_patterns("*.py", "__pycache__"))
-    first = load_programmes(copied)
-    assert all(one is other for one, other in zip(first, load_programmes(copied), strict=True))
-    path = copied / "odense-ic" / "programme.yaml"
-    path.write_text(path.read_text(encoding="utf-8").replace("stale_after_days: 14", "stale_after_days: 15"))
-    assert (stale_after_days(copied), stale_after_days()) == (15, 14)
+    elsewhere, root = tmp_path / "elsewhere", tmp_path / "programmes"
+    shutil.copytree(PROGRAMMES, root, ignore=shutil.ignore_patterns("*.py", "__pycache__"))
+    (root / "odense-ic").rename(elsewhere)
+    (root / "odense-ic").symlink_to(elsewhere)
+    first = load_programmes(root)
+    (root / "copd" / ".#programme.yaml").symlink_to("somebody@somewhere")
+    assert all(one is other for one, other in zip(first, load_programmes(root), strict=True))
+    path = elsewhere / "programme.yaml"
+    changed(path, "stale_after_days: 14", "stale_after_days: 15")
+    assert (stale_after_days(root), stale_after_days()) == (15, 14)
     path.unlink()
-    assert "odense-ic" not in {programme.name for programme in load_programmes(copied)}
+    assert "odense-ic" not in {programme.name for programme in load_programmes(root)}

@@ -22,6 +22,7 @@ from samspil import verbs
 from samspil.warehouse.embedded import EmbeddedEngine
 from samspil.warehouse.home import Home
 from samspil.warehouse.lake import Lake
+from samspil.warehouse.runs import all_runs
 from samspil.warehouse.spark.session import settings
 from samspil.warehouse.state import read_state
 from samspil.warehouse.vault import identities
@@ -37,8 +38,8 @@ pytestmark = [pytest.mark.slow, pytest.mark.spark]
 SHARE = 0.8
 #: What plans of segments need of a driver, and how much of results it may be sent: less than the people who are scored.
 MEMORY, RESULTS = "1g", "64k"
-#: Workers are quick to start: nothing they do is long enough to be worth compiling well, as a driver's plans are.
 SERIAL = "-XX:+UseSerialGC"
+#: Workers are quick to start: nothing they do is long enough to be worth compiling well, as a driver's plans are.
 QUICK = f"-XX:TieredStopAtLevel=1 {SERIAL}"
 CHAIN = (
     "stratify --model daemp --as-of {day} --out {out}/items.csv",
@@ -201,6 +202,11 @@ def test_runs_and_files_are_those_of_one_machine(worked: Worked, tmp_path: Path)
     assert len({path.parent for path in ours}) == 4
     for name, path in ours.items():
         same(engine.read([str(path)], "ours").to_pyarrow(), engine.read([str(theirs[name])], "theirs").to_pyarrow())
+    described = [
+        [run.description | {"engine": None} for run in sorted(all_runs(Home.find(home)), key=lambda run: run.name)]
+        for home in (worked.home, worked.repeated)
+    ]
+    assert described[0] == described[1]
     files = [path.name for path in sorted((worked.folder / "spark-out").iterdir())]
     assert {"items.csv", "lists.csv", "indicators.csv", "segments.csv", "cost.csv"} < set(files)
     assert len(files) == len(CHAIN) + 1, "validate writes a page and a text"
@@ -213,6 +219,7 @@ def test_commands_print_the_same(worked: Worked) -> None:
     ours, theirs = worked.printed
     assert len(ours) == len(theirs) == len(CHAIN)
     for one, other in zip(ours, theirs, strict=True):
+        assert len(one.splitlines()) > 2, "more than the command"
         assert one.replace(f"{worked.home}-out", "") == other.replace(f"{worked.repeated}-out", "")
 
 
