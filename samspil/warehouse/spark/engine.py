@@ -68,11 +68,24 @@ class _ArrowBackend(Backend):  # type: ignore[misc] # Ibis has no types
             *(frame[f"`{field.name}`"].cast(field.dataType).alias(field.name) for field in wanted.fields)
         )
 
+    def planned(self, rows: ir.Expr) -> DataFrame:
+        """Rows as rows that are there, and no longer as the way they are computed.
+
+        Spark writes the plan of a question out as text, for pages that nobody looks at, whenever a stage of it has
+        ended, and within it the plan of every kept frame that it names. Of columns made of columns made of columns that
+        took most of the time of whoever planned. Here Spark plans and adapts as always, but as no question, so nothing
+        is written. A worker that is lost is still made up for: rows know what they were computed from.
+        """
+        frame = self.frame(rows)
+        java = self._session._jsparkSession
+        computed = frame._jdf.queryExecution().toRdd()
+        return DataFrame(java.internalCreateDataFrame(computed, frame._jdf.schema(), False), self._session)
+
     def to_pyarrow(self, expr: ir.Expr, /, **options: Any) -> Any:
         del options
         schema = PyArrowSchema.from_ibis(expr.as_table().schema())
         with told("at a question"):
-            return expr.__pyarrow_result__(self.frame(expr).toArrow().cast(schema))
+            return expr.__pyarrow_result__(self.planned(expr).toArrow().cast(schema))
 
     def to_pyarrow_batches(self, expr: ir.Expr, /, **options: Any) -> pa.RecordBatchReader:
         del options
@@ -88,7 +101,7 @@ class _ArrowBackend(Backend):  # type: ignore[misc] # Ibis has no types
                 yield pa.record_batch({"ipc": [batch.serialize().to_pybytes()]})
 
         with told("at a question"):
-            frame = self.frame(rows)
+            frame = self.planned(rows)
             given = frame.limit(0).toArrow().schema
             parts = frame.mapInArrow(packed, "ipc binary").toLocalIterator()
         while True:
@@ -103,21 +116,11 @@ class _ArrowBackend(Backend):  # type: ignore[misc] # Ibis has no types
         # Ibis's own forgets what an expression needs: functions, and tables in memory. What is kept is computed now, as
         # what it is computed from may be let go before it is asked for.
         with told("at a question"):
-            frame = self.frame(expr).cache()
+            frame = self.planned(expr).cache()
             frame.count()
-            self._without_its_past(frame).createTempView(name)
+            frame.createTempView(name)
             self._cached_dataframes[name] = frame
             return self.table(name)
-
-    def _without_its_past(self, kept: DataFrame) -> DataFrame:
-        """A frame that was kept, as a table and no longer as the way it was computed.
-
-        Spark writes that way out wherever a kept frame is named: forty counts of one are forty times all its work to
-        plan, until the memory of whoever plans is full. A worker that is lost is still made up for.
-        """
-        java = self._session._jvm.org.apache.spark.sql.classic.Dataset
-        plan = kept._jdf.queryExecution().withCachedData()
-        return DataFrame(java.ofRows(self._session._jsparkSession, plan), self._session)
 
     def _register_udfs(self, expr: ir.Expr) -> None:
         for node in expr.op().find(ops.ScalarUDF):
@@ -171,7 +174,7 @@ class SparkEngine(Engine):
         groups of the years that are asked for are read, and one value cannot make one part too large.
         """
         with told(f"writing {target}"):
-            writer = self.backend.frame(rows).write.mode("overwrite")
+            writer = self.backend.planned(rows).write.mode("overwrite")
             options = {"maxRecordsPerFile": _FILE_ROWS, "parquet.block.size": _ROW_GROUP_BYTES}
             writer.options(**options).parquet(spoken(target))
             return int(self._session.read.parquet(spoken(target)).count())
