@@ -1,4 +1,4 @@
-"""What Spark noted while it worked: which tasks were lost, and how many rows each task of a stage was given."""
+"""What Spark noted while it worked: which tasks were lost, how many rows each task of a stage was given, and plans."""
 
 from __future__ import annotations
 
@@ -36,3 +36,14 @@ def shuffled_rows(folder: Path) -> list[list[int]]:
                 read = metrics["Shuffle Read Metrics"]["Total Records Read"]
                 found[path.name, event["Stage ID"]].append(read)
     return [rows for rows in found.values() if sum(rows)]
+
+
+def plan_sizes(folder: Path) -> list[int]:
+    """Of each plan that was told of, when a question began or a stage of it had ended: how many steps it has."""
+    of_sql = "org.apache.spark.sql.execution.ui.SparkListenerSQL"
+    told = [*events(folder, f"{of_sql}ExecutionStart"), *events(folder, f"{of_sql}AdaptiveExecutionUpdate")]
+    return [_steps(event["sparkPlanInfo"]) for event in told]
+
+
+def _steps(plan: dict[str, Any]) -> int:
+    return 1 + sum(map(_steps, plan["children"]))

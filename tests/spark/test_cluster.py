@@ -30,7 +30,7 @@ from tests.conftest import REGION_AS_OF
 from tests.engines import same
 from tests.spark.cluster import Cluster
 from tests.spark.driver import PEOPLE, Driver
-from tests.spark.events import lost_tasks, shuffled_rows
+from tests.spark.events import lost_tasks, plan_sizes, shuffled_rows
 
 pytestmark = [pytest.mark.slow, pytest.mark.spark]
 
@@ -254,3 +254,8 @@ def test_no_task_has_nearly_all_the_rows(worked: Worked) -> None:
     large = [rows for rows in shuffled_rows(worked.cluster.folder) if len(rows) > 3 and sum(rows) > 2_000]
     assert large
     assert max(max(rows) / sum(rows) for rows in large) < 0.6
+
+
+def test_no_large_plan_is_written_out(worked: Worked) -> None:
+    """Written at each stage, the plans of segments and cost took longer than their work."""
+    assert 0 < max(plan_sizes(worked.cluster.folder)) < 30
