@@ -52,7 +52,7 @@ def link(engine: Engine, home: Home, state: State, delivery: str, raw: ir.Table)
     Writes a new file of identities when there are new persons. Returns the identity files of the next state, and the
     good numbers as `written` with their `person_id`.
     """
-    # Kept, or engines look at the number of every row: a condition on distinct values holds of each that is repeated.
+    # Kept first: an engine moves a condition below what makes rows distinct, and would check the number of every row.
     raw = raw.cache()
     digits = raw.written.re_replace(r"[-\s]", "")
     checked = raw.select("written", cpr=is_cpr(digits).ifelse(digits, None)).filter(ibis._.cpr.notnull()).cache()

@@ -7,6 +7,9 @@ import stat
 from collections.abc import Callable
 from pathlib import Path
 
+import ibis.expr.operations as ops
+import ibis.expr.types as ir
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
@@ -15,8 +18,8 @@ from samspil.definitions import SamspilError
 from samspil.warehouse.choice import chosen
 from samspil.warehouse.engine import connect
 from samspil.warehouse.home import Home
-from samspil.warehouse.state import read_state
-from samspil.warehouse.vault import names_of
+from samspil.warehouse.state import State, read_state
+from samspil.warehouse.vault import is_cpr, link, names_of
 from tests.warehouse.house import House, day
 from tests.warehouse.packages import ANNA, BO, Package, cpr
 
@@ -184,3 +187,22 @@ def test_rejected_rows_and_their_values_lie_in_the_vault_only(house: House) -> N
 
 def test_the_name_of_a_person_whose_row_was_set_aside_is_kept_nowhere_else(house: House) -> None:
     assert house.files_with("Rejected", "Refused") == set()
+
+
+def test_numbers_are_made_distinct_before_they_are_checked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In one question with what makes them distinct, engines would rather check all rows first."""
+    asked: list[ir.StringValue] = []
+
+    def noted(digits: ir.StringValue) -> ir.BooleanValue:
+        asked.append(digits)
+        return is_cpr(digits)
+
+    monkeypatch.setattr("samspil.warehouse.vault.is_cpr", noted)
+    engine, source = connect(tmp_path, "duckdb"), tmp_path / "rows.parquet"
+    pq.write_table(pa.table({"written": PEOPLE * 20}), source)
+    rows = engine.read([str(source)], "rows").distinct()
+    assert rows.op().find(ops.Distinct)
+    _, links = link(engine, Home(tmp_path), State(), "first", rows)
+    assert sorted(links.written.to_pyarrow().to_pylist()) == sorted(PEOPLE)
+    (digits,) = asked
+    assert not digits.op().find(ops.Distinct)
