@@ -85,12 +85,13 @@ class Bench:
             memory=self.memory,
             moment=moment,
             load=load,
+            pace=whole.pace,
         )
         self.turns[one.key] = best = one.after(self.turns.get(one.key))
         self.kept.add(best)
         say(
             f"{millions:g} million, {engine}, {verb}: wall {one.wall:.1f} s, CPU {one.cpu:.1f} s, "
-            f"{one.peak / 1e9:.2f} GB (load before {load:.1f})"
+            f"{one.peak / 1e9:.2f} GB (load before {load:.1f}, pace {one.pace or 0:.0f})"
         )
 
 

@@ -16,8 +16,9 @@ class Measured:
     """What one verb cost for so many millions of persons. Seconds and bytes; None where it was not measured.
 
     `peak` is memory, `scratch` the most that lay in the home's `tmp`, `shuffled` what Spark's tasks wrote for others.
-    `moment` and `load` are when it began, and how many processes wanted a processor in the minute before. Of several
-    `turns` this is the one with the least processor time: what else a machine does only adds.
+    `moment` and `load` are when it began, and how many processes wanted a processor in the minute before; `pace` is how
+    fast the machine was (`scale_pace`). Of several `turns` this is the one with the least processor time: what else a
+    machine does only adds.
     """
 
     millions: float
@@ -33,6 +34,7 @@ class Measured:
     moment: str
     load: float
     turns: int = 1
+    pace: float | None = None
 
     @property
     def key(self) -> Key:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from printing import table
 from scale_fit import Power, Straight, last_step, power, serial_share, straight, workers
 from scale_kept import Kept, Measured
+from scale_pace import REFERENCE
 
 GIGABYTE = 1e9
 ALL = "all of them"
@@ -53,10 +54,12 @@ def tables(kept: Kept) -> str:
     if not kept.measured:
         return "nothing was measured yet"
     cores = max(one.cores for one in kept.measured.values())
+    even = _even(kept, cores)
     parts = [
         f"{kept.machine}  \n{_when(kept, cores)}",
         "Processor time, s\n\n" + _figures(kept, cores, lambda one: one.cpu, ".1f", total=True),
         "Wall time, s\n\n" + _figures(kept, cores, lambda one: one.wall, ".1f", total=True),
+        _paces(kept, cores),
         "Peak memory, GB\n\n" + _figures(kept, cores, lambda one: one.peak / GIGABYTE, ".2f"),
         "Most that lay on the local disk at once, GB\n\n"
         + _figures(kept, cores, lambda one: one.scratch / GIGABYTE, ".2f"),
@@ -64,10 +67,10 @@ def tables(kept: Kept) -> str:
         + _figures(kept, cores, lambda one: one.shuffled and one.shuffled / GIGABYTE, ".2f"),
         _lake(kept),
         _by_hand(kept, cores),
-        _growth(kept, cores),
+        _growth(kept, cores, even),
         _memory(kept, cores, Cluster()),
         _cores(kept),
-        _predictions(kept, cores, Cluster()),
+        _predictions(kept, cores, even, Cluster()),
     ]
     return "\n\n".join(part for part in parts if part)
 
@@ -87,6 +90,28 @@ def series(kept: Kept, cores: int, figure: Callable[[Measured], float | None], t
             common = sorted(set.intersection(*(set(verb.sizes) for verb in verbs)))
             found.append(Series(engine, ALL, {size: sum(verb.sizes[size] for verb in verbs) for size in common}))
     return [one for one in found if one.sizes]
+
+
+def _even(kept: Kept, cores: int) -> Callable[[Measured, float], float]:
+    """Seconds of one engine as at the reference's pace, so hours can be compared; as measured if any is unknown."""
+    unknown = {one.engine for one in kept.measured.values() if one.cores == cores and one.pace is None}
+
+    def seconds(one: Measured, measured: float) -> float:
+        return measured if one.pace is None or one.engine in unknown else measured * one.pace / REFERENCE
+
+    return seconds
+
+
+def _paces(kept: Kept, cores: int) -> str:
+    """How fast the machine was, and what processor time comes to when that is taken out."""
+    if not any(one.pace for one in kept.measured.values() if one.cores == cores):
+        return ""
+    paces = _figures(kept, cores, lambda one: one.pace, ".0f")
+    even = _figures(kept, cores, lambda one: one.pace and one.cpu * one.pace / REFERENCE, ".1f", total=True)
+    return (
+        f"Pace of the machine, pieces of work in a second of a processor\n\n{paces}\n\n"
+        f"Processor time at {REFERENCE:g} pieces a second, s\n\n{even}"
+    )
 
 
 def _when(kept: Kept, cores: int) -> str:
@@ -133,11 +158,12 @@ def _by_hand(kept: Kept, cores: int) -> str:
     return "Both lists by hand, on DuckDB\n\n" + table(heads, rows, markdown=True) if rows else ""
 
 
-def _growth(kept: Kept, cores: int) -> str:
+def _growth(kept: Kept, cores: int, even: Callable[[Measured, float], float]) -> str:
     """How processor and wall time grow, and whether the promise is kept."""
-    wall = {(one.engine, one.verb): one for one in series(kept, cores, lambda one: one.wall, total=True)}
+    walls = series(kept, cores, lambda one: even(one, one.wall), total=True)
+    wall = {(one.engine, one.verb): one for one in walls}
     rows = []
-    for one in series(kept, cores, lambda one: one.cpu, total=True):
+    for one in series(kept, cores, lambda one: even(one, one.cpu), total=True):
         if not one.can_grow:
             continue
         by_power, by_line = power(*one.both), straight(*one.both)
@@ -190,10 +216,10 @@ def _cores(kept: Kept) -> str:
     return "One processor and two\n\n" + table(heads, rows, markdown=True) if rows else ""
 
 
-def _predictions(kept: Kept, cores: int, cluster: Cluster) -> str:
+def _predictions(kept: Kept, cores: int, even: Callable[[Measured, float], float], cluster: Cluster) -> str:
     """What all verbs together, each once, would take for populations that were not measured."""
     parts = []
-    for one in series(kept, cores, lambda one: one.cpu, total=True):
+    for one in series(kept, cores, lambda one: even(one, one.cpu), total=True):
         if one.verb == ALL and one.can_grow:
             rows = [_predicted(kept, cores, one, size, cluster) for size in PREDICTED]
             heads = [

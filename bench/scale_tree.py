@@ -7,6 +7,7 @@ processor time is complete. Memory is sampled as the sum of resident sets.
 from __future__ import annotations
 
 import ctypes
+import itertools
 import os
 import resource
 import shlex
@@ -20,21 +21,28 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from measure import Command, Cost, Failed
+from scale_pace import pace, piece
 
 _PAGE = os.sysconf("SC_PAGE_SIZE")
 _SUBREAPER = 36
 #: The flag of a process that was forked and runs no program of its own yet (PF_FORKNOEXEC).
 _FORKED = 0x40
 _EVERY = 0.2
+#: Of so many looks one does a piece of work as well: a hundredth of a processor.
+_LOOKS = 5
 _PATIENCE = 30.0
 
 
 @dataclass(frozen=True)
 class Whole:
-    """What a process and its descendants cost; `scratch` is the most bytes that lay in the watched folder at once."""
+    """What a process and its descendants cost; `scratch` is the most bytes that lay in the watched folder at once.
+
+    `pace` is how fast the machine was meanwhile (`scale_pace`).
+    """
 
     cost: Cost
     scratch: int
+    pace: float | None
 
 
 def run_whole(command: Command, log: Path, env: Mapping[str, str], scratch: Path) -> Whole:
@@ -59,7 +67,7 @@ def run_whole(command: Command, log: Path, env: Mapping[str, str], scratch: Path
     watch.stop()
     if process.returncode != 0:
         raise Failed(f"`{shlex.join(words)}` ended with {process.returncode}:\n{_end(log)}")
-    return Whole(Cost(wall=wall, cpu=cpu, peak=max(largest * 1024, watch.memory)), watch.scratch)
+    return Whole(Cost(wall=wall, cpu=cpu, peak=max(largest * 1024, watch.memory)), watch.scratch, pace(watch.pieces))
 
 
 def inherit() -> None:
@@ -87,15 +95,20 @@ def _orphans() -> list[resource.struct_rusage]:
 
 
 class _Watch(threading.Thread):
-    """Looks at the memory of what descends from here, and at a folder, until told to stop."""
+    """Looks at the memory of what descends from here, at a folder, and at the machine's pace, until told to stop."""
 
     def __init__(self, folder: Path) -> None:
         super().__init__(daemon=True)
         self._folder, self._over = folder, threading.Event()
         self.memory = self.scratch = 0
+        self.pieces: list[float] = []
 
     def run(self) -> None:
-        while not self._over.wait(_EVERY):
+        for look in itertools.count():
+            if self._over.wait(_EVERY):
+                return
+            if look % _LOOKS == 0:
+                self.pieces.append(piece())
             # Only one command runs at a time: whatever descends from here is of it.
             self.memory = max(self.memory, memory_of(descendants(os.getpid())))
             self.scratch = max(self.scratch, bytes_in(self._folder))

@@ -122,6 +122,39 @@ def test_two_sizes_are_not_judged(tmp_path: Path) -> None:
     assert line.endswith(" | - |")
 
 
+def growth(made: Any) -> str:
+    """The line of the growth of the one verb that was made up."""
+    told = import_module("scale_tables").tables(made).partition("How cost grows")[2]
+    return next(line for line in told.splitlines() if line.startswith("| duckdb: stratify"))
+
+
+def test_growth_is_told_at_one_pace_of_the_machine(tmp_path: Path) -> None:
+    """Twice the people take four times the seconds, on a machine that does half as much in each."""
+    made = kept(tmp_path, 2.0)
+    for size in SIZES:
+        made.add(replace(made.measured[size, "duckdb", 2, "stratify"], wall=7 * size**2, pace=120 / size))
+    assert growth(made).startswith("| duckdb: stratify | 1.00 | ")
+    assert growth(made).endswith(" | 0.0 | 12.0 | 0% | 1.00 | yes |")
+    told = import_module("scale_tables").tables(made)
+    assert "| duckdb: stratify | 120 | 60 | 30 | 20 |" in told
+    assert "| duckdb: stratify | 12.0 | 24.0 | 48.0 | 72.0 |" in told
+    assert "| duckdb: stratify | 10.0 | 40.0 | 160.0 | 360.0 |" in told
+
+
+def test_a_pace_that_is_not_known_of_all_is_not_taken_out_of_any(tmp_path: Path) -> None:
+    made = kept(tmp_path, 2.0)
+    for size in SIZES[1:]:
+        made.add(replace(made.measured[size, "duckdb", 2, "stratify"], pace=120 / size))
+    assert growth(made).startswith("| duckdb: stratify | 2.00 | ")
+
+
+def test_a_pace_is_the_mean_of_speeds() -> None:
+    """A second at 100 pieces and one at 50 are 150 pieces of work."""
+    scale_pace = import_module("scale_pace")
+    assert scale_pace.pace([0.01, 0.02]) == pytest.approx(75)
+    assert scale_pace.pace([]) is None
+
+
 def test_one_processor_stands_beside_two(tmp_path: Path) -> None:
     made = kept(tmp_path, 1.0)
     two = made.measured[1.0, "duckdb", 2, "stratify"]
@@ -179,7 +212,7 @@ def test_what_a_process_leaves_behind_is_measured_as_well(tmp_path: Path) -> Non
         "import os, sys, pathlib; sys.path.insert(0, sys.argv[1]); from scale_tree import run_whole\n"
         "here = pathlib.Path(sys.argv[2]); whole = run_whole([sys.executable, here / 'leaves.py'], here / 'log',"
         " os.environ, here)\n"
-        "print(whole.cost.cpu, whole.cost.peak, whole.scratch)"
+        "print(whole.cost.cpu, whole.cost.peak, whole.scratch, whole.pace)"
     )
     told = subprocess.run(
         [sys.executable, "-c", measured, BENCH, tmp_path], capture_output=True, text=True, check=True
@@ -187,6 +220,7 @@ def test_what_a_process_leaves_behind_is_measured_as_well(tmp_path: Path) -> Non
     assert float(told[0]) > 1.0
     assert float(told[1]) > 150e6
     assert int(told[2]) >= script.stat().st_size
+    assert 1 < float(told[3]) < 10_000
 
 
 def test_a_child_that_shares_its_parents_memory_is_counted_once() -> None:
