@@ -92,12 +92,20 @@ def series(kept: Kept, cores: int, figure: Callable[[Measured], float | None], t
     return [one for one in found if one.sizes]
 
 
-def _even(kept: Kept, cores: int) -> Callable[[Measured, float], float]:
-    """Seconds of one engine as at the reference's pace, so hours can be compared; as measured if any is unknown."""
-    unknown = {one.engine for one in kept.measured.values() if one.cores == cores and one.pace is None}
+def _even(kept: Kept, cores: int) -> Callable[[Measured, float], float | None]:
+    """Seconds as at the reference's pace, so that hours can be compared.
 
-    def seconds(one: Measured, measured: float) -> float:
-        return measured if one.pace is None or one.engine in unknown else measured * one.pace / REFERENCE
+    Of an engine whose pace is known for two sizes or more, None for its sizes whose pace is not; else as measured.
+    """
+    sizes: dict[str, set[float]] = {}
+    for one in kept.measured.values():
+        if one.cores == cores and one.pace is not None:
+            sizes.setdefault(one.engine, set()).add(one.millions)
+
+    def seconds(one: Measured, measured: float) -> float | None:
+        if len(sizes.get(one.engine, ())) < 2:
+            return measured
+        return None if one.pace is None else measured * one.pace / REFERENCE
 
     return seconds
 
@@ -158,7 +166,7 @@ def _by_hand(kept: Kept, cores: int) -> str:
     return "Both lists by hand, on DuckDB\n\n" + table(heads, rows, markdown=True) if rows else ""
 
 
-def _growth(kept: Kept, cores: int, even: Callable[[Measured, float], float]) -> str:
+def _growth(kept: Kept, cores: int, even: Callable[[Measured, float], float | None]) -> str:
     """How processor and wall time grow, and whether the promise is kept."""
     walls = series(kept, cores, lambda one: even(one, one.wall), total=True)
     wall = {(one.engine, one.verb): one for one in walls}
@@ -216,7 +224,7 @@ def _cores(kept: Kept) -> str:
     return "One processor and two\n\n" + table(heads, rows, markdown=True) if rows else ""
 
 
-def _predictions(kept: Kept, cores: int, even: Callable[[Measured, float], float], cluster: Cluster) -> str:
+def _predictions(kept: Kept, cores: int, even: Callable[[Measured, float], float | None], cluster: Cluster) -> str:
     """What all verbs together, each once, would take for populations that were not measured."""
     parts = []
     for one in series(kept, cores, lambda one: even(one, one.cpu), total=True):

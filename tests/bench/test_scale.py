@@ -141,11 +141,13 @@ def test_growth_is_told_at_one_pace_of_the_machine(tmp_path: Path) -> None:
     assert "| duckdb: stratify | 10.0 | 40.0 | 160.0 | 360.0 |" in told
 
 
-def test_a_pace_that_is_not_known_of_all_is_not_taken_out_of_any(tmp_path: Path) -> None:
+def test_a_size_whose_pace_is_not_known_is_left_out_when_those_of_two_others_are(tmp_path: Path) -> None:
     made = kept(tmp_path, 2.0)
-    for size in SIZES[1:]:
+    line = made.measured[1.0, "duckdb", 2, "stratify"]
+    made.add(replace(line, cpu=3.0))
+    for size, exponent in ((6.0, "2.62"), (4.0, "1.00"), (2.0, "1.00")):
         made.add(replace(made.measured[size, "duckdb", 2, "stratify"], pace=120 / size))
-    assert growth(made).startswith("| duckdb: stratify | 2.00 | ")
+        assert growth(made).startswith(f"| duckdb: stratify | {exponent} | "), size
 
 
 def test_a_pace_is_the_mean_of_speeds() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import time
 from pathlib import Path
 
 import ibis
@@ -31,6 +32,33 @@ def test_rows_at_hand_are_kept_and_let_go(tmp_path: Path) -> None:
     del rows
     gc.collect()
     assert own not in kept()
+
+
+def test_what_tasks_wrote_for_a_table_is_gone_when_the_next_but_one_is_at_hand(tmp_path: Path) -> None:
+    """Disks of workers must hold two tables of a load, and not all of them."""
+    engine = SparkEngine(tmp_path)
+    [room] = session(tmp_path).sparkContext.getConf().get("spark.local.dir").split(",")
+    numbers = tmp_path / "numbers.parquet"
+    engine.write(ibis.memtable({"number": list(range(1000))}).order_by("number"), str(numbers))
+
+    def written() -> set[Path]:
+        return set(Path(room).rglob("shuffle_*.data"))
+
+    def load_one(name: str) -> None:
+        rows = engine.read([str(numbers)], name)
+        counted = engine.at_hand(rows.group_by("number").aggregate(times=rows.count()))
+        assert engine.one(counted.aggregate(total=counted.times.sum())) == {"total": 1000}
+
+    before = written()
+    load_one("first")
+    of_first = written() - before
+    assert of_first
+    load_one("second")
+    load_one("third")
+    deadline = time.monotonic() + 60
+    while of_first & written():
+        assert time.monotonic() < deadline, "still there"
+        time.sleep(0.1)
 
 
 def test_what_a_user_asks_for_is_put_together_where_workers_write(

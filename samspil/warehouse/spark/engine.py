@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import weakref
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
@@ -191,8 +192,19 @@ class SparkEngine(Engine):
         return self.backend.parts(rows)
 
     def at_hand(self, rows: ir.Table) -> ir.Table:
+        self._forget_earlier()
         # A join sends every row from worker to worker, which costs more than putting it down where it arrived.
         return rows.cache()
+
+    def _forget_earlier(self) -> None:
+        """Let Spark throw away what was put down for earlier tables that nobody can ask for any more.
+
+        Tasks leave what they wrote for each other on the workers' disks until Java has collected whoever could read it
+        again. Its objects are held by Python's, which hold themselves in circles, so both have to look. What keeps rows
+        is let go at the first look and what it was made of at the next: two tables lie there, and not all of a load.
+        """
+        gc.collect()
+        self._session._jvm.System.gc()
 
     def damage(self, error: Exception) -> str | None:
         said = str(error.__cause__)
