@@ -204,7 +204,9 @@ class SparkEngine(Engine):
         is let go at the first look and what it was made of at the next: two tables lie there, and not all of a load.
         """
         gc.collect()
-        self._session._jvm.System.gc()
+        java = self._session._jvm
+        assert java is not None, "a session that runs has its Java"
+        java.System.gc()
 
     def damage(self, error: Exception) -> str | None:
         said = str(error.__cause__)
