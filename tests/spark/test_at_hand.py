@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import ibis
@@ -34,6 +35,15 @@ def test_rows_at_hand_are_kept_and_let_go(tmp_path: Path) -> None:
     assert own not in kept()
 
 
+@pytest.fixture
+def nobody_looks_for_circles() -> Iterator[None]:
+    """As in a driver that has little to do: Python looks when it has made many objects."""
+    gc.disable()
+    yield
+    gc.enable()
+
+
+@pytest.mark.usefixtures("nobody_looks_for_circles")
 def test_what_tasks_wrote_for_a_table_is_gone_when_the_next_but_one_is_at_hand(tmp_path: Path) -> None:
     """Disks of workers must hold two tables of a load, and not all of them."""
     engine = SparkEngine(tmp_path)
