@@ -1,4 +1,4 @@
-"""How fast the machine was while something was measured on it: a fixed piece of work, done again every few seconds.
+"""How fast the machine was while something was measured on it: a fixed piece of work, done again each second.
 
 Hours of one rented machine differ by twice: others share its caches, its memory and the other half of each processor.
 Seconds of processors measured in different hours can only be compared with what the same piece took beside them.
@@ -13,7 +13,7 @@ from statistics import fmean
 #: Numbers in no order, and so many that sorting them leaves the nearest cache: a little of what the measured do.
 _NUMBERS = random.Random(1).sample(range(1_000_000), 50_000)
 
-#: Pieces in a second that seconds of different hours are told at: a quick hour of the machine of docs/scale.md.
+#: Pieces in a second that seconds of different hours are told at: a round number, and no machine's own.
 REFERENCE = 100.0
 
 

@@ -105,9 +105,14 @@ def _even(kept: Kept, cores: int) -> Callable[[Measured, float], float | None]:
     def seconds(one: Measured, measured: float) -> float | None:
         if len(sizes.get(one.engine, ())) < 2:
             return measured
-        return None if one.pace is None else measured * one.pace / REFERENCE
+        return _at_reference(one, measured)
 
     return seconds
+
+
+def _at_reference(one: Measured, seconds: float) -> float | None:
+    """Seconds of one measurement as they would be at the reference's pace; None when its own is not known."""
+    return None if one.pace is None else seconds * one.pace / REFERENCE
 
 
 def _paces(kept: Kept, cores: int) -> str:
@@ -115,7 +120,7 @@ def _paces(kept: Kept, cores: int) -> str:
     if not any(one.pace for one in kept.measured.values() if one.cores == cores):
         return ""
     paces = _figures(kept, cores, lambda one: one.pace, ".0f")
-    even = _figures(kept, cores, lambda one: one.pace and one.cpu * one.pace / REFERENCE, ".1f", total=True)
+    even = _figures(kept, cores, lambda one: _at_reference(one, one.cpu), ".1f", total=True)
     return (
         f"Pace of the machine, pieces of work in a second of a processor\n\n{paces}\n\n"
         f"Processor time at {REFERENCE:g} pieces a second, s\n\n{even}"
